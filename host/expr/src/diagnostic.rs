@@ -1,0 +1,177 @@
+//! What is wrong with a text, and where.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A range of bytes in the text of a [`Source`].
+pub type Span = Range<usize>;
+
+/// A place in a file, both counted from 1, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+/// A text, such as one side of a definition, and where each part of it stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The file, as the user named it.
+    pub file: Arc<str>,
+    /// The whole text of the file, from which the line above a caret is taken.
+    pub file_text: Arc<str>,
+    /// The text itself, with YAML's quotes and escapes removed.
+    pub text: Arc<str>,
+    /// Pieces of `text` that stand in the file letter by letter: (offset in `text`, place in the file),
+    /// ascending. What lies outside a piece (an escape, a folded line break) has the place of the piece before.
+    pub pieces: Arc<[(usize, Position)]>,
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Served all the same.
+    Warning,
+    /// Not served.
+    Error,
+}
+
+/// A place with what is to be said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where it begins.
+    pub start: Position,
+    /// How many characters of the line are underlined, at least one.
+    pub width: usize,
+    /// What stands there, such as the dimension of one side; may be empty.
+    pub text: String,
+}
+
+/// One thing that is wrong: where, what, expected and found, and apart from that what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The file, where it stands in one.
+    pub file: Option<Arc<str>>,
+    /// The function whose definition it is about, where it is about one.
+    pub function: Option<String>,
+    /// The fact, in lower case, without a final period, names in backticks.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The places, the main one first.
+    pub labels: Vec<Label>,
+    /// The line of the file in which the first label stands.
+    pub line_text: Option<String>,
+}
+
+// === impl Source ===
+
+impl Source {
+    /// Makes a source whose text is the whole of a file.
+    #[must_use]
+    pub fn whole(file: &str, text: &str) -> Self {
+        let file_text: Arc<str> = text.into();
+        let pieces = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .enumerate()
+            .map(|(index, offset)| (offset, Position { line: index + 1, column: 1 }))
+            .collect();
+        Self { file: file.into(), text: Arc::clone(&file_text), file_text, pieces }
+    }
+
+    /// Returns the place in the file of the byte at `offset` of the text.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        let piece = self.pieces.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
+        let Some(&(start, place)) = self.pieces.get(piece) else { return Position { line: 1, column: 1 } };
+        let between = self.text.get(start..offset.min(self.text.len())).unwrap_or("");
+        Position { line: place.line, column: place.column + between.chars().count() }
+    }
+
+    /// Makes the label that underlines `span`.
+    #[must_use]
+    pub fn label(&self, span: Span, text: impl Into<String>) -> Label {
+        let width =
+            self.text.get(span.clone()).map_or(1, |part| part.lines().next().unwrap_or("").chars().count());
+        Label { start: self.position(span.start), width: width.max(1), text: text.into() }
+    }
+
+    /// Makes an error at `span`.
+    #[must_use]
+    pub fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+        let label = self.label(span, "");
+        let line_text = self.file_text.lines().nth(label.start.line - 1).map(str::to_owned);
+        Diagnostic {
+            severity: Severity::Error,
+            file: Some(Arc::clone(&self.file)),
+            function: None,
+            message: message.into(),
+            hint: None,
+            labels: vec![label],
+            line_text,
+        }
+    }
+}
+
+// === impl Diagnostic ===
+
+impl Diagnostic {
+    /// Makes an error that has no place in a file.
+    #[must_use]
+    pub fn new(severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            severity,
+            file: None,
+            function: None,
+            message: message.into(),
+            hint: None,
+            labels: Vec::new(),
+            line_text: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says which function it is about.
+    #[must_use]
+    pub fn with_function(mut self, name: impl Into<String>) -> Self {
+        self.function = Some(name.into());
+        self
+    }
+
+    /// Adds a further place.
+    #[must_use]
+    pub fn with_label(mut self, label: Label) -> Self {
+        self.labels.push(label);
+        self
+    }
+
+    /// Makes it a warning.
+    #[must_use]
+    pub fn into_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    /// Returns the main place.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.labels.first().map(|label| label.start)
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}

@@ -1,0 +1,122 @@
+//! The simplified tree: what is printed and what is lowered.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+/// A simplified expression; a clone shares its nodes.
+///
+/// Terms of a sum stand in the order in which sympy 1.5 prints them, which is the order of evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Expr(Arc<Node>);
+
+/// One node of an [`Expr`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Node {
+    /// An exact integer.
+    Integer(BigInt),
+    /// An exact ratio that is not an integer, in lowest terms.
+    Rational(BigRational),
+    /// A decimal number.
+    Float(Float),
+    /// A number with a name.
+    Constant(Constant),
+    /// A parameter.
+    Symbol(Arc<str>),
+    /// A sum of two or more terms.
+    Add(Vec<Expr>),
+    /// A product of two or more factors; a numeric coefficient comes first.
+    Mul(Vec<Expr>),
+    /// Base and exponent. A quotient is a factor with a negative exponent, a root one with a rational.
+    Pow(Expr, Expr),
+    /// A function that the language itself has.
+    Builtin(Builtin, Vec<Expr>),
+    /// A call of a registered function.
+    Call(Arc<str>, Vec<Expr>),
+}
+
+/// A double with equality and hash by its bits.
+#[derive(Debug, Clone, Copy)]
+pub struct Float(pub f64);
+
+/// A number with a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Constant {
+    /// π
+    Pi,
+    /// Euler's number
+    E,
+    /// The imaginary unit
+    ImaginaryUnit,
+    /// +∞
+    Infinity,
+    /// -∞
+    NegativeInfinity,
+    /// ∞ without a sign, sympy's `zoo`
+    ComplexInfinity,
+    /// Not a number
+    Nan,
+}
+
+/// A function that the language itself has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)] // each is the function of that name
+#[non_exhaustive]
+pub enum Builtin {
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Atan2,
+    Sinh,
+    Cosh,
+    Tanh,
+    Exp,
+    Log,
+    Sqrt,
+    Abs,
+    Sign,
+    Floor,
+    Ceiling,
+    Min,
+    Max,
+    Mod,
+}
+
+// === impl Float ===
+
+impl PartialEq for Float {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for Float {}
+
+impl std::hash::Hash for Float {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
+}
+
+// === impl Expr ===
+
+impl Expr {
+    /// Wraps a node as it is; the constructors of `simplify` are the way to make a simplified one.
+    #[must_use]
+    pub fn from_node(node: Node) -> Self {
+        Self(Arc::new(node))
+    }
+}
+
+impl Deref for Expr {
+    type Target = Node;
+
+    fn deref(&self) -> &Node {
+        &self.0
+    }
+}

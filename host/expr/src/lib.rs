@@ -1,0 +1,13 @@
+//! Kamodo's language: definitions such as `f(x[cm])[kg]: x**2 - x - 1`, from text to values.
+//!
+//! The way through: a [`Source`] (text with its place in a file) is parsed to a tree with spans, its names
+//! resolved and its units checked; the result is an [`Expr`], simplified as sympy simplifies on parsing,
+//! which prints as text and LaTeX and lowers to a program that evaluates scalars as Python does and
+//! arrays as numpy does. Text is never evaluated as code, and everything wrong with it is a
+//! [`Diagnostic`], all of them at once.
+
+mod diagnostic;
+mod expr;
+
+pub use diagnostic::{Diagnostic, Label, Position, Severity, Source, Span};
+pub use expr::{Builtin, Constant, Expr, Float, Node};

@@ -1,0 +1,94 @@
+//! What one origin brings: the input of linking.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kamodo_value::{Meta, Signature, Value};
+
+use crate::CallError;
+
+/// Who brought a function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// A YAML file.
+    Yaml {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A plugin's shared library.
+    Plugin {
+        /// The watched file, as the user named it.
+        file: PathBuf,
+        /// The plugin's own name.
+        name: String,
+        /// The plugin's own version.
+        version: String,
+        /// The SHA-256 of the file's bytes, in hexadecimal.
+        digest: String,
+    },
+}
+
+/// All functions of one origin.
+#[derive(Debug, Clone)]
+pub struct Contribution {
+    /// Who brings them.
+    pub origin: Origin,
+    /// The functions, in the order in which they are defined.
+    pub functions: Vec<ContributedFunction>,
+}
+
+/// One function, before it is linked with the others.
+#[derive(Debug, Clone)]
+pub enum ContributedFunction {
+    /// Compiled code, whose signature is known.
+    Native {
+        /// Its call form.
+        signature: Signature,
+        /// What it says of itself.
+        meta: Meta,
+        /// Its code.
+        code: Arc<dyn NativeFunction>,
+    },
+}
+
+/// Compiled code that is called with one value a parameter, defaults filled in.
+pub trait NativeFunction: Send + Sync + fmt::Debug {
+    /// Calls the function with one argument a parameter.
+    ///
+    /// # Errors
+    /// [`CallError`], which names the function and where it can the argument.
+    fn call(&self, args: Vec<Value>, cancel: &Cancel) -> Result<Value, CallError>;
+
+    /// Returns how demanding a call is.
+    fn cost(&self) -> Cost;
+}
+
+/// How demanding a call is, which says where it may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Cost {
+    /// Declared cheap by its author: may run where the call arrives.
+    Cheap,
+    /// Runs on the pool.
+    Unknown,
+}
+
+/// Says to running work that nobody waits for its result any more.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+// === impl Cancel ===
+
+impl Cancel {
+    /// Asks the work to stop at its next chunk.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether the work should stop.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,51 @@
+//! What is known of a function besides its body.
+
+use kamodo_units::Unit;
+
+use crate::Value;
+
+/// The call form of a function, with its units.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signature {
+    /// The name by which the function is called.
+    pub name: String,
+    /// The parameters in the order of a positional call.
+    pub parameters: Vec<Parameter>,
+    /// The unit of the result; none where the definition names none.
+    pub unit: Option<Unit>,
+}
+
+/// One parameter of a function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// The name by which it is passed as a keyword.
+    pub name: String,
+    /// The unit that an argument is taken in.
+    pub unit: Option<Unit>,
+    /// The value where a call leaves it out.
+    pub default: Option<Value>,
+}
+
+/// What a function says of itself to its users.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Meta {
+    /// The right-hand side in LaTeX, without `$`.
+    pub equation: String,
+    /// Whom to cite.
+    pub citation: String,
+    /// A description in words.
+    pub doc: String,
+    /// Arguments that the equation leaves out.
+    pub hidden_args: Vec<String>,
+}
+
+// === impl Signature ===
+
+impl Signature {
+    /// Returns the call form, such as `f(x,y)`, as Kamodo's tables show it.
+    #[must_use]
+    pub fn symbol(&self) -> String {
+        let names: Vec<_> = self.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        format!("{}({})", self.name, names.join(","))
+    }
+}

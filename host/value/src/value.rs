@@ -1,0 +1,35 @@
+//! The one dynamic type that crosses every seam.
+
+use num_bigint::BigInt;
+use num_complex::Complex;
+use num_rational::BigRational;
+
+use crate::{Array, Scalar};
+
+/// What a function takes or returns, told apart as Python and numpy tell it apart.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Python's `None`.
+    None,
+    /// A Python `bool`; in arithmetic it acts as an `int`.
+    Bool(bool),
+    /// A Python `int`, of any size, exact.
+    Int(BigInt),
+    /// A Python `float`: division by zero is an error. (A float that a client sent is a numpy
+    /// [`Scalar::Float64`], for which it is infinity.)
+    Float(f64),
+    /// A Python `complex`.
+    Complex(Complex<f64>),
+    /// An exact ratio, in lowest terms.
+    Rational(BigRational),
+    /// A Python `str`.
+    Text(String),
+    /// Python `bytes`.
+    Data(Vec<u8>),
+    /// A Python `list`.
+    List(Vec<Value>),
+    /// A numpy scalar.
+    Scalar(Scalar),
+    /// A numpy array of any rank.
+    Array(Array),
+}
