@@ -1,1 +1,11 @@
-//! .
+//! Kamodo's Cap'n Proto interface.
+//!
+//! The code of [`kamodo_capnp`] is generated from `kamodo.capnp` and committed, so that a build needs
+//! no `capnp` binary; `cargo xtask schema` makes it anew, together with `kamodo.request`, the
+//! compiled schema that `tests/ids.rs` holds against the published one.
+
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::unwrap_used)]
+#[rustfmt::skip]
+pub mod kamodo_capnp;
+
+pub use kamodo_capnp::kamodo::*;
