@@ -1,10 +1,11 @@
 //! What one origin brings: the input of linking.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use kamodo_expr::Definition;
 use kamodo_value::{Meta, Signature, Value};
 
 use crate::CallError;
@@ -30,6 +31,19 @@ pub enum Origin {
     },
 }
 
+/// What identifies an origin from one version of it to the next: its kind and its file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OriginKey {
+    kind: Kind,
+    file: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Kind {
+    Yaml,
+    Plugin,
+}
+
 /// All functions of one origin.
 #[derive(Debug, Clone)]
 pub struct Contribution {
@@ -42,6 +56,8 @@ pub struct Contribution {
 /// One function, before it is linked with the others.
 #[derive(Debug, Clone)]
 pub enum ContributedFunction {
+    /// A definition in Kamodo's language, whose names are resolved when linking.
+    Symbolic(Definition),
     /// Compiled code, whose signature is known.
     Native {
         /// Its call form.
@@ -90,5 +106,79 @@ impl Cancel {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+// === impl Origin ===
+
+impl Origin {
+    /// Returns what stays the same when the origin changes.
+    #[must_use]
+    pub fn key(&self) -> OriginKey {
+        match self {
+            Self::Yaml { file } => OriginKey::yaml(file),
+            Self::Plugin { file, .. } => OriginKey::plugin(file),
+        }
+    }
+
+    /// Returns the word for this kind of origin.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Yaml { .. } => "yaml",
+            Self::Plugin { .. } => "plugin",
+        }
+    }
+
+    /// Returns the file that the origin was read from.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        match self {
+            Self::Yaml { file } | Self::Plugin { file, .. } => file,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Yaml { file } => write!(f, "{}", file.display()),
+            Self::Plugin { file, name, version, .. } => write!(f, "{name} {version} ({})", file.display()),
+        }
+    }
+}
+
+// === impl OriginKey ===
+
+impl OriginKey {
+    /// The key of a YAML file.
+    #[must_use]
+    pub fn yaml(file: &Path) -> Self {
+        Self { kind: Kind::Yaml, file: file.to_owned() }
+    }
+
+    /// The key of a plugin's shared library.
+    #[must_use]
+    pub fn plugin(file: &Path) -> Self {
+        Self { kind: Kind::Plugin, file: file.to_owned() }
+    }
+
+    /// Returns the file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+}
+
+// === impl ContributedFunction ===
+
+impl ContributedFunction {
+    /// Returns the name under which the function is to be served.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Symbolic(definition) => definition.name(),
+            Self::Native { signature, .. } => &signature.name,
+        }
     }
 }

@@ -1,9 +1,83 @@
 //! Why a call failed.
 
+use kamodo_expr::EvaluateError;
+
 /// Why a call failed. Each names the function and, where one is at fault, the argument.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
+    /// No function has this name.
+    #[error("`{name}` is not served (generation {generation})")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The generation that was searched.
+        generation: u64,
+        /// A served name like it.
+        similar: Option<String>,
+    },
+    /// A function had this name, and went.
+    #[error("`{name}` is no longer served: it went with generation {removed} (now {generation})")]
+    Removed {
+        /// The name asked for.
+        name: String,
+        /// The first generation without it.
+        removed: u64,
+        /// The generation that was searched.
+        generation: u64,
+    },
+    /// The function calls others that no origin provides.
+    #[error("`{function}` waits for {}, which no origin provides", quoted(missing))]
+    Waiting {
+        /// The function.
+        function: String,
+        /// The names that it waits for.
+        missing: Vec<String>,
+    },
+    /// More positional arguments than parameters.
+    #[error("`{function}` takes {expected} argument{}, found {found}", if *expected == 1 { "" } else { "s" })]
+    TooMany {
+        /// The function's call form.
+        function: String,
+        /// How many it takes.
+        expected: usize,
+        /// How many it was given.
+        found: usize,
+    },
+    /// Parameters without a default that the call leaves out.
+    #[error("`{function}`: missing argument{} {}", if missing.len() == 1 { "" } else { "s" }, quoted(missing))]
+    Missing {
+        /// The function's call form.
+        function: String,
+        /// The parameters' names.
+        missing: Vec<String>,
+    },
+    /// A keyword that is no parameter.
+    #[error("`{function}` has no argument `{argument}`")]
+    UnknownArgument {
+        /// The function's call form.
+        function: String,
+        /// The keyword.
+        argument: String,
+        /// A parameter like it.
+        similar: Option<String>,
+    },
+    /// An argument given by position and by keyword.
+    #[error("`{function}`: argument `{argument}` is given by position and by keyword")]
+    Twice {
+        /// The function's call form.
+        function: String,
+        /// The argument.
+        argument: String,
+    },
+    /// The evaluation of the function's expression fails.
+    #[error("`{function}`: {source}")]
+    Evaluate {
+        /// The function.
+        function: String,
+        /// Why.
+        source: EvaluateError,
+    },
     /// The function's own code says no, such as an argument outside its domain.
     #[error("`{function}`: {message}")]
     Failed {
@@ -40,4 +114,46 @@ pub enum CallError {
         /// The function.
         function: String,
     },
+    /// The pool's queue is full, or the server is stopping.
+    #[error("`{function}`: {queued} calls are waiting for a thread already")]
+    Overloaded {
+        /// The function.
+        function: String,
+        /// The length of the queue.
+        queued: usize,
+    },
+    /// The host's own code panicked while it evaluated: a bug of ours.
+    #[error("`{function}`: the evaluation ended with a panic")]
+    Bug {
+        /// The function.
+        function: String,
+    },
+}
+
+// === impl CallError ===
+
+impl CallError {
+    /// Returns what the caller may do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unknown { similar: Some(similar), .. } | Self::UnknownArgument { similar: Some(similar), .. } => {
+                Some(format!("did you mean `{similar}`?"))
+            }
+            Self::UnknownArgument { function, .. } | Self::TooMany { function, .. } | Self::Missing { function, .. } => {
+                Some(format!("call it as `{function}`"))
+            }
+            Self::Twice { argument, .. } => Some(format!("leave out one of the two `{argument}`")),
+            Self::Waiting { missing, .. } => {
+                Some(format!("it works as soon as a plugin or an edit brings {}", quoted(missing)))
+            }
+            Self::Overloaded { .. } => Some("try again later".to_owned()),
+            Self::Bug { .. } => Some("the server's log has the panic; please report it".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,7 +1,28 @@
 //! The one set of functions, merged from all origins, and how they are called.
+//!
+//! Each origin brings a [`Contribution`]; [`link`] makes functions of them, [`Admission`] says which
+//! contributions are served, [`Registry::publish`] makes a generation of them. A request reads one
+//! [`Snapshot`], [`bind`]s its arguments and has the [`Dispatcher`] run the call.
 
+mod admit;
+mod bind;
 mod contribution;
+mod dispatch;
 mod error;
+mod function;
+mod link;
+mod pool;
+mod registry;
+mod snapshot;
 
-pub use contribution::{Cancel, ContributedFunction, Contribution, Cost, NativeFunction, Origin};
+pub use admit::{Admission, Admitted, Change};
+pub use bind::{NO_ARGUMENT, bind};
+pub use contribution::{
+    Cancel, ContributedFunction, Contribution, Cost, NativeFunction, Origin, OriginKey,
+};
+pub use dispatch::Dispatcher;
 pub use error::CallError;
+pub use function::{Body, Function, Shown};
+pub use link::{Linked, link};
+pub use registry::Registry;
+pub use snapshot::Snapshot;

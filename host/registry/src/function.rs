@@ -1,0 +1,88 @@
+//! A function as it is served.
+
+use std::fmt;
+use std::sync::Arc;
+
+use kamodo_expr::Program;
+use kamodo_value::{Meta, Signature};
+
+use crate::{NativeFunction, Origin};
+
+/// A function as it is served: linked, immutable.
+pub struct Function {
+    /// How it is called, with units.
+    pub signature: Signature,
+    /// What it says of itself.
+    pub meta: Meta,
+    /// Who brought it.
+    pub origin: Arc<Origin>,
+    /// Its definition as tables and pages show it.
+    pub shown: Shown,
+    /// What a call runs.
+    pub body: Body,
+}
+
+/// A definition in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The left-hand side, without units, as the user wrote it.
+    pub lhs: String,
+    /// The right-hand side, simplified, with conversions written out; empty for compiled code.
+    pub rhs: String,
+    /// The whole definition in LaTeX, between `$`.
+    pub latex: String,
+}
+
+/// What a call of a function runs. It says how a call is scheduled, not who made it.
+pub enum Body {
+    /// A program whose call steps are resolved.
+    Program {
+        /// The steps.
+        program: Arc<Program>,
+        /// The functions that its call steps call, by index.
+        callees: Vec<Arc<Function>>,
+    },
+    /// Compiled code.
+    Native(Arc<dyn NativeFunction>),
+    /// Nothing yet: these names are called and no origin provides them.
+    Waiting(Vec<String>),
+}
+
+// === impl Function ===
+
+impl Function {
+    /// Returns the name under which the function is served.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.signature.name
+    }
+
+    /// Returns the unit of the result as Kamodo shows it, `''` for none.
+    #[must_use]
+    pub fn units(&self) -> String {
+        self.signature.unit.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Returns each parameter with its unit as Kamodo shows them: nothing where no parameter has a unit,
+    /// else `''` for those without.
+    #[must_use]
+    pub fn arg_units(&self) -> Vec<(&str, String)> {
+        let parameters = &self.signature.parameters;
+        if parameters.iter().all(|parameter| parameter.unit.is_none()) {
+            return Vec::new();
+        }
+        parameters
+            .iter()
+            .map(|parameter| {
+                let unit = parameter.unit.as_ref().map(ToString::to_string).unwrap_or_default();
+                (parameter.name.as_str(), unit)
+            })
+            .collect()
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Function({} from {})", self.signature.symbol(), self.origin)
+    }
+}

@@ -1,0 +1,325 @@
+//! Contributions to functions: names resolved over all origins, units checked, programs lowered.
+//!
+//! Linking is pure: the same contributions give the same functions and diagnostics, in whatever order
+//! they come. Everything that is wrong is told at once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use kamodo_expr::{Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity};
+use kamodo_value::{Meta, Signature};
+
+use crate::function::{Body, Function, Shown};
+use crate::{ContributedFunction, Contribution, Origin, OriginKey};
+
+/// What came of linking.
+#[derive(Debug, Default)]
+pub struct Linked {
+    /// The functions in the order of their definition, YAML files before plugins.
+    pub functions: Vec<Arc<Function>>,
+    /// Errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The origins of the errors.
+    pub at_fault: BTreeSet<OriginKey>,
+}
+
+/// Links contributions to the functions of one snapshot.
+#[must_use]
+pub fn link<'a>(contributions: impl IntoIterator<Item = &'a Contribution>) -> Linked {
+    let mut contributions: Vec<&Contribution> = contributions.into_iter().collect();
+    contributions.sort_by(|a, b| a.origin.cmp(&b.origin));
+
+    let mut linker = Linker::new(&contributions);
+    linker.refuse_duplicates();
+    for index in linker.order() {
+        linker.link(index);
+    }
+    let mut diagnostics: Vec<_> = linker.diagnostics.into_iter().collect();
+    diagnostics.sort_by(|(_, a), (_, b)| (&a.file, a.position()).cmp(&(&b.file, b.position())));
+    Linked {
+        functions: linker.linked.into_iter().flatten().collect(),
+        diagnostics: diagnostics.into_iter().map(|(_, diagnostic)| diagnostic).collect(),
+        at_fault: linker.at_fault,
+    }
+}
+
+// === impl Linked ===
+
+impl Linked {
+    /// Returns the errors, without the warnings.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// One function among all, before it is linked.
+struct Entry<'a> {
+    origin: Arc<Origin>,
+    function: &'a ContributedFunction,
+    /// Indices of the symbolic functions that must be linked before.
+    needs: Vec<usize>,
+}
+
+struct Linker<'a> {
+    entries: Vec<Entry<'a>>,
+    by_name: HashMap<&'a str, Vec<usize>>,
+    linked: Vec<Option<Arc<Function>>>,
+    /// Each with its entry.
+    diagnostics: Vec<(usize, Diagnostic)>,
+    at_fault: BTreeSet<OriginKey>,
+}
+
+// === impl Linker ===
+
+impl<'a> Linker<'a> {
+    fn new(contributions: &[&'a Contribution]) -> Self {
+        let mut entries = Vec::new();
+        let mut by_name: HashMap<&'a str, Vec<usize>> = HashMap::new();
+        for contribution in contributions {
+            let origin = Arc::new(contribution.origin.clone());
+            for function in &contribution.functions {
+                by_name.entry(function.name()).or_default().push(entries.len());
+                entries.push(Entry { origin: Arc::clone(&origin), function, needs: Vec::new() });
+            }
+        }
+        let needs: Vec<_> = (0..entries.len()).map(|index| needs(&entries, &by_name, index)).collect();
+        for (entry, needs) in entries.iter_mut().zip(needs) {
+            entry.needs = needs;
+        }
+        let linked = entries.iter().map(|_| None).collect();
+        Self { entries, by_name, linked, diagnostics: Vec::new(), at_fault: BTreeSet::new() }
+    }
+
+    fn fail(&mut self, index: usize, diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Error {
+            self.at_fault.insert(self.entries[index].origin.key());
+        }
+        let named = match diagnostic.function {
+            Some(_) => diagnostic,
+            None => diagnostic.with_function(self.entries[index].function.name()),
+        };
+        self.diagnostics.push((index, named));
+    }
+
+    fn refuse_duplicates(&mut self) {
+        let duplicates: BTreeMap<&str, Vec<usize>> = self
+            .by_name
+            .iter()
+            .filter(|(_, indices)| indices.len() > 1)
+            .map(|(name, indices)| (*name, indices.clone()))
+            .collect();
+        for (name, indices) in duplicates {
+            for &index in &indices {
+                let other = indices.iter().copied().find(|&other| other != index).unwrap_or(index);
+                let message = format!(
+                    "`{name}` is brought by two origins: {} and {}",
+                    self.entries[index].origin, self.entries[other].origin
+                );
+                let diagnostic = self.at_name(index, message).with_hint("rename one of the two, or remove it");
+                self.fail(index, diagnostic);
+            }
+        }
+    }
+
+    /// An error at the name of a definition, or at the file of compiled code.
+    fn at_name(&self, index: usize, message: String) -> Diagnostic {
+        let entry = &self.entries[index];
+        match entry.function {
+            ContributedFunction::Symbolic(definition) => {
+                definition.lhs().error(0..definition.name().len(), message)
+            }
+            ContributedFunction::Native { .. } => {
+                let mut diagnostic = Diagnostic::new(Severity::Error, message);
+                diagnostic.file = Some(entry.origin.file().display().to_string().into());
+                diagnostic
+            }
+        }
+    }
+
+    /// Every function after those that it needs; the functions of a cycle are refused.
+    fn order(&mut self) -> Vec<usize> {
+        #[derive(Clone, Copy, PartialEq)]
+        enum Mark {
+            Unseen,
+            Open,
+            Done,
+        }
+        let mut marks = vec![Mark::Unseen; self.entries.len()];
+        let mut order = Vec::with_capacity(self.entries.len());
+        let mut cycles = Vec::new();
+        for root in 0..self.entries.len() {
+            if marks[root] != Mark::Unseen {
+                continue;
+            }
+            marks[root] = Mark::Open;
+            // A stack of its own: a chain of definitions may be longer than a thread's stack is deep.
+            let mut path = vec![(root, 0)];
+            while let Some((index, next)) = path.last_mut() {
+                let index = *index;
+                let Some(&needed) = self.entries[index].needs.get(*next) else {
+                    marks[index] = Mark::Done;
+                    order.push(index);
+                    path.pop();
+                    continue;
+                };
+                *next += 1;
+                match marks[needed] {
+                    Mark::Unseen => {
+                        marks[needed] = Mark::Open;
+                        path.push((needed, 0));
+                    }
+                    Mark::Open => {
+                        let start = path.iter().position(|(index, _)| *index == needed).unwrap_or(0);
+                        cycles.push(path[start..].iter().map(|(index, _)| *index).collect::<Vec<_>>());
+                    }
+                    Mark::Done => {}
+                }
+            }
+        }
+        for cycle in cycles {
+            let mut names: Vec<_> = cycle.iter().map(|&index| self.entries[index].function.name()).collect();
+            names.push(names[0]);
+            let message = format!("a function cannot call itself: `{}`", names.join("` → `"));
+            for &index in &cycle {
+                let diagnostic = self
+                    .at_name(index, message.clone())
+                    .with_hint("take one of these calls out of its definition");
+                self.fail(index, diagnostic);
+            }
+        }
+        order
+    }
+
+    fn link(&mut self, index: usize) {
+        let entry = &self.entries[index];
+        if self.by_name[entry.function.name()].len() > 1 {
+            return; // told by `refuse_duplicates`
+        }
+        match entry.function {
+            ContributedFunction::Native { signature, meta, code } => {
+                let shown = Shown {
+                    lhs: signature.symbol(),
+                    rhs: String::new(),
+                    latex: format!("${} = {}$", signature.symbol(), meta.equation),
+                };
+                self.linked[index] = Some(Arc::new(Function {
+                    signature: signature.clone(),
+                    meta: meta.clone(),
+                    origin: Arc::clone(&entry.origin),
+                    shown,
+                    body: Body::Native(Arc::clone(code)),
+                }));
+            }
+            ContributedFunction::Symbolic(definition) => self.link_definition(index, definition),
+        }
+    }
+
+    fn link_definition(&mut self, index: usize, definition: &Definition) {
+        if self.entries[index].needs.iter().any(|&needed| self.linked[needed].is_none()) {
+            return; // what it calls is refused, and that is told
+        }
+        let (outcome, diagnostics) = definition.check(&View { linker: self, index });
+        for diagnostic in diagnostics {
+            self.fail(index, diagnostic);
+        }
+        let origin = Arc::clone(&self.entries[index].origin);
+        let function = match outcome {
+            Outcome::Refused => return,
+            Outcome::Waiting { signature, missing, rhs, equation } => {
+                let shown = Shown { lhs: signature.symbol(), rhs, latex: String::new() };
+                let meta = Meta { equation, ..Meta::default() };
+                Function { signature, meta, origin, shown, body: Body::Waiting(missing) }
+            }
+            Outcome::Checked(checked) => match self.lower(&checked) {
+                Ok(body) => {
+                    let meta = Meta { equation: checked.equation, ..Meta::default() };
+                    let shown = Shown { lhs: checked.lhs, rhs: checked.rhs, latex: checked.latex };
+                    Function { signature: checked.signature, meta, origin, shown, body }
+                }
+                Err(error) => {
+                    let rhs = definition.rhs();
+                    self.fail(index, rhs.error(0..rhs.text.len(), error.to_string()));
+                    return;
+                }
+            },
+        };
+        self.linked[index] = Some(Arc::new(function));
+    }
+
+    fn lower(&self, checked: &Checked) -> Result<Body, kamodo_expr::LowerError> {
+        let parameters: Vec<_> = checked.signature.parameters.iter().map(|p| p.name.as_str()).collect();
+        let inline = |name: &str| match &self.function(name)?.body {
+            Body::Program { program, .. } => Some(Arc::clone(program)),
+            Body::Native(_) | Body::Waiting(_) => None,
+        };
+        let program = Arc::new(Program::lower(&parameters, &checked.body, &inline)?);
+        let callees: Vec<_> =
+            program.callees().iter().filter_map(|name| self.function(name)).map(Arc::clone).collect();
+        debug_assert_eq!(callees.len(), program.callees().len(), "the check found every callee");
+
+        let mut missing: Vec<String> = callees
+            .iter()
+            .filter_map(|callee| if let Body::Waiting(missing) = &callee.body { Some(missing) } else { None })
+            .flatten()
+            .cloned()
+            .collect();
+        missing.sort();
+        missing.dedup();
+        Ok(if missing.is_empty() { Body::Program { program, callees } } else { Body::Waiting(missing) })
+    }
+
+    fn function(&self, name: &str) -> Option<&Arc<Function>> {
+        let indices = self.by_name.get(name)?;
+        self.linked[*indices.first()?].as_ref()
+    }
+}
+
+/// Which symbolic functions the one at `index` refers to, and so must be linked before it.
+fn needs(entries: &[Entry<'_>], by_name: &HashMap<&str, Vec<usize>>, index: usize) -> Vec<usize> {
+    let ContributedFunction::Symbolic(definition) = entries[index].function else { return Vec::new() };
+    let called = definition.calls().iter().filter_map(|name| by_name.get(&**name)).flatten().copied();
+    let bare = definition
+        .bare_names()
+        .iter()
+        .filter_map(|name| by_name.get(&**name))
+        .flatten()
+        .copied()
+        .filter(|&other| is_above(entries, other, index));
+    let mut needs: Vec<_> = called.chain(bare).collect();
+    needs.sort_unstable();
+    needs.dedup();
+    needs
+}
+
+/// Whether `other` stands above `index` in the same file.
+fn is_above(entries: &[Entry<'_>], other: usize, index: usize) -> bool {
+    other < index && Arc::ptr_eq(&entries[other].origin, &entries[index].origin)
+}
+
+/// What a definition sees of the others.
+struct View<'a, 'b> {
+    linker: &'b Linker<'a>,
+    index: usize,
+}
+
+// === impl View ===
+
+impl Scope for View<'_, '_> {
+    fn callee(&self, name: &str) -> Option<&Signature> {
+        self.linker.function(name).map(|function| &function.signature)
+    }
+
+    fn is_defined_above(&self, name: &str) -> bool {
+        let indices = self.linker.by_name.get(name);
+        indices.is_some_and(|all| all.iter().any(|&other| is_above(&self.linker.entries, other, self.index)))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.linker.by_name.keys().copied().collect()
+    }
+
+    fn is_provided_elsewhere(&self, name: &str) -> bool {
+        !self.is_defined_above(name)
+            && self.linker.by_name.get(name).is_some_and(|all| all.iter().any(|&other| other != self.index))
+    }
+}
