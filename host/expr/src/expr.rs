@@ -6,6 +6,8 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
+use crate::Float;
+
 /// A simplified expression; a clone shares its nodes.
 ///
 /// Terms of a sum stand in the order in which sympy 1.5 prints them, which is the order of evaluation.
@@ -19,7 +21,7 @@ pub enum Node {
     Integer(BigInt),
     /// An exact ratio that is not an integer, in lowest terms.
     Rational(BigRational),
-    /// A decimal number.
+    /// A decimal number; its nearest double is [`Float::value`].
     Float(Float),
     /// A number with a name.
     Constant(Constant),
@@ -36,10 +38,6 @@ pub enum Node {
     /// A call of a registered function.
     Call(Arc<str>, Vec<Expr>),
 }
-
-/// A double with equality and hash by its bits.
-#[derive(Debug, Clone, Copy)]
-pub struct Float(pub f64);
 
 /// A number with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,22 +83,6 @@ pub enum Builtin {
     Min,
     Max,
     Mod,
-}
-
-// === impl Float ===
-
-impl PartialEq for Float {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.to_bits() == other.0.to_bits()
-    }
-}
-
-impl Eq for Float {}
-
-impl std::hash::Hash for Float {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.0.to_bits().hash(state);
-    }
 }
 
 // === impl Expr ===

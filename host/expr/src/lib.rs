@@ -8,6 +8,8 @@
 
 mod diagnostic;
 mod expr;
+mod float;
 
 pub use diagnostic::{Diagnostic, Label, Position, Severity, Source, Span};
-pub use expr::{Builtin, Constant, Expr, Float, Node};
+pub use expr::{Builtin, Constant, Expr, Node};
+pub use float::Float;
