@@ -1,0 +1,48 @@
+"""The published client against docker-compose.yaml's services, in the project's directory."""
+import asyncio
+import re
+import sys
+import time
+
+from kamodo import KamodoClient
+
+DEADLINE_S = 60
+
+
+def eventually(question, answer):
+    """Asks until the answer comes, or says what came instead."""
+    end, last = time.monotonic() + DEADLINE_S, None
+    while time.monotonic() < end:
+        try:
+            last = question()
+            if last == answer:
+                return
+        except (OSError, AttributeError) as error:  # not up yet, or not served yet
+            last = error
+    sys.exit(f"expected {answer!r} within {DEADLINE_S} s, found {last!r}")
+
+
+def f_of_5(port):
+    client = KamodoClient(port=port)
+    try:
+        return client.f(5)
+    finally:
+        loop = asyncio.get_event_loop()
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
+eventually(lambda: f_of_5(60001), 19)
+print("port 60001: f(5) is 19")
+eventually(lambda: f_of_5(60000), 19)
+print("port 60000: f(5) is 19")
+with open("kamodo_rpc.yaml") as file:
+    before = file.read()
+after = re.sub(r"(?m)^(f:\s*).*$", r"\g<1>x**2 - x + 1", before, count=1)
+assert after != before, "kamodo_rpc.yaml defines no f"
+with open("kamodo_rpc.yaml", "w") as file:
+    file.write(after)
+eventually(lambda: f_of_5(60001), 21)
+print("port 60001: an edit of the mounted kamodo_rpc.yaml went live, f(5) is 21")

@@ -1,0 +1,123 @@
+//! Where the project's files are, and how a task runs a command.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Why a task failed, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    hint: Option<String>,
+}
+
+/// The packages whose artifacts the tasks run: the host and the example plugins.
+const SERVED: &[&str] = &["kamodo-host", "magnetopause", "dipole"];
+
+/// Returns the project's folder.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the project")
+}
+
+/// Returns the folder that holds everything that is built.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
+/// Returns a command that runs `program` in the project's folder.
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+/// Returns a command that runs the cargo that runs us.
+pub(crate) fn cargo(args: &[&str]) -> Command {
+    let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(args);
+    cargo
+}
+
+/// Runs `command`, with its output shown.
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
+    eprintln!("$ {}", shown(command));
+    let status =
+        command.status().map_err(|e| Failure::new(format!("cannot run `{}`: {e}", shown(command))))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("`{}` failed: {status}", shown(command))))
+    }
+}
+
+/// Runs `command` and returns what it prints.
+pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
+    let output =
+        command.output().map_err(|e| Failure::new(format!("cannot run `{}`: {e}", shown(command))))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Failure::new(format!("`{}` failed: {}: {}", shown(command), output.status, said.trim())))
+}
+
+/// Builds the host and the example plugins as users run them, and returns the folder of the artifacts.
+pub(crate) fn build_release() -> Result<PathBuf, Failure> {
+    let mut build = cargo(&["build", "--release", "--quiet"]);
+    for package in SERVED {
+        build.args(["--package", package]);
+    }
+    run(&mut build)?;
+    Ok(target().join("release"))
+}
+
+/// Puts a plugin into a watched directory the way that is safe while it is served: under a name that is
+/// not looked at, then renamed. Writing over a library that is in use would end its process.
+pub(crate) fn install_plugin(library: &Path, directory: &Path) -> Result<PathBuf, Failure> {
+    let name = library.file_name().expect("a library is a file").to_string_lossy();
+    let (partial, installed) = (directory.join(format!(".{name}.partial")), directory.join(&*name));
+    std::fs::create_dir_all(directory)
+        .and_then(|()| std::fs::copy(library, &partial))
+        .and_then(|_| std::fs::rename(&partial, &installed))
+        .map_err(|e| {
+            Failure::new(format!("{}: cannot install into {}: {e}", library.display(), directory.display()))
+        })?;
+    Ok(installed)
+}
+
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+}
+
+// === impl Failure ===
+
+impl Failure {
+    /// Makes a failure from its fact.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    /// Adds what the reader can do.
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Returns what the reader can do.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
