@@ -1,0 +1,150 @@
+//! The entries through which a host calls a plugin. No panic leaves any of them.
+//!
+//! Unwinding through the boundary ends the host, whatever it does about it, so each entry catches what its
+//! author's code throws, and hands over the words of it.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::sync::Once;
+
+use crate::abi::{Call, Status};
+use crate::function::{Code, Function};
+use crate::pointwise;
+
+/// Why an entry ends without its result.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Stop {
+    pub(crate) status: Status,
+    pub(crate) message: String,
+}
+
+/// The `call` of every function that this crate makes. Its context is the [`Function`].
+pub(crate) unsafe extern "C" fn call(context: *const c_void, call: *const Call) -> Status {
+    // SAFETY: the host passes the context that stands beside this entry, a leaked `Function`, and a call
+    // that lives until this returns. Would fail `testing::tests`.
+    let (function, call) = unsafe { (&*context.cast::<Function>(), &*call) };
+    let end = contain(|| match &function.code {
+        // SAFETY: the host makes the call as `Call` says.
+        Code::Pointwise { arity, rows } => unsafe { pointwise::fill(rows, *arity, call) },
+        // SAFETY: as above.
+        Code::Array(code) => unsafe { code.fill(call) },
+    });
+    // SAFETY: as above.
+    unsafe { report(end, call) }
+}
+
+/// The `shape` of every function of whole arrays. Its context is the [`Function`].
+pub(crate) unsafe extern "C" fn shape(
+    context: *const c_void,
+    call: *const Call,
+    rank: *mut usize,
+    shape: *mut usize,
+) -> Status {
+    // SAFETY: as in `call`.
+    let (function, call) = unsafe { (&*context.cast::<Function>(), &*call) };
+    let end = contain(|| match &function.code {
+        Code::Pointwise { .. } => Err(Stop::failed("works on each element alone")),
+        // SAFETY: as in `call`.
+        Code::Array(code) => unsafe { code.shape(call) },
+    });
+    let end = end.map(|lengths| {
+        // SAFETY: the host gives room for `MAX_RANK` lengths, and `ArrayCode::shape` returns no more.
+        // Would fail `testing::tests::arrays`.
+        unsafe {
+            rank.write(lengths.len());
+            std::ptr::copy_nonoverlapping(lengths.as_ptr(), shape, lengths.len());
+        }
+    });
+    // SAFETY: as in `call`.
+    unsafe { report(end, call) }
+}
+
+/// Writes the words of a failure into the host's buffer.
+///
+/// # Safety
+/// `call.failure` is a buffer that nobody else uses.
+unsafe fn report(end: Result<(), Stop>, call: &Call) -> Status {
+    match end {
+        Ok(()) => Status::OK,
+        Err(stop) => {
+            // SAFETY: promised by the caller.
+            unsafe { (*call.failure).write(&stop.message) };
+            stop.status
+        }
+    }
+}
+
+/// Returns whether the host has cancelled the call.
+pub(crate) fn cancelled(call: &Call) -> bool {
+    // SAFETY: the host gives the token that its own function takes.
+    call.cancelled.is_some_and(|cancelled| unsafe { cancelled(call.cancel_token) })
+}
+
+/// Borrows `len` elements; of none, the pointer may be null.
+///
+/// # Safety
+/// As [`std::slice::from_raw_parts`], but for `len` 0.
+pub(crate) unsafe fn slice<'a, T>(data: *const T, len: usize) -> &'a [T] {
+    match len {
+        0 => &[],
+        // SAFETY: promised by the caller.
+        _ => unsafe { std::slice::from_raw_parts(data, len) },
+    }
+}
+
+// === panics ===
+
+thread_local! {
+    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+    static WORDS: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs an author's code; what it throws becomes a [`Stop`] that says so.
+pub(crate) fn contain<T>(code: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
+    let outer = CONTAINED.replace(true);
+    // Whatever the code was changing is the author's own; this crate keeps nothing half-made.
+    let end = catch_unwind(AssertUnwindSafe(code));
+    CONTAINED.set(outer);
+    end.unwrap_or_else(|payload| {
+        let words = WORDS.take().unwrap_or_else(|| spoken(&*payload).to_owned());
+        // Dropping a payload of the author's own type could panic again.
+        std::mem::forget(payload);
+        Err(Stop { status: Status::PANICKED, message: words })
+    })
+}
+
+/// Makes panics within [`contain`] go into its words instead of to standard error; others as before.
+pub(crate) fn keep_words() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
+            if !CONTAINED.get() {
+                return previous(info);
+            }
+            let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line()));
+            let words = format!("{}{}", spoken(info.payload()), place.unwrap_or_default());
+            WORDS.set(Some(words));
+        }));
+    });
+}
+
+fn spoken(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
+}
+
+// === impl Stop ===
+
+impl Stop {
+    pub(crate) fn failed(message: impl fmt::Display) -> Self {
+        Self { status: Status::FAILED, message: message.to_string() }
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self { status: Status::CANCELLED, message: "cancelled".to_owned() }
+    }
+}

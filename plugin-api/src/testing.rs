@@ -1,0 +1,151 @@
+//! Tries what a plugin's author promises, in one line of a test.
+
+use std::fmt::Write;
+use std::ptr;
+
+use crate::abi::{Call, Input, MAX_RANK, Status, TextBuffer};
+use crate::entry;
+use crate::function::{Code, Example, Function, Sample};
+use crate::plugin::Plugin;
+
+/// Checks that every function has an example, and that each gives what it promises: alone, and for a
+/// function of plain numbers also all of them at once, as arrays.
+///
+/// # Panics
+/// With a line for each example that does not hold.
+#[track_caller]
+pub fn check_examples(plugin: &Plugin) {
+    let mut wrong = String::new();
+    for function in plugin.functions() {
+        if let Err(what) = check(function) {
+            let _ = writeln!(wrong, "`{}`: {what}", function.name);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn check(function: &Function) -> Result<(), String> {
+    if function.examples.is_empty() {
+        return Err("has no example".to_owned());
+    }
+    for example in &function.examples {
+        let Example { arguments, result: expected, tolerance } = example;
+        let found = call(function, arguments)?;
+        if found.shape != expected.shape {
+            return Err(format!("example {arguments:?}: expected {expected:?}, found {found:?}"));
+        }
+        for (found, expected) in found.values.iter().zip(&expected.values) {
+            let tolerance = tolerance.unwrap_or(1e-12 * expected.abs());
+            let is_same = found == expected || found.is_nan() && expected.is_nan();
+            let is_close = (found - expected).abs() <= tolerance; // not where either is NaN
+            if !(is_same || is_close) {
+                return Err(format!(
+                    "example {}: expected {expected} within {tolerance}, found {found}",
+                    render(arguments)
+                ));
+            }
+        }
+    }
+    match function.code {
+        Code::Pointwise { .. } => check_together(function),
+        Code::Array(_) => Ok(()),
+    }
+}
+
+/// Calls a function of plain numbers once for all of its examples, which must give the very same.
+fn check_together(function: &Function) -> Result<(), String> {
+    let columns: Vec<Sample> = (0..function.arguments.len())
+        .map(|index| function.examples.iter().map(|example| example.arguments[index].values[0]).collect())
+        .map(|column: Vec<f64>| column.into())
+        .collect();
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let together = call(function, &columns)?;
+    for (found, example) in together.values.iter().zip(&function.examples) {
+        let alone = call(function, &example.arguments)?.values[0];
+        if found.to_bits() != alone.to_bits() {
+            let arguments = render(&example.arguments);
+            return Err(format!("example {arguments}: {alone} alone, {found} in an array"));
+        }
+    }
+    Ok(())
+}
+
+fn render(arguments: &[Sample]) -> String {
+    let arguments = arguments.iter().map(|Sample { shape, values }| match shape.len() {
+        0 => values[0].to_string(),
+        _ => format!("{values:?} of shape {shape:?}"),
+    });
+    format!("({})", arguments.collect::<Vec<_>>().join(", "))
+}
+
+/// Calls a function through the entries that a host calls. Inputs of a function of plain numbers all have
+/// one shape.
+///
+/// # Errors
+/// What the function says.
+pub(crate) fn call(function: &Function, arguments: &[Sample]) -> Result<Sample, String> {
+    if arguments.len() != function.arguments.len() {
+        return Err(format!("takes {} arguments, given {}", function.arguments.len(), arguments.len()));
+    }
+    let strides: Vec<_> = arguments.iter().map(|argument| c_order(&argument.shape)).collect();
+    let inputs: Vec<_> = arguments
+        .iter()
+        .zip(&strides)
+        .map(|(argument, strides)| Input {
+            data: argument.values.as_ptr(),
+            shape: argument.shape.as_ptr(),
+            strides: strides.as_ptr(),
+            rank: argument.shape.len(),
+        })
+        .collect();
+    let mut room = vec![0; 4096];
+    let mut failure = TextBuffer::new(&mut room);
+    let mut call = Call {
+        size: size_of::<Call>(),
+        inputs: inputs.as_ptr(),
+        n_inputs: inputs.len(),
+        shape: ptr::null(),
+        rank: 0,
+        output: ptr::null_mut(),
+        failure: &raw mut failure,
+        cancelled: None,
+        cancel_token: ptr::null(),
+    };
+    let context = ptr::from_ref(function).cast();
+
+    let (mut rank, mut shape) = (0, vec![0; MAX_RANK]);
+    let mut status = Status::OK;
+    match function.code {
+        Code::Pointwise { .. } => {
+            let first = arguments.first().map_or(&[][..], |argument| &argument.shape);
+            (rank, shape) = (first.len(), first.to_vec());
+        }
+        Code::Array(_) => {
+            // SAFETY: the context is a `Function`, the inputs are laid out above, and `shape` has room for
+            // `MAX_RANK` lengths. Would fail `arrays`.
+            status = unsafe { entry::shape(context, &call, &mut rank, shape.as_mut_ptr()) };
+        }
+    }
+    shape.truncate(rank);
+    let mut values = vec![0.0; shape.iter().product()];
+    if status == Status::OK {
+        (call.shape, call.rank, call.output) = (shape.as_ptr(), rank, values.as_mut_ptr());
+        // SAFETY: as above, and the output has as many elements as its shape says.
+        status = unsafe { entry::call(context, &call) };
+    }
+    let words = failure.len;
+    match status {
+        Status::OK => Ok(Sample { shape, values }),
+        _ => Err(String::from_utf8_lossy(&room[..words]).into_owned()),
+    }
+}
+
+fn c_order(shape: &[usize]) -> Vec<isize> {
+    let mut strides = vec![1; shape.len()];
+    for index in (1..shape.len()).rev() {
+        strides[index - 1] = strides[index] * shape[index] as isize;
+    }
+    strides
+}
