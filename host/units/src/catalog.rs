@@ -1,0 +1,185 @@
+//! The names of all units, derived from the table of definitions and the prefixes.
+//!
+//! Built once, at the first unit that is read. A definition is itself the text of a unit, made of names
+//! that stand above it in the table.
+
+mod table;
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::LazyLock;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Pow};
+
+use crate::dimension::Dimension;
+use crate::error::ErrorKind;
+use crate::prefix::PREFIXES;
+use crate::scale::Scale;
+use crate::unit::Unit;
+use crate::{parse, suggest};
+use table::{Definition, Means, OFFSETS, OTHERWISE, Prefixes, TABLE};
+
+/// A unit that is one word in a text, such as `km`; equal to another of the same text.
+#[derive(Debug)]
+pub(crate) struct Symbol {
+    /// As it is shown.
+    pub(crate) text: String,
+    pub(crate) scale: Scale,
+    pub(crate) dimension: Dimension,
+}
+
+/// Every name, and the unit that it stands for.
+pub(crate) struct Catalog {
+    units: HashMap<String, Unit>,
+}
+
+/// Returns the one catalogue.
+pub(crate) fn catalog() -> &'static Catalog {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::build);
+    &CATALOG
+}
+
+// === impl Catalog ===
+
+impl Catalog {
+    /// Finds the unit of a name, or tells what is wrong with the name.
+    pub(crate) fn unit(&self, name: &str) -> Result<Unit, ErrorKind> {
+        if let Some(unit) = self.units.get(name) {
+            return Ok(unit.clone());
+        }
+        if let Some((_, in_kelvin)) = OFFSETS.iter().find(|(offset, _)| *offset == name) {
+            return Err(ErrorKind::Offset { name: name.to_owned(), in_kelvin });
+        }
+        Err(ErrorKind::Unknown { name: name.to_owned(), meant: self.meant(name) })
+    }
+
+    fn build() -> Self {
+        let mut catalog = Self { units: HashMap::with_capacity(2048) };
+        for definition in TABLE.iter().flat_map(|section| section.definitions) {
+            catalog.define(definition);
+        }
+        // Last, so that a name that the table gives, such as `micrometer`, keeps its own symbol.
+        for definition in TABLE.iter().flat_map(|section| section.definitions) {
+            catalog.define_long_names(definition);
+        }
+        catalog
+    }
+
+    fn define(&mut self, definition: &Definition) {
+        let unit = match definition.means {
+            Means::Alias(text) => self.defined(text),
+            Means::Base(base, text) => {
+                let scale = self.defined(text).scale();
+                symbol(definition.symbol.to_owned(), scale, Dimension::base(base))
+            }
+            Means::Derived(text) => {
+                let unit = self.defined(text);
+                symbol(definition.symbol.to_owned(), unit.scale(), unit.dimension())
+            }
+        };
+        for name in std::iter::once(definition.symbol).chain(definition.names.split_whitespace()) {
+            self.units.insert(name.to_owned(), unit.clone());
+        }
+        for (prefix, exponent, _) in prefixes(definition) {
+            let text = format!("{prefix}{}", definition.stem());
+            let prefixed = symbol(text.clone(), multiple(&unit, exponent), unit.dimension());
+            self.units.entry(text).or_insert(prefixed);
+        }
+    }
+
+    /// Names such as `nanotesla`: every prefix's name before every name that is a word.
+    fn define_long_names(&mut self, definition: &Definition) {
+        for (prefix, _, prefix_name) in prefixes(definition) {
+            let unit = self.units[&format!("{prefix}{}", definition.stem())].clone();
+            for name in definition.names.split_whitespace().filter(|name| name.len() > 3) {
+                self.units.entry(format!("{prefix_name}{name}")).or_insert_with(|| unit.clone());
+            }
+        }
+    }
+
+    fn defined(&self, text: &str) -> Unit {
+        let lookup = |name: &str| match name {
+            "pi" => Ok(Unit::from_scale(Scale::pi(), false)),
+            _ => self.unit(name),
+        };
+        parse::parse(text, &lookup).expect("a definition is made of what stands above it, as a test shows")
+    }
+
+    /// What was probably meant by an unknown name, as unit text.
+    fn meant(&self, name: &str) -> Option<String> {
+        let known = |name: String| self.units.contains_key(&name).then_some(name);
+        if let Some((_, meant)) = OTHERWISE.iter().find(|(written, _)| *written == name) {
+            return Some((*meant).to_owned());
+        }
+        // `uA`, `µA`: micro is `mu`.
+        let micro = ['u', 'µ', 'μ'].iter().find_map(|sign| name.strip_prefix(*sign));
+        if let Some(meant) = micro.and_then(|rest| known(format!("mu{rest}"))) {
+            return Some(meant);
+        }
+        // `microT`: a prefix's name before a symbol. `mrad`, `mmol`: a symbol that takes no prefix.
+        for prefix in PREFIXES {
+            let long = name.strip_prefix(prefix.name).and_then(|rest| known(format!("{}{rest}", prefix.symbol)));
+            let short = name.strip_prefix(prefix.symbol).and_then(|rest| {
+                let stem = TABLE
+                    .iter()
+                    .flat_map(|section| section.definitions)
+                    .find(|definition| definition.symbol == rest && definition.stem() != rest)?;
+                known(format!("{}{}", prefix.symbol, stem.stem()))
+            });
+            if let Some(meant) = long.or(short) {
+                return Some(meant);
+            }
+        }
+        if let Some(meant) = known(name.replace("metre", "meter").replace("litre", "liter")) {
+            return Some(meant);
+        }
+        suggest(name, self.units.keys().map(String::as_str)).map(str::to_owned)
+    }
+}
+
+fn prefixes(definition: &Definition) -> impl Iterator<Item = (&'static str, i32, &'static str)> + use<> {
+    let taken = if matches!(definition.prefixes, Prefixes::None) { &[] } else { PREFIXES };
+    taken.iter().map(|prefix| (prefix.symbol, prefix.exponent, prefix.name))
+}
+
+fn multiple(unit: &Unit, exponent: i32) -> Scale {
+    let mut scale = Scale::ratio(Pow::pow(BigRational::from_integer(BigInt::from(10)), exponent));
+    scale.multiply(&unit.scale(), &BigRational::one());
+    scale
+}
+
+/// Makes the unit of a new symbol, which lives as long as the process, as the one catalogue does.
+fn symbol(text: String, scale: Scale, dimension: Dimension) -> Unit {
+    Unit::from_symbol(Box::leak(Box::new(Symbol { text, scale, dimension })))
+}
+
+// === impl Symbol ===
+
+impl PartialEq for Symbol {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Symbol {}
+
+impl PartialOrd for Symbol {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Symbol {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl Hash for Symbol {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}

@@ -1,0 +1,337 @@
+//! The text of a unit, read.
+//!
+//! ```text
+//! unit     = [ "[" ] [ product ] [ "]" ]
+//! product  = power { ( "*" | "/" | blank ) power }      a blank only before a name, and not after "/"
+//! power    = atom [ ( "^" | "**" ) exponent ]
+//! atom     = number | name | "sqrt" "(" product ")" | "(" product ")"
+//! exponent = "-" exponent | ( number | "(" ratio ")" ) [ ( "^" | "**" ) exponent ]
+//! ratio    = exponent { ( "*" | "/" ) exponent }
+//! ```
+//! The text is untrusted: its length, the depth of its parentheses, its exponents and its numbers are
+//! bounded, here and nowhere else.
+
+use std::ops::Range;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{Pow, Signed, ToPrimitive, Zero};
+
+use crate::error::{Error, ErrorKind};
+use crate::scale::Scale;
+use crate::unit::{Unit, Written};
+
+/// Bytes in a text.
+pub(crate) const MAX_LENGTH: usize = 256;
+/// Parentheses in parentheses.
+pub(crate) const MAX_DEPTH: usize = 32;
+/// The largest exponent, as written and of the result.
+pub(crate) const MAX_EXPONENT: i32 = 100;
+/// Bits in the numerator and denominator of an exponent.
+const MAX_EXPONENT_BITS: u64 = 64;
+/// The largest power of ten in a number.
+const MAX_DECIMAL_EXPONENT: i32 = 400;
+/// Bits in a number, and in the product of all of them.
+const MAX_NUMBER_BITS: u64 = 4096;
+
+/// Finds the unit of a name, or tells what is wrong with the name.
+pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Result<Unit, ErrorKind>;
+
+/// Reads a unit whose names `lookup` finds.
+pub(crate) fn parse(text: &str, lookup: Lookup<'_>) -> Result<Unit, Error> {
+    if text.len() > MAX_LENGTH {
+        return Err(Error::new(ErrorKind::TooLong { found: text.len() }, 0..text.len()));
+    }
+    let mut parser = Parser { text, at: 0, depth: 0, lookup };
+    parser.skip_blanks();
+    let bracketed = parser.take("[");
+    parser.skip_blanks();
+    let empty = matches!(parser.peek(), None | Some(']'));
+    let unit = if empty { Unit::one() } else { parser.product()? };
+    parser.skip_blanks();
+    if bracketed {
+        parser.expect("]", "`]`")?;
+        parser.skip_blanks();
+    }
+    if parser.peek().is_some() { Err(parser.expected("`*`, `/`, a power or the end")) } else { Ok(unit) }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+    lookup: Lookup<'a>,
+}
+
+// === impl Parser ===
+
+impl Parser<'_> {
+    fn product(&mut self) -> Result<Unit, Error> {
+        let start = self.at;
+        let mut unit = self.power()?;
+        // Where the operand before a "/" began and ended, and where the one after it did.
+        let mut divided: Option<(Range<usize>, Range<usize>)> = None;
+        loop {
+            let end = self.at;
+            self.skip_blanks();
+            let factor_at = self.at;
+            unit = match self.peek() {
+                Some('*') => {
+                    self.at += 1;
+                    unit.product(&self.power()?)
+                }
+                Some('/') => {
+                    self.at += 1;
+                    self.skip_blanks();
+                    let below_at = self.at;
+                    let below = self.power()?;
+                    divided = Some((start..end, below_at..self.at));
+                    unit.quotient(&below)
+                }
+                Some(sign @ ('+' | '-')) => {
+                    return Err(Error::new(ErrorKind::Sum { sign }, factor_at..factor_at + 1));
+                }
+                Some(letter) if starts_name(letter) && factor_at > end => {
+                    let factor = self.power()?;
+                    if let Some((above, below)) = divided {
+                        let parts = [above, below, factor_at..self.at].map(|span| self.text[span].to_owned());
+                        return Err(Error::new(ErrorKind::AmbiguousBlank { parts }, end..self.at));
+                    }
+                    unit.product(&factor)
+                }
+                Some(letter) if starts_name(letter) || letter.is_ascii_digit() || letter == '(' => {
+                    return Err(self.expected("`*` or `/`"));
+                }
+                _ => return Ok(unit),
+            };
+            self.check_bounds(&unit, start)?;
+        }
+    }
+
+    fn power(&mut self) -> Result<Unit, Error> {
+        self.skip_blanks();
+        let start = self.at;
+        let atom = self.atom()?;
+        let end = self.at;
+        self.skip_blanks();
+        if !self.take("**") && !self.take("^") {
+            self.at = end;
+            return Ok(atom);
+        }
+        let exponent = self.exponent()?;
+        let unit = atom.written_power(&exponent);
+        self.check_bounds(&unit, start)?;
+        Ok(unit)
+    }
+
+    fn atom(&mut self) -> Result<Unit, Error> {
+        match self.peek() {
+            Some('(') => self.parenthesised(Self::product),
+            Some(digit) if digit.is_ascii_digit() || digit == '.' => {
+                let start = self.at;
+                let number = self.number()?;
+                if number.value.is_zero() {
+                    return Err(self.bad_number(start, "is no unit"));
+                }
+                Ok(Unit::from_scale(Scale::ratio(number.value), number.decimal))
+            }
+            Some(sign @ ('+' | '-')) => Err(Error::new(ErrorKind::Sum { sign }, self.at..self.at + 1)),
+            Some(letter) if starts_name(letter) => self.name(),
+            _ => Err(self.expected("a unit")),
+        }
+    }
+
+    fn name(&mut self) -> Result<Unit, Error> {
+        let start = self.at;
+        self.skip_while(|letter| starts_name(letter) || letter.is_ascii_digit());
+        let name = &self.text[start..self.at];
+        if name == "sqrt" {
+            let end = self.at;
+            self.skip_blanks();
+            if self.peek() == Some('(') {
+                let half = BigRational::new(BigInt::from(1), BigInt::from(2));
+                return Ok(self.parenthesised(Self::product)?.power(&half));
+            }
+            self.at = end;
+        }
+        (self.lookup)(name).map_err(|kind| Error::new(kind, start..self.at))
+    }
+
+    fn exponent(&mut self) -> Result<Written, Error> {
+        self.skip_blanks();
+        let start = self.at;
+        if self.take("-") {
+            // Minus signs nest like parentheses.
+            let exponent = self.nested(Self::exponent)?;
+            return Ok(Written { value: -exponent.value, decimal: exponent.decimal });
+        }
+        let base = match self.peek() {
+            Some('(') => self.parenthesised(Self::ratio)?,
+            Some(digit) if digit.is_ascii_digit() || digit == '.' => self.number()?,
+            _ => return Err(self.expected("a number as exponent")),
+        };
+        self.check_exponent(&base.value, start)?;
+        let end = self.at;
+        self.skip_blanks();
+        if !self.take("**") && !self.take("^") {
+            self.at = end;
+            return Ok(base);
+        }
+        let power = self.nested(Self::exponent)?;
+        let integer = power.value.to_integer().to_i32().filter(|_| power.value.is_integer());
+        let Some(integer) = integer.filter(|integer| *integer >= 0 || !base.value.is_zero()) else {
+            return Err(Error::new(
+                ErrorKind::Expected { expected: "an integer", found: format!("`{}`", &self.text[end..self.at]) },
+                end..self.at,
+            ));
+        };
+        let value = Pow::pow(&base.value, integer);
+        self.check_exponent(&value, start)?;
+        Ok(Written { value, decimal: base.decimal })
+    }
+
+    fn ratio(&mut self) -> Result<Written, Error> {
+        let start = self.at;
+        let mut ratio = self.exponent()?;
+        loop {
+            self.skip_blanks();
+            let divides = match self.peek() {
+                Some('*') => false,
+                Some('/') => true,
+                _ => return Ok(ratio),
+            };
+            self.at += 1;
+            let operand_at = self.at;
+            let operand = self.exponent()?;
+            if divides && operand.value.is_zero() {
+                return Err(self.bad_number(operand_at, "divides an exponent"));
+            }
+            ratio.value = if divides { ratio.value / operand.value } else { ratio.value * operand.value };
+            ratio.decimal |= operand.decimal;
+            self.check_exponent(&ratio.value, start)?;
+        }
+    }
+
+    /// A decimal number, exactly: `10`, `.5`, `1e-9`.
+    fn number(&mut self) -> Result<Written, Error> {
+        let start = self.at;
+        self.skip_while(|digit| digit.is_ascii_digit());
+        let mut digits = self.text[start..self.at].to_owned();
+        let mut exponent = 0_i64;
+        let mut decimal = false;
+        if self.take(".") {
+            let fraction_at = self.at;
+            self.skip_while(|digit| digit.is_ascii_digit());
+            let fraction = &self.text[fraction_at..self.at];
+            digits.push_str(fraction);
+            exponent -= fraction.len() as i64;
+            decimal = true;
+        }
+        let Ok(integer) = digits.parse::<BigInt>() else {
+            return Err(self.bad_number(start, "has no digits"));
+        };
+        if let Some(n_bytes) = decimal_exponent(&self.text[self.at..]) {
+            let written = self.text[self.at + 1..self.at + n_bytes].parse::<i64>();
+            self.at += n_bytes;
+            exponent = exponent.saturating_add(written.unwrap_or(i64::MAX));
+            decimal = true;
+        }
+        let Some(exponent) = exponent.to_i32().filter(|exponent| exponent.abs() <= MAX_DECIMAL_EXPONENT) else {
+            return Err(self.bad_number(start, "is beyond the numbers of a unit"));
+        };
+        let value = BigRational::from_integer(integer) * Pow::pow(BigRational::from_integer(10.into()), exponent);
+        Ok(Written { value, decimal })
+    }
+
+    fn parenthesised<T>(&mut self, inner: fn(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        self.at += 1;
+        let value = self.nested(inner)?;
+        self.skip_blanks();
+        self.expect(")", "`)`")?;
+        Ok(value)
+    }
+
+    fn nested<T>(&mut self, inner: fn(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        if self.depth == MAX_DEPTH {
+            return Err(Error::new(ErrorKind::TooDeep, self.at..self.at));
+        }
+        self.depth += 1;
+        let value = inner(self);
+        self.depth -= 1;
+        value
+    }
+
+    fn check_bounds(&self, unit: &Unit, start: usize) -> Result<(), Error> {
+        for exponent in unit.symbols.values() {
+            self.check_exponent(&exponent.value, start)?;
+        }
+        let scale = &unit.coefficient.scale;
+        let one = BigRational::from_integer(1.into());
+        // A power that was not multiplied out was too large for it.
+        let small = bits(&scale.whole) <= MAX_NUMBER_BITS
+            && scale.powers.iter().all(|(base, exponent)| bits(base) <= MAX_NUMBER_BITS && *exponent < one);
+        if small { Ok(()) } else { Err(self.bad_number(start, "is beyond the numbers of a unit")) }
+    }
+
+    fn check_exponent(&self, exponent: &BigRational, start: usize) -> Result<(), Error> {
+        let bound = BigRational::from_integer(MAX_EXPONENT.into());
+        if exponent.abs() <= bound && bits(exponent) <= MAX_EXPONENT_BITS {
+            return Ok(());
+        }
+        let found = format!("`{}`", self.text[start..self.at].trim_end());
+        Err(Error::new(ErrorKind::Exponent { found }, start..self.at))
+    }
+
+    fn bad_number(&self, start: usize, problem: &'static str) -> Error {
+        let found = format!("`{}`", self.text[start..self.at].trim());
+        Error::new(ErrorKind::Number { found, problem }, start..self.at)
+    }
+
+    fn expected(&self, expected: &'static str) -> Error {
+        let (found, n_bytes) = match self.peek() {
+            Some(letter) => (format!("`{letter}`"), letter.len_utf8()),
+            None => ("the end".to_owned(), 0),
+        };
+        Error::new(ErrorKind::Expected { expected, found }, self.at..self.at + n_bytes)
+    }
+
+    fn expect(&mut self, token: &str, expected: &'static str) -> Result<(), Error> {
+        if self.take(token) { Ok(()) } else { Err(self.expected(expected)) }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
+    }
+
+    fn take(&mut self, token: &str) -> bool {
+        let found = self.text[self.at..].starts_with(token);
+        self.at += if found { token.len() } else { 0 };
+        found
+    }
+
+    fn skip_blanks(&mut self) {
+        self.skip_while(char::is_whitespace);
+    }
+
+    fn skip_while(&mut self, wanted: impl Fn(char) -> bool) {
+        let rest = &self.text[self.at..];
+        self.at += rest.find(|letter| !wanted(letter)).unwrap_or(rest.len());
+    }
+}
+
+/// Letters of any script, and the signs that some write for units, so that they are told in one piece.
+fn starts_name(letter: char) -> bool {
+    letter.is_alphabetic() || matches!(letter, '_' | '%' | '°' | '‰' | '"' | '\'')
+}
+
+/// How many bytes of `text` are a power of ten, such as `e-9`.
+fn decimal_exponent(text: &str) -> Option<usize> {
+    let unsigned = text.strip_prefix(['e', 'E'])?;
+    let digits = unsigned.strip_prefix(['+', '-']).unwrap_or(unsigned);
+    let n_digits = digits.bytes().take_while(u8::is_ascii_digit).count();
+    (n_digits > 0).then_some(text.len() - digits.len() + n_digits)
+}
+
+fn bits(ratio: &BigRational) -> u64 {
+    ratio.numer().bits().max(ratio.denom().bits())
+}

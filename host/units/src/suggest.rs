@@ -1,0 +1,54 @@
+//! The one "did you mean".
+
+use strsim::damerau_levenshtein;
+
+/// Finds the candidate that was most likely meant by `name`, if any is close enough.
+///
+/// Case does not count; beyond that a third of the characters may differ (one in a name of three), and
+/// nothing in names of one or two, to which everything is close.
+///
+/// # Examples
+/// ```
+/// let names = ["pressure", "density"];
+/// assert_eq!(kamodo_units::suggest("presure", names.into_iter()), Some("pressure"));
+/// assert_eq!(kamodo_units::suggest("velocity", names.into_iter()), None);
+/// ```
+pub fn suggest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let n_chars = name.chars().count();
+    candidates
+        .filter(|candidate| candidate.chars().count().abs_diff(n_chars) <= n_chars / 3)
+        .map(|candidate| {
+            let edits = damerau_levenshtein(&lower, &candidate.to_lowercase());
+            let longer = candidate.chars().count().abs_diff(n_chars);
+            (edits, damerau_levenshtein(name, candidate), longer, candidate)
+        })
+        .filter(|(edits, ..)| *edits <= n_chars / 3)
+        .min()
+        .map(|(.., candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, candidates: &[&str], expect: Option<&str>) {
+        assert_eq!(suggest(name, candidates.iter().copied()), expect);
+    }
+
+    #[test]
+    fn the_closest_is_meant() {
+        check("metre", &["meter", "meters", "mere"], Some("meter"));
+        check("KM", &["km", "kg"], Some("km"));
+        check("PA", &["pA", "Pa", "pa"], Some("Pa"));
+        check("denisty", &["density", "entity"], Some("density"));
+    }
+
+    #[test]
+    fn nothing_close_is_nothing_meant() {
+        check("u", &["s", "m"], None);
+        check("foo", &["f", "bar"], None);
+        check("", &["f"], None);
+    }
+}

@@ -1,0 +1,225 @@
+//! A unit: a number times powers of named units.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+
+use crate::catalog::{self, Symbol};
+use crate::error::{Error, Incompatible, Reason};
+use crate::parse;
+use crate::scale::{Factor, Scale};
+use crate::Dimension;
+
+/// A unit, such as `kg/m**3`, as it was written: `J` and `N*m` convert by 1, but are not equal.
+///
+/// Its `Display` is the normal form of the published Kamodo, empty for a pure number, and reads back as
+/// the same unit.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Unit {
+    pub(crate) coefficient: Coefficient,
+    pub(crate) symbols: BTreeMap<&'static Symbol, Written>,
+}
+
+/// The number before the named units.
+#[derive(Debug, Clone)]
+pub(crate) struct Coefficient {
+    pub(crate) scale: Scale,
+    /// Whether it was written with a point or an `e`, and is shown so; no part of its value.
+    pub(crate) decimal: bool,
+}
+
+/// An exponent.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub(crate) value: BigRational,
+    /// Whether it was written with a point, and is shown so; no part of its value.
+    pub(crate) decimal: bool,
+}
+
+// === impl Unit ===
+
+impl Unit {
+    /// Reads a unit, such as `kg/m^3`, `nPa`, `W m**-2` or `[km/s]`.
+    ///
+    /// Names are those of the published Kamodo. `^` and `**` are powers, a blank between two names is a
+    /// product, and no text at all is the pure number.
+    ///
+    /// # Errors
+    /// [`Error`] tells what is wrong with the text and where, and has a hint apart.
+    ///
+    /// # Examples
+    /// ```
+    /// use kamodo_units::Unit;
+    ///
+    /// let density = Unit::parse("kg/m^3")?;
+    /// assert_eq!(density.to_string(), "kg/m**3");
+    /// assert_eq!(density.dimension().to_string(), "Mass·Length^-3");
+    /// # Ok::<(), kamodo_units::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        parse::parse(text, &|name| catalog::catalog().unit(name))
+    }
+
+    /// Returns the pure number one, which has no unit.
+    #[must_use]
+    pub fn one() -> Self {
+        Self::from_scale(Scale::one(), false)
+    }
+
+    /// Returns whether nothing is written: no number and no named unit. (`m/cm` is not one.)
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        self.symbols.is_empty() && self.coefficient.scale.is_one()
+    }
+
+    /// Returns the physical dimension.
+    #[must_use]
+    pub fn dimension(&self) -> Dimension {
+        let mut dimension = Dimension::one();
+        for (symbol, exponent) in &self.symbols {
+            dimension.multiply(&symbol.dimension, &exponent.value);
+        }
+        dimension
+    }
+
+    /// Returns the factor by which a value in this unit becomes a value in `target`.
+    ///
+    /// # Errors
+    /// [`Incompatible`] where the dimensions differ, or no double can hold the factor.
+    ///
+    /// # Examples
+    /// ```
+    /// use kamodo_units::{Factor, Unit};
+    ///
+    /// let factor = Unit::parse("km/hr")?.factor_to(&Unit::parse("m/s")?).unwrap();
+    /// assert!(matches!(factor, Factor::Exact(ratio) if ratio.to_string() == "5/18"));
+    /// # Ok::<(), kamodo_units::Error>(())
+    /// ```
+    pub fn factor_to(&self, target: &Self) -> Result<Factor, Incompatible> {
+        let incompatible = |reason| Incompatible::new(self, target, reason);
+        if self.dimension() != target.dimension() {
+            return Err(incompatible(Reason::Dimension));
+        }
+        // Of the quotient, so that what both sides share cancels before it is multiplied out.
+        self.quotient(target).scale().factor().ok_or_else(|| incompatible(Reason::Range))
+    }
+
+    /// Returns the unit of a product.
+    #[must_use]
+    pub fn product(&self, other: &Self) -> Self {
+        let mut product = self.clone();
+        product.multiply(other, &Written::from(BigRational::one()));
+        product
+    }
+
+    /// Returns the unit of a quotient.
+    #[must_use]
+    pub fn quotient(&self, other: &Self) -> Self {
+        let mut quotient = self.clone();
+        quotient.multiply(other, &Written::from(-BigRational::one()));
+        quotient
+    }
+
+    /// Returns the unit of a power.
+    #[must_use]
+    pub fn power(&self, exponent: &BigRational) -> Self {
+        self.written_power(&Written::from(exponent.clone()))
+    }
+
+    pub(crate) fn written_power(&self, exponent: &Written) -> Self {
+        let mut power = Self::one();
+        power.multiply(self, exponent);
+        power
+    }
+
+    pub(crate) fn from_scale(scale: Scale, decimal: bool) -> Self {
+        Self { coefficient: Coefficient { scale, decimal }, symbols: BTreeMap::new() }
+    }
+
+    pub(crate) fn from_symbol(symbol: &'static Symbol) -> Self {
+        let mut unit = Self::one();
+        unit.symbols.insert(symbol, Written::from(BigRational::one()));
+        unit
+    }
+
+    /// Returns how large the unit is in the base units of the SI.
+    pub(crate) fn scale(&self) -> Scale {
+        let mut scale = self.coefficient.scale.clone();
+        for (symbol, exponent) in &self.symbols {
+            scale.multiply(&symbol.scale, &exponent.value);
+        }
+        scale
+    }
+
+    fn multiply(&mut self, other: &Self, exponent: &Written) {
+        self.coefficient.scale.multiply(&other.coefficient.scale, &exponent.value);
+        self.coefficient.decimal |= other.coefficient.decimal;
+        for (symbol, inner) in &other.symbols {
+            let added = Written {
+                value: &inner.value * &exponent.value,
+                decimal: inner.decimal || exponent.decimal,
+            };
+            match self.symbols.entry(symbol) {
+                Entry::Vacant(entry) if !added.value.is_zero() => {
+                    entry.insert(added);
+                }
+                Entry::Vacant(_) => {}
+                Entry::Occupied(mut entry) => {
+                    entry.get_mut().value += added.value;
+                    entry.get_mut().decimal |= added.decimal;
+                    if entry.get().value.is_zero() {
+                        entry.remove();
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unit({self})")
+    }
+}
+
+// === impl Coefficient ===
+
+impl PartialEq for Coefficient {
+    fn eq(&self, other: &Self) -> bool {
+        self.scale == other.scale
+    }
+}
+
+impl Eq for Coefficient {}
+
+impl Hash for Coefficient {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.scale.hash(state);
+    }
+}
+
+// === impl Written ===
+
+impl From<BigRational> for Written {
+    fn from(value: BigRational) -> Self {
+        Self { value, decimal: false }
+    }
+}
+
+impl PartialEq for Written {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl Eq for Written {}
+
+impl Hash for Written {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
