@@ -1,1 +1,13 @@
-//! .
+//! How values and calls travel.
+//!
+//! - [`literal`]: [`Value`](kamodo_value::Value) to and from the schema's `Literal`, nowhere else;
+//! - [`transport`]: Cap'n Proto's RPC over a byte stream, with writes joined and bounds on what is held;
+//! - [`tls`]: the server's identity, and which server a client trusts.
+//!
+//! Nothing here knows what a function is. Values are owned and `Send`; everything of Cap'n Proto stays
+//! on the thread of its connection.
+#![forbid(unsafe_code)]
+
+pub mod literal;
+pub mod tls;
+pub mod transport;
