@@ -1,1 +1,20 @@
-//! .
+//! The host: everything composed to one program.
+//!
+//! Start with [`app`], which tells the story from the configuration to the drain; [`Supervisor`] is the
+//! single writer of what is served.
+
+pub mod app;
+pub mod check;
+pub mod cli;
+mod config;
+pub mod describe;
+pub mod remote;
+mod sighting;
+mod supervisor;
+pub mod table;
+pub mod telemetry;
+mod watch;
+mod yaml;
+
+pub use config::Config;
+pub use supervisor::{Notice, Report, Running, Sources, Supervisor};

@@ -1,2 +1,30 @@
-//! .
-fn main() {}
+//! `kamodo-rpc`: serves functions with units.
+
+use std::process::ExitCode;
+
+use kamodo_host::cli::{Cli, Command};
+use kamodo_host::{app, check, remote, telemetry};
+
+/// The status of a command line that is not understood.
+const USAGE: u8 = 64;
+
+fn main() -> ExitCode {
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed output leaves nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    let outcome = match cli.command {
+        Command::Serve(serve) => app::serve(&serve),
+        Command::Check(check) => check::run(&check),
+        Command::List(remote) => remote::list(&remote),
+        Command::Call(call) => remote::call(&call),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("kamodo-rpc: {}", telemetry::chain(&*error));
+        ExitCode::FAILURE
+    })
+}

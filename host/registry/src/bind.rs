@@ -56,5 +56,9 @@ pub fn bind(
             value
         })
         .collect();
-    if missing.is_empty() { Ok(values) } else { Err(CallError::Missing { function: signature.symbol(), missing }) }
+    if missing.is_empty() {
+        Ok(values)
+    } else {
+        Err(CallError::Missing { function: signature.symbol(), missing })
+    }
 }

@@ -137,12 +137,13 @@ impl CallError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Unknown { similar: Some(similar), .. } | Self::UnknownArgument { similar: Some(similar), .. } => {
+            Self::Unknown { similar: Some(similar), .. }
+            | Self::UnknownArgument { similar: Some(similar), .. } => {
                 Some(format!("did you mean `{similar}`?"))
             }
-            Self::UnknownArgument { function, .. } | Self::TooMany { function, .. } | Self::Missing { function, .. } => {
-                Some(format!("call it as `{function}`"))
-            }
+            Self::UnknownArgument { function, .. }
+            | Self::TooMany { function, .. }
+            | Self::Missing { function, .. } => Some(format!("call it as `{function}`")),
             Self::Twice { argument, .. } => Some(format!("leave out one of the two `{argument}`")),
             Self::Waiting { missing, .. } => {
                 Some(format!("it works as soon as a plugin or an edit brings {}", quoted(missing)))

@@ -17,9 +17,7 @@ mod snapshot;
 
 pub use admit::{Admission, Admitted, Change};
 pub use bind::{NO_ARGUMENT, bind};
-pub use contribution::{
-    Cancel, ContributedFunction, Contribution, Cost, NativeFunction, Origin, OriginKey,
-};
+pub use contribution::{Cancel, ContributedFunction, Contribution, Cost, NativeFunction, Origin, OriginKey};
 pub use dispatch::Dispatcher;
 pub use error::CallError;
 pub use function::{Body, Function, Shown};

@@ -115,7 +115,8 @@ impl<'a> Linker<'a> {
                     "`{name}` is brought by two origins: {} and {}",
                     self.entries[index].origin, self.entries[other].origin
                 );
-                let diagnostic = self.at_name(index, message).with_hint("rename one of the two, or remove it");
+                let diagnostic =
+                    self.at_name(index, message).with_hint("rename one of the two, or remove it");
                 self.fail(index, diagnostic);
             }
         }

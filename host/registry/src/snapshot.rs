@@ -26,8 +26,11 @@ impl Snapshot {
     /// Makes the generation that follows `previous`, with these functions in this order.
     pub(crate) fn following(previous: &Self, functions: Vec<Arc<Function>>) -> Self {
         let generation = previous.generation + 1;
-        let by_name: HashMap<_, _> =
-            functions.iter().enumerate().map(|(index, function)| (function.name().to_owned(), index)).collect();
+        let by_name: HashMap<_, _> = functions
+            .iter()
+            .enumerate()
+            .map(|(index, function)| (function.name().to_owned(), index))
+            .collect();
         let gone = previous.by_name.keys().filter(|name| !by_name.contains_key(*name));
         let mut removed = previous.removed.clone();
         removed.retain(|name, _| !by_name.contains_key(name));

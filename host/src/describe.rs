@@ -1,0 +1,115 @@
+//! What a file defines and what is wrong with it, as JSON.
+
+use kamodo_expr::{Diagnostic, Severity};
+use kamodo_registry::{Body, Function};
+use kamodo_value::Value;
+use serde_json::{Map, Value as Json, json};
+
+/// Describes functions and diagnostics as one JSON object.
+#[must_use]
+pub fn json<'a>(functions: impl IntoIterator<Item = &'a Function>, diagnostics: &[Diagnostic]) -> Json {
+    json!({
+        "functions": functions.into_iter().map(function).collect::<Vec<_>>(),
+        "diagnostics": diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
+    })
+}
+
+fn function(function: &Function) -> Json {
+    let parameters = &function.signature.parameters;
+    let defaults: Map<_, _> = parameters
+        .iter()
+        .filter_map(|parameter| Some((parameter.name.clone(), value(parameter.default.as_ref()?))))
+        .collect();
+    let arg_units: Map<_, _> =
+        function.arg_units().into_iter().map(|(name, unit)| (name.to_owned(), unit.into())).collect();
+    let waits_for = match &function.body {
+        Body::Waiting(missing) => missing.as_slice(),
+        Body::Program { .. } | Body::Native(_) => &[],
+    };
+    json!({
+        "name": function.name(),
+        "symbol": function.signature.symbol(),
+        "lhs": function.shown.lhs,
+        "rhs": function.shown.rhs,
+        "units": function.units(),
+        "arg_units": arg_units,
+        "args": parameters.iter().map(|parameter| &parameter.name).collect::<Vec<_>>(),
+        "defaults": defaults,
+        "equation": function.meta.equation,
+        "latex": function.shown.latex,
+        "citation": function.meta.citation,
+        "origin": function.origin.to_string(),
+        "waits_for": waits_for,
+    })
+}
+
+fn diagnostic(diagnostic: &Diagnostic) -> Json {
+    let place = diagnostic.position();
+    json!({
+        "severity": match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        "file": diagnostic.file.as_deref(),
+        "function": diagnostic.function,
+        "line": place.map(|place| place.line),
+        "column": place.map(|place| place.column),
+    })
+}
+
+/// A value as JSON. What JSON has no number for (an infinity, a big integer) is written as text.
+#[must_use]
+pub fn value(value: &Value) -> Json {
+    match value {
+        Value::None => Json::Null,
+        Value::Bool(truth) => (*truth).into(),
+        Value::Int(integer) => i64::try_from(integer).map_or_else(|_| integer.to_string().into(), Json::from),
+        Value::Float(float) => number(*float),
+        Value::Complex(complex) => complex.to_string().into(),
+        Value::Rational(ratio) => ratio.to_string().into(),
+        Value::Text(text) => text.as_str().into(),
+        Value::Data(bytes) => bytes.iter().map(|byte| Json::from(*byte)).collect(),
+        Value::List(items) => items.iter().map(self::value).collect(),
+        Value::Scalar(scalar) => self::scalar(*scalar),
+        Value::Array(array) => nested(array.shape(), &mut (0..array.len()).filter_map(|at| array.buffer().get(at))),
+    }
+}
+
+fn nested(shape: &[usize], elements: &mut impl Iterator<Item = kamodo_value::Scalar>) -> Json {
+    match shape.split_first() {
+        None => elements.next().map_or(Json::Null, scalar),
+        Some((&length, inner)) => (0..length).map(|_| nested(inner, elements)).collect(),
+    }
+}
+
+fn scalar(scalar: kamodo_value::Scalar) -> Json {
+    use kamodo_value::Scalar;
+    match scalar {
+        Scalar::Bool(truth) => truth.into(),
+        Scalar::Int8(integer) => integer.into(),
+        Scalar::Int16(integer) => integer.into(),
+        Scalar::Int32(integer) => integer.into(),
+        Scalar::Int64(integer) => integer.into(),
+        Scalar::Uint8(integer) => integer.into(),
+        Scalar::Uint16(integer) => integer.into(),
+        Scalar::Uint32(integer) => integer.into(),
+        Scalar::Uint64(integer) => integer.into(),
+        Scalar::Float16(float) => number(float.to_f64()),
+        Scalar::Float32(float) => number(float.into()),
+        Scalar::Float64(float) => number(float),
+        Scalar::Complex64(complex) => complex.to_string().into(),
+        Scalar::Complex128(complex) => complex.to_string().into(),
+    }
+}
+
+fn number(float: f64) -> Json {
+    if float.is_finite() {
+        float.into()
+    } else if float.is_nan() {
+        "nan".into()
+    } else {
+        (if float > 0.0 { "inf" } else { "-inf" }).into()
+    }
+}

@@ -1,0 +1,89 @@
+//! What stands on disk at one moment, told apart by hash.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use sha2::{Digest as _, Sha256};
+
+/// The hash of a file's bytes.
+pub(crate) type Digest = [u8; 32];
+
+/// What stood on disk at one moment. Two sightings are equal where every byte is.
+#[derive(Debug, Clone)]
+pub(crate) struct Sighting {
+    /// The configuration's bytes, or why they cannot be read.
+    pub(crate) config: Result<Vec<u8>, Unreadable>,
+    /// Each plugin file with its hash.
+    pub(crate) plugins: BTreeMap<PathBuf, Digest>,
+    /// The stat of each plugin file, by which an unchanged one is not read again.
+    stats: BTreeMap<PathBuf, Stat>,
+}
+
+/// Why a file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unreadable(pub(crate) String);
+
+type Stat = (u64, Option<SystemTime>, u64, u64);
+
+// === impl Sighting ===
+
+impl Sighting {
+    /// Nothing seen yet.
+    pub(crate) fn none() -> Self {
+        Self { config: Ok(Vec::new()), plugins: BTreeMap::new(), stats: BTreeMap::new() }
+    }
+
+    /// Looks at the configuration and at every `.so` of the directories; what has the same stat as in
+    /// `before` keeps its hash.
+    pub(crate) fn take(config: &Path, directories: &[PathBuf], before: &Self) -> Self {
+        let mut sighting = Self {
+            config: fs::read(config).map_err(|error| Unreadable(error.to_string())),
+            ..Self::none()
+        };
+        for file in directories.iter().flat_map(|directory| shared_libraries(directory)) {
+            // A file that went while we looked is a file that is not there.
+            let Ok(stat) = stat(&file) else { continue };
+            let known = before.plugins.get(&file).filter(|_| before.stats.get(&file) == Some(&stat));
+            let digest = match known {
+                Some(digest) => *digest,
+                None => match fs::read(&file) {
+                    Ok(bytes) => Sha256::digest(&bytes).into(),
+                    Err(_) => continue,
+                },
+            };
+            sighting.plugins.insert(file.clone(), digest);
+            sighting.stats.insert(file, stat);
+        }
+        sighting
+    }
+}
+
+impl PartialEq for Sighting {
+    fn eq(&self, other: &Self) -> bool {
+        self.config == other.config && self.plugins == other.plugins
+    }
+}
+
+/// The plugin files of a directory, by name; hidden ones are some program's temporary files.
+fn shared_libraries(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().filter_map(Result::ok);
+    let mut files: Vec<_> = entries
+        .filter(|entry| {
+            let name = entry.file_name();
+            let name = name.as_encoded_bytes();
+            name.ends_with(b".so") && !name.starts_with(b".")
+        })
+        .map(|entry| entry.path())
+        .collect();
+    files.sort();
+    files
+}
+
+fn stat(file: &Path) -> io::Result<Stat> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = fs::metadata(file)?;
+    Ok((metadata.len(), metadata.modified().ok(), metadata.ino(), metadata.dev()))
+}

@@ -1,0 +1,286 @@
+//! The single writer: it looks at the files, links what they bring, and publishes.
+//!
+//! What changes within one settling window is one transaction and one generation. A mistake is logged
+//! and keeps what was served; a request never waits for any of this.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use kamodo_expr::Diagnostic;
+use kamodo_loader::StageDir;
+use kamodo_registry::{Admission, Change, Function, OriginKey, Registry, Snapshot};
+
+use crate::config::Config;
+use crate::sighting::Sighting;
+use crate::watch::Watch;
+
+/// A change is taken when nothing has happened for twice this long, and the bytes are the same at its half.
+const HALF_SETTLING: Duration = Duration::from_millis(150);
+
+/// Looks again after this long even where no event came: not every file system tells.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// What makes the supervisor act.
+#[derive(Debug)]
+enum Event {
+    /// Something may have changed.
+    Look,
+    /// The server ends.
+    Stop,
+}
+
+/// What is read: a configuration and directories of plugins.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    /// The configuration file.
+    pub config: PathBuf,
+    /// Directories given on the command line, besides those that the configuration names.
+    pub plugin_directories: Vec<PathBuf>,
+}
+
+/// The single writer of the registry.
+pub struct Supervisor {
+    sources: Sources,
+    /// The directories that the configuration names.
+    configured_directories: Vec<PathBuf>,
+    stage: StageDir,
+    admission: Admission,
+    registry: Arc<Registry>,
+    seen: Sighting,
+}
+
+/// What came of one look.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Errors and warnings of the files that changed.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The new generation, where there is one, with what came, went and changed.
+    pub published: Option<(Arc<Snapshot>, Notice)>,
+}
+
+/// What a generation changed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Notice {
+    /// Functions that were not there before.
+    pub came: Vec<String>,
+    /// Functions that are there no more.
+    pub went: Vec<String>,
+    /// Functions whose definition, code or signature is another one.
+    pub changed: Vec<String>,
+}
+
+/// A running supervisor; dropping it ends it.
+pub struct Running {
+    events: Sender<Event>,
+    thread: Option<JoinHandle<()>>,
+}
+
+// === impl Supervisor ===
+
+impl Supervisor {
+    /// Makes a supervisor that has not looked yet.
+    #[must_use]
+    pub fn new(sources: Sources, stage: StageDir, registry: Arc<Registry>) -> Self {
+        Self {
+            sources,
+            configured_directories: Vec::new(),
+            stage,
+            admission: Admission::default(),
+            registry,
+            seen: Sighting::none(),
+        }
+    }
+
+    /// Looks at everything now, without waiting for it to settle: the first start.
+    pub fn look(&mut self) -> Report {
+        let mut report = self.take(Sighting::take(&self.sources.config, &self.directories(), &self.seen));
+        if !self.configured_directories.is_empty() {
+            // The configuration has only now said where the other plugins are.
+            let second = self.take(Sighting::take(&self.sources.config, &self.directories(), &self.seen));
+            report.diagnostics.extend(second.diagnostics);
+            report.published = second.published.or(report.published);
+        }
+        report
+    }
+
+    /// Watches the files from now on, on a thread of its own.
+    ///
+    /// # Errors
+    /// Where the system refuses a watch or a thread.
+    pub fn start(mut self) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
+        let (events, queue) = channel();
+        let look = events.clone();
+        // The supervisor is gone only when the server ends.
+        let mut watch = Watch::start(move || drop(look.send(Event::Look)))?;
+        watch.add(&self.sources.config, &self.directories());
+        let thread = thread::Builder::new().name("supervisor".to_owned()).spawn(move || self.run(&queue, watch))?;
+        Ok(Running { events, thread: Some(thread) })
+    }
+
+    fn run(&mut self, queue: &Receiver<Event>, mut watch: Watch) {
+        // While files change: when to look next, and what was seen half a window ago.
+        let mut restless: Option<(Instant, Option<Sighting>)> = None;
+        loop {
+            let wait = restless.as_ref().map_or(LOOK_AGAIN, |(at, _)| at.saturating_duration_since(Instant::now()));
+            match queue.recv_timeout(wait) {
+                Ok(Event::Look) => {
+                    restless = Some((Instant::now() + HALF_SETTLING, None));
+                    continue;
+                }
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            watch.forget_missing();
+            watch.add(&self.sources.config, &self.directories());
+            let sighting = Sighting::take(&self.sources.config, &self.directories(), &self.seen);
+            restless = match restless {
+                Some((_, Some(half))) if half == sighting => {
+                    let directories = self.directories();
+                    log(&self.take(sighting));
+                    // A newly named directory is looked at in a window of its own.
+                    (directories != self.directories()).then(|| (Instant::now() + HALF_SETTLING, None))
+                }
+                None if sighting == self.seen => None,
+                _ => Some((Instant::now() + HALF_SETTLING, Some(sighting))),
+            };
+        }
+    }
+
+    /// Takes what is new in a sighting as one transaction.
+    fn take(&mut self, sighting: Sighting) -> Report {
+        let mut report = Report::default();
+        let mut changes = Vec::new();
+        let first = self.registry.snapshot().generation() == 0;
+        if first || sighting.config != self.seen.config {
+            match self.read_config(&sighting) {
+                Ok((config, warnings)) => {
+                    self.configured_directories = config.plugin_directories;
+                    changes.push(Change::Brought(config.contribution));
+                    report.diagnostics.extend(warnings);
+                }
+                Err(errors) => report.diagnostics.extend(errors),
+            }
+        }
+        for (file, digest) in &sighting.plugins {
+            if self.seen.plugins.get(file) != Some(digest) {
+                match kamodo_loader::load(file, &self.stage) {
+                    Ok(contribution) => changes.push(Change::Brought(contribution)),
+                    Err(error) => report.diagnostics.push(refusal(file, &error)),
+                }
+            }
+        }
+        for file in self.seen.plugins.keys().filter(|file| !sighting.plugins.contains_key(*file)) {
+            changes.push(Change::Gone(OriginKey::plugin(file)));
+        }
+        self.seen = sighting;
+        if !changes.is_empty() {
+            self.publish(changes, &mut report);
+        }
+        report
+    }
+
+    fn publish(&mut self, changes: Vec<Change>, report: &mut Report) {
+        let admitted = self.admission.admit(changes);
+        report.diagnostics.extend(admitted.warnings);
+        report.diagnostics.extend(admitted.refused.into_values().flatten());
+        let before = self.registry.snapshot();
+        let notice = Notice::between(&before, &admitted.functions);
+        if notice != Notice::default() || before.generation() == 0 {
+            report.published = Some((self.registry.publish(admitted.functions), notice));
+        }
+    }
+
+    fn read_config(&self, sighting: &Sighting) -> Result<(Config, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let file = &self.sources.config;
+        let bytes = sighting.config.as_ref().map_err(|unreadable| {
+            let mut diagnostic = Diagnostic::new(
+                kamodo_expr::Severity::Error,
+                format!("the configuration cannot be read: {}", unreadable.0),
+            )
+            .with_hint("name another one with `rpc_conf=FILE`; what was served before stays served");
+            diagnostic.file = Some(file.display().to_string().into());
+            vec![diagnostic]
+        })?;
+        Config::parse(file, bytes)
+    }
+
+    fn directories(&self) -> Vec<PathBuf> {
+        let mut all = self.sources.plugin_directories.clone();
+        all.extend(self.configured_directories.iter().filter(|one| !self.sources.plugin_directories.contains(one)).cloned());
+        all
+    }
+}
+
+fn refusal(file: &Path, error: &kamodo_loader::Error) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(kamodo_expr::Severity::Error, crate::telemetry::chain(error));
+    diagnostic.file = Some(file.display().to_string().into());
+    diagnostic.hint = error.hint();
+    diagnostic
+}
+
+fn log(report: &Report) {
+    for diagnostic in &report.diagnostics {
+        crate::telemetry::log(diagnostic);
+    }
+    if let Some((snapshot, notice)) = &report.published {
+        tracing::info!("generation {}: {notice}", snapshot.generation());
+    }
+}
+
+// === impl Notice ===
+
+impl Notice {
+    fn between(before: &Snapshot, after: &[Arc<Function>]) -> Self {
+        let mut notice = Self::default();
+        for function in after {
+            match before.get(function.name()) {
+                Err(_) => notice.came.push(function.signature.symbol()),
+                Ok(old) if !is_same(old, function) => notice.changed.push(function.signature.symbol()),
+                Ok(_) => {}
+            }
+        }
+        let names: HashSet<_> = after.iter().map(|function| function.name()).collect();
+        let gone = before.functions().filter(|old| !names.contains(old.name()));
+        notice.went.extend(gone.map(|old| old.signature.symbol()));
+        notice
+    }
+}
+
+/// Whether a function is the one that it was. What it calls may have changed: that is told of the callee.
+fn is_same(old: &Function, new: &Function) -> bool {
+    old.signature == new.signature && old.meta == new.meta && old.origin == new.origin && old.shown == new.shown
+}
+
+impl std::fmt::Display for Notice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts: Vec<_> = [("came", &self.came), ("went", &self.went), ("changed", &self.changed)]
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(what, names)| format!("{what} {}", names.join(", ")))
+            .collect();
+        f.write_str(&parts.join("; "))
+    }
+}
+
+// === impl Running ===
+
+impl Running {
+    /// Makes the supervisor look at everything again.
+    pub fn look_again(&self) {
+        // The supervisor is gone only when the server ends.
+        let _ = self.events.send(Event::Look);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.events.send(Event::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! YAML text to a tree whose scalars know their text and their place.
+//!
+//! The parser's events are read, not its typed values: what a scalar means depends on where it stands
+//! (`f: 5` is the expression `5`), and every error in a definition points at its letter in the file.
+//! This is the only file that names the YAML library.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kamodo_expr::{Diagnostic, Position, Source, Span};
+use serde_yaml::granit_parser::{self as parser, Event, Parser, ScalarStyle};
+
+/// How many aliases a file may use, so that a few lines cannot stand for gigabytes.
+const MAX_ALIASES: usize = 100;
+
+/// How deep collections may nest.
+const MAX_DEPTH: usize = 64;
+
+/// How large a file may be.
+pub(crate) const MAX_BYTES: usize = 1 << 20;
+
+/// One node of a document.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// The tag, such as `!Kamodo`.
+    pub(crate) tag: Option<String>,
+    /// Where the node, or its tag, begins.
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    /// The text, and whether it is plain: without quotes, `yes` is a boolean and nothing is null.
+    Scalar { source: Source, is_plain: bool },
+    Map(Vec<(Node, Node)>),
+    List(Vec<Node>),
+}
+
+/// The documents of one file.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    /// The whole file, for errors.
+    pub(crate) whole: Source,
+    pub(crate) documents: Vec<Node>,
+}
+
+/// Reads all documents of a file.
+///
+/// # Errors
+/// The first place where the text is no YAML, or goes beyond a limit.
+pub(crate) fn read(file: &str, text: &str) -> Result<Stream, Box<Diagnostic>> {
+    let whole = Source::whole(file, text);
+    if text.len() > MAX_BYTES {
+        let message = format!("a configuration is at most {MAX_BYTES} bytes, found {}", text.len());
+        return Err(Box::new(whole.error(0..0, message)));
+    }
+    let mut reader =
+        Reader { whole: &whole, events: Parser::new_from_str(text), anchors: HashMap::new(), n_aliases: 0 };
+    let mut documents = Vec::new();
+    while let Some((event, span)) = reader.next()? {
+        if matches!(event, Event::DocumentStart(..) | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd) {
+            continue;
+        }
+        reader.anchors.clear();
+        documents.push(reader.node(event, &span, 0)?);
+    }
+    Ok(Stream { whole, documents })
+}
+
+struct Reader<'a> {
+    whole: &'a Source,
+    events: Parser<'a, parser::StrInput<'a>>,
+    anchors: HashMap<usize, Node>,
+    n_aliases: usize,
+}
+
+// === impl Reader ===
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Result<Option<(Event<'a>, parser::Span)>, Box<Diagnostic>> {
+        match self.events.next_event() {
+            None => Ok(None),
+            Some(Ok((event, span))) => Ok(Some((event, span))),
+            Some(Err(error)) => {
+                let offset = error.marker().byte_offset().unwrap_or(self.whole.text.len());
+                Err(self.refuse(offset, format!("this is no YAML: {}", error.info())))
+            }
+        }
+    }
+
+    fn refuse(&self, offset: usize, message: String) -> Box<Diagnostic> {
+        let offset = offset.min(self.whole.text.len());
+        Box::new(self.whole.error(offset..offset, message))
+    }
+
+    /// Reads the node that begins with `event`.
+    fn node(&mut self, event: Event<'a>, place: &parser::Span, depth: usize) -> Result<Node, Box<Diagnostic>> {
+        let (start, end) = (offset(place.start), offset(place.end));
+        if depth > MAX_DEPTH {
+            return Err(self.refuse(start, format!("collections nest at most {MAX_DEPTH} deep")));
+        }
+        let tag_start = place.tag_start().map(offset);
+        let (tag, anchor, kind) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let source = self.scalar(&text, style, start, end);
+                (tag, anchor, Kind::Scalar { source, is_plain: style == ScalarStyle::Plain })
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                let mut entries = Vec::new();
+                while let Some((event, place)) = self.until(|event| matches!(event, Event::MappingEnd))? {
+                    let key = self.node(event, &place, depth + 1)?;
+                    let Some((event, place)) = self.next()? else { break };
+                    entries.push((key, self.node(event, &place, depth + 1)?));
+                }
+                (tag, anchor, Kind::Map(entries))
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                let mut items = Vec::new();
+                while let Some((event, place)) = self.until(|event| matches!(event, Event::SequenceEnd))? {
+                    items.push(self.node(event, &place, depth + 1)?);
+                }
+                (tag, anchor, Kind::List(items))
+            }
+            Event::Alias(anchor) => {
+                self.n_aliases += 1;
+                if self.n_aliases > MAX_ALIASES {
+                    return Err(self.refuse(start, format!("a file uses at most {MAX_ALIASES} aliases")));
+                }
+                return match self.anchors.get(&anchor) {
+                    Some(node) => Ok(node.clone()),
+                    None => Err(self.refuse(start, "an alias cannot stand inside its own anchor".to_owned())),
+                };
+            }
+            _ => return Err(self.refuse(start, "this is no YAML: a value is missing".to_owned())),
+        };
+        let tag = tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix()));
+        let node = Node { tag, span: tag_start.unwrap_or(start)..end.max(start), kind };
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        Ok(node)
+    }
+
+    /// Returns the next event, or nothing at the one that ends the collection.
+    #[allow(clippy::type_complexity)] // the parser's own pair
+    fn until(
+        &mut self,
+        is_end: impl Fn(&Event<'_>) -> bool,
+    ) -> Result<Option<(Event<'a>, parser::Span)>, Box<Diagnostic>> {
+        Ok(self.next()?.filter(|(event, _)| !is_end(event)))
+    }
+
+    fn scalar(&self, text: &str, style: ScalarStyle, start: usize, end: usize) -> Source {
+        let raw_end = end.clamp(start, self.whole.text.len());
+        let pieces = align(self.whole, text, start..raw_end, style);
+        Source {
+            file: Arc::clone(&self.whole.file),
+            file_text: Arc::clone(&self.whole.file_text),
+            text: text.into(),
+            pieces,
+        }
+    }
+}
+
+fn offset(marker: parser::Marker) -> usize {
+    marker.byte_offset().unwrap_or(0)
+}
+
+/// Finds for each stretch of a scalar's text the place in the file where the same letters stand.
+///
+/// Between two stretches lies what YAML changes: an escape, a doubled quote, a folded line break.
+fn align(whole: &Source, text: &str, raw_span: Span, style: ScalarStyle) -> Arc<[(usize, Position)]> {
+    let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+    let file = &whole.text;
+    let mut raw = raw_span.start + usize::from(is_quoted && file[raw_span.clone()].starts_with(['\'', '"']));
+    if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && file[raw..].starts_with(['|', '>']) {
+        raw += file[raw..].find('\n').map_or(0, |line| line + 1);
+        raw += indentation(&file[raw..]);
+    }
+    let mut pieces = vec![(0, whole.position(raw))];
+    let mut at = 0;
+    while let Some(letter) = text[at..].chars().next() {
+        let rest = &file[raw.min(file.len())..];
+        if letter != '\n' && rest.starts_with(letter) && !(rest.starts_with("''") && is_quoted) {
+            at += letter.len_utf8();
+            raw += letter.len_utf8();
+            continue;
+        }
+        // The text differs from the file here: step over it in both, and begin a new stretch after it.
+        if rest.starts_with("\\\n") {
+            raw += 2 + indentation(&rest[2..]);
+        } else if rest.starts_with('\\') {
+            raw += escape_length(rest);
+            at += letter.len_utf8();
+        } else if rest.starts_with(char::is_whitespace) {
+            raw += rest.len() - rest.trim_start().len();
+            at += text[at..].len() - text[at..].trim_start().len().min(text[at..].len() - letter.len_utf8());
+        } else if rest.starts_with("''") {
+            raw += 2;
+            at += 1;
+        } else {
+            at += letter.len_utf8();
+        }
+        pieces.push((at, whole.position(raw.min(file.len()))));
+    }
+    pieces.dedup_by_key(|(at, _)| *at);
+    pieces.into()
+}
+
+fn indentation(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t']).len()
+}
+
+/// The bytes that an escape of a double-quoted scalar takes, its backslash included.
+fn escape_length(text: &str) -> usize {
+    let length = match text.as_bytes().get(1) {
+        Some(b'x') => 4,
+        Some(b'u') => 6,
+        Some(b'U') => 10,
+        _ => 1 + text[1..].chars().next().map_or(0, char::len_utf8),
+    };
+    length.min(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Finds `part` in the first value's text and says where it stands in the file.
+    #[track_caller]
+    fn check(yaml: &str, part: &str, expect: (usize, usize)) {
+        let stream = read("a.yaml", yaml).unwrap();
+        let Kind::Map(entries) = &stream.documents[0].kind else { panic!("no map") };
+        let Kind::Scalar { source, .. } = &entries[0].1.kind else { panic!("no scalar") };
+        let at = source.text.find(part).expect("the part is in the text");
+        let place = source.position(at);
+        assert_eq!((place.line, place.column), expect, "{:?} {:?}", source.text, source.pieces);
+        let line = yaml.lines().nth(place.line - 1).unwrap();
+        assert_eq!(line.chars().nth(place.column - 1), part.chars().next());
+    }
+
+    #[test]
+    fn plain() {
+        check("!Kamodo\nf: x**2 - bad\n", "bad", (2, 11));
+        check("f:   bad", "bad", (1, 6));
+        check("μ: α + β", "β", (1, 8));
+    }
+
+    #[test]
+    fn quoted() {
+        check("f: 'x + bad'", "bad", (1, 9));
+        check(r#"f: "x\t+ bad""#, "bad", (1, 10));
+        check(r#"f: "x\u0020+ bad""#, "bad", (1, 14));
+        check("f: 'it''s bad'", "bad", (1, 11));
+    }
+
+    #[test]
+    fn folded_lines() {
+        check("f: x +\n   bad\n", "bad", (2, 4));
+        check("f: 'x +\n   bad'\n", "bad", (2, 4));
+        check("f: \"x +\\\n   bad\"\n", "bad", (2, 4));
+    }
+
+    #[test]
+    fn block_scalars() {
+        check("f: |\n  x\n  + bad\n", "bad", (3, 5));
+        check("f: >\n  x +\n  bad\n", "bad", (3, 3));
+    }
+
+    #[test]
+    fn anchors_keep_their_place() {
+        let stream = read("a.yaml", "f: &e x + 1\ng: *e\n").unwrap();
+        let Kind::Map(entries) = &stream.documents[0].kind else { panic!("no map") };
+        let Kind::Scalar { source, .. } = &entries[1].1.kind else { panic!("no scalar") };
+        assert_eq!((&*source.text, source.position(0).line), ("x + 1", 1));
+    }
+
+    #[test]
+    fn errors_have_a_place() {
+        let error = read("a.yaml", "!Kamodo\nf: [x\n").unwrap_err();
+        assert!(error.position().is_some_and(|place| place.line >= 2), "{error:?}");
+        let error = read("a.yaml", &format!("a: &a x\nb: [{}]\n", "*a,".repeat(101))).unwrap_err();
+        assert_eq!(error.message, "a file uses at most 100 aliases");
+        let error = read("a.yaml", &"[".repeat(1000)).unwrap_err();
+        assert!(error.message.contains("deep") || error.message.contains("no YAML"), "{error:?}");
+    }
+}
