@@ -121,7 +121,8 @@ impl Catalog {
         }
         // `microT`: a prefix's name before a symbol. `mrad`, `mmol`: a symbol that takes no prefix.
         for prefix in PREFIXES {
-            let long = name.strip_prefix(prefix.name).and_then(|rest| known(format!("{}{rest}", prefix.symbol)));
+            let long =
+                name.strip_prefix(prefix.name).and_then(|rest| known(format!("{}{rest}", prefix.symbol)));
             let short = name.strip_prefix(prefix.symbol).and_then(|rest| {
                 let stem = TABLE
                     .iter()
@@ -132,6 +133,11 @@ impl Catalog {
             if let Some(meant) = long.or(short) {
                 return Some(meant);
             }
+        }
+        // `m2` for a square metre.
+        let stem = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
+        if stem.len() < name.len() && self.units.contains_key(stem) {
+            return Some(format!("{stem}^{}", &name[stem.len()..]));
         }
         if let Some(meant) = known(name.replace("metre", "meter").replace("litre", "liter")) {
             return Some(meant);
@@ -181,5 +187,46 @@ impl Ord for Symbol {
 impl Hash for Symbol {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.text.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound() {
+        let mut names = HashSet::new();
+        for section in TABLE {
+            assert!(!section.source.is_empty());
+            for definition in section.definitions {
+                let own = definition.names.split_whitespace().chain([definition.symbol]);
+                let prefixed =
+                    prefixes(definition).map(|(prefix, ..)| format!("{prefix}{}", definition.stem()));
+                for name in own.map(str::to_owned).chain(prefixed) {
+                    assert!(names.insert(name.clone()), "`{name}` is defined twice");
+                    assert!(catalog().unit(&name).is_ok(), "`{name}` is missing");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_suggestion_is_a_unit() {
+        for (written, meant) in OTHERWISE {
+            assert!(catalog().unit(written).is_err(), "`{written}` is known");
+            assert!(Unit::parse(meant).is_ok(), "`{meant}` is unknown");
+        }
+    }
+
+    #[test]
+    fn prefixes_stand_before_names_too() {
+        for (long, short) in
+            [("nanotesla", "nT"), ("kilometers", "km"), ("gigapascal", "GPa"), ("micron", "um")]
+        {
+            assert_eq!(catalog().unit(long), catalog().unit(short));
+        }
     }
 }

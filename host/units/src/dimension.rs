@@ -106,7 +106,6 @@ impl fmt::Display for Dimension {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use crate::Unit;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::Unit;
-use crate::parse::{MAX_DEPTH, MAX_EXPONENT, MAX_LENGTH};
+use crate::parse::{MAX_DEPTH, MAX_LENGTH};
 
 /// A text that is no unit: what is wrong (its `Display`), where ([`Error::span`]), and what to do about
 /// it ([`Error::hint`]).
@@ -55,13 +55,15 @@ pub enum ErrorKind {
         parts: [String; 3],
     },
     /// An exponent beyond its bounds.
-    #[error("exponent {found} is beyond {MAX_EXPONENT}")]
+    #[error("the exponent in `{found}` {problem}")]
     Exponent {
-        /// The exponent.
+        /// The exponent, or what it makes too large.
         found: String,
+        /// What is wrong with it.
+        problem: &'static str,
     },
     /// A number that is zero, or has too many digits.
-    #[error("number {found} {problem}")]
+    #[error("the number `{found}` {problem}")]
     Number {
         /// The number.
         found: String,
@@ -118,11 +120,19 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match &self.kind {
-            ErrorKind::Unknown { meant, .. } => meant.as_ref().map(|meant| format!("did you mean `{meant}`?")),
+            ErrorKind::Unknown { meant, .. } => {
+                meant.as_ref().map(|meant| format!("did you mean `{meant}`?"))
+            }
             ErrorKind::Offset { in_kelvin, .. } => {
                 Some(format!("declare the temperature in `K`, and convert in the function: {in_kelvin}"))
             }
-            ErrorKind::Sum { sign: '-' } => Some("write a negative exponent as `m^-3` or `m**(-3)`".to_owned()),
+            ErrorKind::Expected { expected: "`*` or `/`", .. } => Some("write a product as `a*b`".to_owned()),
+            ErrorKind::Expected { found, .. } if matches!(found.as_str(), "`·`" | "`×`" | "`⋅`") => {
+                Some("write a product as `a*b`".to_owned())
+            }
+            ErrorKind::Sum { sign: '-' } => {
+                Some("write a negative exponent as `m^-3` or `m**(-3)`".to_owned())
+            }
             ErrorKind::AmbiguousBlank { parts: [above, below, after] } => {
                 Some(format!("write `{above}/({below}*{after})` or `{above}/{below}*{after}`"))
             }
@@ -169,4 +179,263 @@ impl Incompatible {
 
 fn quoted(unit: &Unit) -> String {
     if unit.is_one() { "a pure number".to_owned() } else { format!("`{unit}`") }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::Unit;
+
+    /// The error as its users see it: the text, what is underlined, the fact, the hint.
+    #[track_caller]
+    fn diagnose(text: &str) -> String {
+        let error = Unit::parse(text).expect_err("should be refused");
+        let column = text[..error.span().start].chars().count();
+        let width = text[error.span()].chars().count().max(1);
+        let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+        format!("{text}\n{}{}\n{error}{hint}", " ".repeat(column), "^".repeat(width))
+    }
+
+    #[test]
+    fn unknown_names_say_what_was_meant() {
+        assert_snapshot!(diagnose("foo"), @r"
+        foo
+        ^^^
+        unknown unit `foo`
+        hint: did you mean `foot`?
+        ");
+        assert_snapshot!(diagnose("nPA"), @r"
+        nPA
+        ^^^
+        unknown unit `nPA`
+        hint: did you mean `nPa`?
+        ");
+        assert_snapshot!(diagnose("uA"), @r"
+        uA
+        ^^
+        unknown unit `uA`
+        hint: did you mean `muA`?
+        ");
+        assert_snapshot!(diagnose("microT"), @r"
+        microT
+        ^^^^^^
+        unknown unit `microT`
+        hint: did you mean `muT`?
+        ");
+        assert_snapshot!(diagnose("mrad"), @r"
+        mrad
+        ^^^^
+        unknown unit `mrad`
+        hint: did you mean `mradian`?
+        ");
+        assert_snapshot!(diagnose("mmol"), @r"
+        mmol
+        ^^^^
+        unknown unit `mmol`
+        hint: did you mean `mmole`?
+        ");
+        assert_snapshot!(diagnose("min"), @r"
+        min
+        ^^^
+        unknown unit `min`
+        hint: did you mean `minute`?
+        ");
+        assert_snapshot!(diagnose("m2"), @r"
+        m2
+        ^^
+        unknown unit `m2`
+        hint: did you mean `m^2`?
+        ");
+        assert_snapshot!(diagnose("metre/s"), @r"
+        metre/s
+        ^^^^^
+        unknown unit `metre`
+        hint: did you mean `meter`?
+        ");
+        assert_snapshot!(diagnose("kg/foo"), @r"
+        kg/foo
+           ^^^
+        unknown unit `foo`
+        hint: did you mean `foot`?
+        ");
+        assert_snapshot!(diagnose("L_sun"), @r"
+        L_sun
+        ^^^^^
+        unknown unit `L_sun`
+        ");
+    }
+
+    #[test]
+    fn temperatures_with_another_zero() {
+        assert_snapshot!(diagnose("degC"), @r"
+        degC
+        ^^^^
+        `degC` has another zero than `K`: no factor converts it
+        hint: declare the temperature in `K`, and convert in the function: `T + 273.15`
+        ");
+        assert_snapshot!(diagnose("°F/m"), @r"
+        °F/m
+        ^^
+        `°F` has another zero than `K`: no factor converts it
+        hint: declare the temperature in `K`, and convert in the function: `(T + 459.67)*5/9`
+        ");
+    }
+
+    #[test]
+    fn sums_and_signs() {
+        assert_snapshot!(diagnose("m+s"), @r"
+        m+s
+         ^
+        `+` has no meaning between units: expected `*`, `/` or a power
+        ");
+        assert_snapshot!(diagnose("cm-3"), @r"
+        cm-3
+          ^
+        `-` has no meaning between units: expected `*`, `/` or a power
+        hint: write a negative exponent as `m^-3` or `m**(-3)`
+        ");
+        assert_snapshot!(diagnose("-m"), @r"
+        -m
+        ^
+        `-` has no meaning between units: expected `*`, `/` or a power
+        hint: write a negative exponent as `m^-3` or `m**(-3)`
+        ");
+    }
+
+    #[test]
+    fn a_blank_after_a_division() {
+        assert_snapshot!(diagnose("W/m sr"), @r"
+        W/m sr
+           ^^^
+        a blank after a division can be read in two ways
+        hint: write `W/(m*sr)` or `W/m*sr`
+        ");
+    }
+
+    #[test]
+    fn something_else_expected() {
+        assert_snapshot!(diagnose("kg·m"), @r"
+        kg·m
+          ^
+        expected `*`, `/`, a power or the end, found `·`
+        hint: write a product as `a*b`
+        ");
+        assert_snapshot!(diagnose("m*"), @r"
+        m*
+          ^
+        expected a unit, found the end
+        ");
+        assert_snapshot!(diagnose("m***2"), @r"
+        m***2
+           ^
+        expected a number as exponent, found `*`
+        ");
+        assert_snapshot!(diagnose("m^"), @r"
+        m^
+          ^
+        expected a number as exponent, found the end
+        ");
+        assert_snapshot!(diagnose("m^kg"), @r"
+        m^kg
+          ^
+        expected a number as exponent, found `k`
+        ");
+        assert_snapshot!(diagnose("m^2^0.5"), @r"
+        m^2^0.5
+            ^^^
+        expected an integer to raise the exponent to, found `0.5`
+        ");
+        assert_snapshot!(diagnose("2m"), @r"
+        2m
+         ^
+        expected `*` or `/`, found `m`
+        hint: write a product as `a*b`
+        ");
+        assert_snapshot!(diagnose("(m"), @r"
+        (m
+          ^
+        expected `)`, found the end
+        ");
+        assert_snapshot!(diagnose("m)"), @r"
+        m)
+         ^
+        expected `*`, `/`, a power or the end, found `)`
+        ");
+        assert_snapshot!(diagnose("[m"), @r"
+        [m
+          ^
+        expected `]`, found the end
+        ");
+        assert_snapshot!(diagnose("sqrt"), @r"
+        sqrt
+            ^
+        expected `(`, found the end
+        ");
+    }
+
+    #[test]
+    fn exponents_are_bounded() {
+        assert_snapshot!(diagnose("m^101"), @r"
+        m^101
+          ^^^
+        the exponent in `101` is beyond 100
+        ");
+        assert_snapshot!(diagnose("(m^99)^9"), @r"
+        (m^99)^9
+        ^^^^^^^^
+        the exponent in `(m^99)^9` is beyond 100
+        ");
+        assert_snapshot!(diagnose("m^1e-30"), @r"
+        m^1e-30
+          ^^^^^
+        the exponent in `1e-30` has too many digits
+        ");
+    }
+
+    #[test]
+    fn numbers_are_bounded() {
+        assert_snapshot!(diagnose("0*m"), @r"
+        0*m
+        ^
+        the number `0` is no unit
+        ");
+        assert_snapshot!(diagnose("m^(1/0)"), @r"
+        m^(1/0)
+             ^
+        the number `0` divides an exponent
+        ");
+        assert_snapshot!(diagnose("1e999*m"), @r"
+        1e999*m
+        ^^^^^
+        the number `1e999` is beyond the numbers of a unit
+        ");
+        assert_snapshot!(diagnose("(1e300)^99*m"), @r"
+        (1e300)^99*m
+        ^^^^^^^^^^
+        the number `(1e300)^99` is beyond the numbers of a unit
+        ");
+        assert_snapshot!(diagnose("."), @r"
+        .
+        ^
+        the number `.` has no digits
+        ");
+    }
+
+    #[test]
+    fn length_and_depth_are_bounded() {
+        let error = |text: String| Unit::parse(&text).unwrap_err().to_string();
+        assert_snapshot!(error("m*".repeat(600)), @"unit text has 1200 bytes, expected at most 1024");
+        assert_snapshot!(error("(".repeat(99)), @"parentheses are nested deeper than 32");
+    }
+
+    #[test]
+    fn conversions_name_both_sides() {
+        let error = |from: &str, to: &str| {
+            Unit::parse(from).unwrap().factor_to(&Unit::parse(to).unwrap()).unwrap_err().to_string()
+        };
+        assert_snapshot!(error("kg/m^3", "nT"), @"cannot convert `kg/m**3` (Mass·Length^-3) to `nT` (Mass·Time^-2·Current^-1)");
+        assert_snapshot!(error("m", ""), @"cannot convert `m` (Length) to a pure number (1)");
+        assert_snapshot!(error("Ym^15", "ym^15"), @"the factor from `Ym**15` to `ym**15` is beyond the range of a double");
+    }
 }

@@ -22,7 +22,7 @@ use crate::scale::Scale;
 use crate::unit::{Unit, Written};
 
 /// Bytes in a text.
-pub(crate) const MAX_LENGTH: usize = 256;
+pub(crate) const MAX_LENGTH: usize = 1024;
 /// Parentheses in parentheses.
 pub(crate) const MAX_DEPTH: usize = 32;
 /// The largest exponent, as written and of the result.
@@ -32,7 +32,7 @@ const MAX_EXPONENT_BITS: u64 = 64;
 /// The largest power of ten in a number.
 const MAX_DECIMAL_EXPONENT: i32 = 400;
 /// Bits in a number, and in the product of all of them.
-const MAX_NUMBER_BITS: u64 = 4096;
+const MAX_NUMBER_BITS: u64 = 1024;
 
 /// Finds the unit of a name, or tells what is wrong with the name.
 pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Result<Unit, ErrorKind>;
@@ -118,7 +118,9 @@ impl Parser<'_> {
             self.at = end;
             return Ok(atom);
         }
+        let exponent_at = self.at;
         let exponent = self.exponent()?;
+        self.check_exponent(&exponent.value, exponent_at)?;
         let unit = atom.written_power(&exponent);
         self.check_bounds(&unit, start)?;
         Ok(unit)
@@ -146,13 +148,9 @@ impl Parser<'_> {
         self.skip_while(|letter| starts_name(letter) || letter.is_ascii_digit());
         let name = &self.text[start..self.at];
         if name == "sqrt" {
-            let end = self.at;
             self.skip_blanks();
-            if self.peek() == Some('(') {
-                let half = BigRational::new(BigInt::from(1), BigInt::from(2));
-                return Ok(self.parenthesised(Self::product)?.power(&half));
-            }
-            self.at = end;
+            let half = BigRational::new(BigInt::from(1), BigInt::from(2));
+            return Ok(self.parenthesised(Self::product)?.power(&half));
         }
         (self.lookup)(name).map_err(|kind| Error::new(kind, start..self.at))
     }
@@ -170,23 +168,28 @@ impl Parser<'_> {
             Some(digit) if digit.is_ascii_digit() || digit == '.' => self.number()?,
             _ => return Err(self.expected("a number as exponent")),
         };
-        self.check_exponent(&base.value, start)?;
+        self.check_digits(&base.value, start)?;
         let end = self.at;
         self.skip_blanks();
         if !self.take("**") && !self.take("^") {
             self.at = end;
             return Ok(base);
         }
+        let power_at = self.at;
         let power = self.nested(Self::exponent)?;
         let integer = power.value.to_integer().to_i32().filter(|_| power.value.is_integer());
         let Some(integer) = integer.filter(|integer| *integer >= 0 || !base.value.is_zero()) else {
             return Err(Error::new(
-                ErrorKind::Expected { expected: "an integer", found: format!("`{}`", &self.text[end..self.at]) },
-                end..self.at,
+                ErrorKind::Expected {
+                    expected: "an integer to raise the exponent to",
+                    found: format!("`{}`", self.text[power_at..self.at].trim()),
+                },
+                power_at..self.at,
             ));
         };
+        self.check_exponent(&power.value, power_at)?;
         let value = Pow::pow(&base.value, integer);
-        self.check_exponent(&value, start)?;
+        self.check_digits(&value, start)?;
         Ok(Written { value, decimal: base.decimal })
     }
 
@@ -208,7 +211,7 @@ impl Parser<'_> {
             }
             ratio.value = if divides { ratio.value / operand.value } else { ratio.value * operand.value };
             ratio.decimal |= operand.decimal;
-            self.check_exponent(&ratio.value, start)?;
+            self.check_digits(&ratio.value, start)?;
         }
     }
 
@@ -236,15 +239,17 @@ impl Parser<'_> {
             exponent = exponent.saturating_add(written.unwrap_or(i64::MAX));
             decimal = true;
         }
-        let Some(exponent) = exponent.to_i32().filter(|exponent| exponent.abs() <= MAX_DECIMAL_EXPONENT) else {
+        let Some(exponent) = exponent.to_i32().filter(|exponent| exponent.abs() <= MAX_DECIMAL_EXPONENT)
+        else {
             return Err(self.bad_number(start, "is beyond the numbers of a unit"));
         };
-        let value = BigRational::from_integer(integer) * Pow::pow(BigRational::from_integer(10.into()), exponent);
+        let value =
+            BigRational::from_integer(integer) * Pow::pow(BigRational::from_integer(10.into()), exponent);
         Ok(Written { value, decimal })
     }
 
     fn parenthesised<T>(&mut self, inner: fn(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
-        self.at += 1;
+        self.expect("(", "`(`")?;
         let value = self.nested(inner)?;
         self.skip_blanks();
         self.expect(")", "`)`")?;
@@ -274,16 +279,25 @@ impl Parser<'_> {
     }
 
     fn check_exponent(&self, exponent: &BigRational, start: usize) -> Result<(), Error> {
-        let bound = BigRational::from_integer(MAX_EXPONENT.into());
-        if exponent.abs() <= bound && bits(exponent) <= MAX_EXPONENT_BITS {
-            return Ok(());
+        if exponent.abs() > BigRational::from_integer(MAX_EXPONENT.into()) {
+            return Err(self.bad_exponent(start, "is beyond 100"));
         }
-        let found = format!("`{}`", self.text[start..self.at].trim_end());
-        Err(Error::new(ErrorKind::Exponent { found }, start..self.at))
+        self.check_digits(exponent, start)
+    }
+
+    /// For a part of an exponent, such as the 10000 of `m^(16667/10000)`.
+    fn check_digits(&self, exponent: &BigRational, start: usize) -> Result<(), Error> {
+        let few = bits(exponent) <= MAX_EXPONENT_BITS;
+        if few { Ok(()) } else { Err(self.bad_exponent(start, "has too many digits")) }
+    }
+
+    fn bad_exponent(&self, start: usize, problem: &'static str) -> Error {
+        let found = self.text[start..self.at].trim().to_owned();
+        Error::new(ErrorKind::Exponent { found, problem }, start..self.at)
     }
 
     fn bad_number(&self, start: usize, problem: &'static str) -> Error {
-        let found = format!("`{}`", self.text[start..self.at].trim());
+        let found = self.text[start..self.at].trim().to_owned();
         Error::new(ErrorKind::Number { found, problem }, start..self.at)
     }
 

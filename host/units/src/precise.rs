@@ -59,7 +59,11 @@ impl Fixed {
         let (mut sum, mut odd, mut add) = (BigInt::zero(), 1_u32, true);
         while !power.is_zero() {
             let term = &power / odd;
-            if add { sum += term } else { sum -= term }
+            if add {
+                sum += term
+            } else {
+                sum -= term
+            }
             power /= n * n;
             (odd, add) = (odd + 2, !add);
         }
@@ -111,32 +115,34 @@ impl Fixed {
 mod tests {
     use super::*;
 
-    fn ratio(numer: i64, denom: i64) -> BigRational {
-        BigRational::new(numer.into(), denom.into())
+    fn ratio(text: &str) -> BigRational {
+        text.parse().unwrap()
     }
 
+    /// The product of `powers`, as (base, exponent), and of a power of π.
     #[track_caller]
-    fn check(powers: &[((i64, i64), (i64, i64))], pi: (i64, i64), expect: f64) {
-        let powers: Vec<_> = powers.iter().map(|(b, e)| (ratio(b.0, b.1), ratio(e.0, e.1))).collect();
-        assert_eq!(product(powers.iter().map(|(b, e)| (b, e)), &ratio(pi.0, pi.1)), Some(expect));
+    fn check(powers: &[(&str, &str)], pi: &str, expect: f64) {
+        let powers: Vec<_> = powers.iter().map(|(base, exponent)| (ratio(base), ratio(exponent))).collect();
+        let product = product(powers.iter().map(|(base, exponent)| (base, exponent)), &ratio(pi));
+        assert_eq!(product, Some(expect));
     }
 
     #[test]
     fn is_correctly_rounded() {
-        check(&[((2, 1), (1, 2))], (0, 1), std::f64::consts::SQRT_2);
-        check(&[((1, 2), (1, 2))], (0, 1), std::f64::consts::FRAC_1_SQRT_2);
-        check(&[], (1, 1), std::f64::consts::PI);
-        check(&[((180, 1), (-1, 1))], (1, 1), std::f64::consts::PI / 180.0);
-        check(&[((1000, 1), (1, 2))], (0, 1), 1000_f64.sqrt());
-        check(&[((7, 3), (2, 1)), ((3, 7), (2, 1))], (0, 1), 1.0);
-        check(&[((10, 1), (300, 1))], (0, 1), 1e300);
-        check(&[((10, 1), (-300, 1))], (0, 1), 1e-300);
+        check(&[("2", "1/2")], "0", std::f64::consts::SQRT_2);
+        check(&[("1/2", "1/2")], "0", std::f64::consts::FRAC_1_SQRT_2);
+        check(&[], "1", std::f64::consts::PI);
+        check(&[("180", "-1")], "1", std::f64::consts::PI / 180.0);
+        check(&[("1000", "1/2")], "0", 1000_f64.sqrt());
+        check(&[("7/3", "2"), ("3/7", "2")], "0", 1.0);
+        check(&[("10", "300")], "0", 1e300);
+        check(&[("10", "-300")], "0", 1e-300);
     }
 
     #[test]
     fn beyond_a_double_is_none() {
-        let (ten, far) = (ratio(10, 1), ratio(400, 1));
-        assert_eq!(product([(&ten, &far)].into_iter(), &ratio(0, 1)), None);
-        assert_eq!(product([(&ten, &-far)].into_iter(), &ratio(0, 1)), None);
+        let (ten, far) = (ratio("10"), ratio("400"));
+        assert_eq!(product([(&ten, &far)].into_iter(), &ratio("0")), None);
+        assert_eq!(product([(&ten, &-far)].into_iter(), &ratio("0")), None);
     }
 }

@@ -57,7 +57,11 @@ impl fmt::Display for Unit {
 
 fn power(base: &str, exponent: &Written) -> String {
     if let Some(text) = exponent.shown_decimal() {
-        return if exponent.value.is_negative() { format!("{base}**({text})") } else { format!("{base}**{text}") };
+        return if exponent.value.is_negative() {
+            format!("{base}**({text})")
+        } else {
+            format!("{base}**{text}")
+        };
     }
     let value = &exponent.value;
     if value.is_one() {

@@ -8,11 +8,11 @@ use std::hash::{Hash, Hasher};
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
+use crate::Dimension;
 use crate::catalog::{self, Symbol};
 use crate::error::{Error, Incompatible, Reason};
 use crate::parse;
 use crate::scale::{Factor, Scale};
-use crate::Dimension;
 
 /// A unit, such as `kg/m**3`, as it was written: `J` and `N*m` convert by 1, but are not equal.
 ///
@@ -159,10 +159,8 @@ impl Unit {
         self.coefficient.scale.multiply(&other.coefficient.scale, &exponent.value);
         self.coefficient.decimal |= other.coefficient.decimal;
         for (symbol, inner) in &other.symbols {
-            let added = Written {
-                value: &inner.value * &exponent.value,
-                decimal: inner.decimal || exponent.decimal,
-            };
+            let added =
+                Written { value: &inner.value * &exponent.value, decimal: inner.decimal || exponent.decimal };
             match self.symbols.entry(symbol) {
                 Entry::Vacant(entry) if !added.value.is_zero() => {
                     entry.insert(added);
@@ -221,5 +219,78 @@ impl Eq for Written {}
 impl Hash for Written {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.value.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(text: &str) -> Unit {
+        Unit::parse(text).unwrap()
+    }
+
+    /// The factor as text: a ratio, with its power of π, or a double after `~`.
+    #[track_caller]
+    fn check(from: &str, to: &str, expect: &str) {
+        let factor = match unit(from).factor_to(&unit(to)).unwrap() {
+            Factor::Exact(ratio) => ratio.to_string(),
+            Factor::Pi { ratio, power } => format!("{ratio}*pi^{power}"),
+            Factor::Double(double) => format!("~{double:?}"),
+        };
+        assert_eq!(factor, expect, "{from} -> {to}");
+    }
+
+    #[test]
+    fn defined_factors_are_exact() {
+        check("km/hr", "m/s", "5/18");
+        check("1/cm^3", "1/m^3", "1000000");
+        check("km", "R_E", "1/6371");
+        check("nT", "T", "1/1000000000");
+        check("eV", "J", "801088317/5000000000000000000000000000");
+        check("keV/nT", "eV/T", "1000000000000");
+        check("psi", "Pa", "8896443230521/1290320000");
+        check("nPa", "erg/cm^3", "1/100000000");
+        check("km", "m/cm*cm", "1000");
+        check("m/cm", "", "100");
+        check("percent", "1", "1/100");
+        check("", "percent", "100");
+        check("10*m", "1e-9*km", "10000000");
+        check("rad/s", "Hz", "1");
+        check("W", "J/s", "1");
+    }
+
+    #[test]
+    fn factors_of_pi_are_kept_apart() {
+        check("deg", "rad", "1/180*pi^1");
+        check("rad", "deg", "180*pi^-1");
+        check("deg^2", "sr", "1/32400*pi^2");
+        check("deg", "arcsec", "3600");
+    }
+
+    #[test]
+    fn roots_are_exact_where_they_can_be() {
+        check("m^0.5", "cm^0.5", "10");
+        check("sqrt(kg/g)", "sqrt(cm/km)", "10000");
+        check("sqrt(2)*sqrt(8)", "1", "4");
+        check("km^0.5", "m^0.5", "~31.622776601683793");
+        check("sqrt(deg)", "sqrt(rad)", "~0.13211090992020036");
+    }
+
+    #[test]
+    fn arithmetic_cancels() {
+        assert!(unit("N*m").quotient(&unit("m*N")).is_one());
+        assert!(!unit("m/cm").is_one());
+        assert_eq!(unit("kg*m").product(&unit("m/s^2")).to_string(), "kg*m**2/s**2");
+        assert_eq!(unit("kg/m").power(&BigRational::new(1.into(), 2.into())).to_string(), "sqrt(kg)/sqrt(m)");
+        assert_eq!(unit("m").power(&BigRational::zero()), Unit::one());
+    }
+
+    #[test]
+    fn equal_units_are_written_alike() {
+        assert_eq!(unit("T*m"), unit("m T"));
+        assert_eq!(unit("m^0.5"), unit("sqrt(m)"));
+        assert_eq!(unit("1e-9*T"), unit("T/1000000000"));
+        assert_ne!(unit("J"), unit("N*m"));
     }
 }

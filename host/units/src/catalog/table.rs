@@ -60,7 +60,12 @@ impl Definition {
     }
 }
 
-const fn base(symbol: &'static str, names: &'static str, dimension: BaseDimension, size: &'static str) -> Definition {
+const fn base(
+    symbol: &'static str,
+    names: &'static str,
+    dimension: BaseDimension,
+    size: &'static str,
+) -> Definition {
     Definition { symbol, names, means: Means::Base(dimension, size), prefixes: Prefixes::None }
 }
 
@@ -147,8 +152,8 @@ pub(super) const TABLE: &[Section] = &[
             unit("R", "molar_gas_constant", "boltzmann_constant*avogadro_constant"),
             unit("faraday_constant", "", "elementary_charge*avogadro_constant"),
             unit("stefan_boltzmann_constant", "stefan", "pi^2*boltzmann_constant^4/(60*hbar^3*c^2)"),
-            unit("josephson_constant", "", "2*elementary_charge/planck"),
-            unit("von_klitzing_constant", "", "planck/elementary_charge^2"),
+            unit("K_j", "josephson_constant", "2*elementary_charge/planck"),
+            unit("R_k", "von_klitzing_constant", "planck/elementary_charge^2"),
             unit("G", "gravitational_constant", "6.67430e-11*m^3/(kg*s^2)"),
             unit("atomic_mass_constant", "amu amus atomic_mass_unit Da dalton", "1.66053906660e-27*kg"),
             unit("milli_mass_unit", "mmu mmus", "atomic_mass_constant/1000"),
@@ -166,32 +171,32 @@ pub(super) const TABLE: &[Section] = &[
             unit("magnetic_constant", "u0 vacuum_permeability", "4e-7*pi*N/A^2"),
             unit("vacuum_permittivity", "e0 electric_constant", "1/(magnetic_constant*c^2)"),
             unit("Z_0", "Z0 vacuum_impedance", "magnetic_constant*c"),
-            unit("coulomb_constant", "electric_force_constant", "1/(4*pi*vacuum_permittivity)"),
+            unit("k_e", "coulomb_constant electric_force_constant", "1/(4*pi*vacuum_permittivity)"),
         ],
     },
     Section {
         source: "Planck units: products of powers of c, ħ, G, k_B and the Coulomb constant",
         definitions: &[
-            unit("planck_length", "", "sqrt(hbar*G/c^3)"),
-            unit("planck_mass", "", "sqrt(hbar*c/G)"),
-            unit("planck_time", "", "planck_length/c"),
-            unit("planck_charge", "", "sqrt(hbar*c/coulomb_constant)"),
-            unit("planck_temperature", "", "planck_mass*c^2/boltzmann_constant"),
+            unit("l_P", "planck_length", "sqrt(hbar*G/c^3)"),
+            unit("m_P", "planck_mass", "sqrt(hbar*c/G)"),
+            unit("t_P", "planck_time", "planck_length/c"),
+            unit("q_P", "planck_charge", "sqrt(hbar*c/coulomb_constant)"),
+            unit("T_P", "planck_temperature", "planck_mass*c^2/boltzmann_constant"),
             unit("planck_area", "", "planck_length^2"),
             unit("planck_volume", "", "planck_length^3"),
             unit("planck_momentum", "", "planck_mass*c"),
-            unit("planck_energy", "", "planck_mass*c^2"),
-            unit("planck_force", "", "planck_energy/planck_length"),
-            unit("planck_power", "", "planck_energy/planck_time"),
-            unit("planck_density", "", "planck_mass/planck_volume"),
+            unit("E_P", "planck_energy", "planck_mass*c^2"),
+            unit("F_P", "planck_force", "planck_energy/planck_length"),
+            unit("P_P", "planck_power", "planck_energy/planck_time"),
+            unit("rho_P", "planck_density", "planck_mass/planck_volume"),
             unit("planck_energy_density", "", "planck_energy/planck_volume"),
             unit("planck_intensity", "", "planck_energy_density*c"),
-            unit("planck_angular_frequency", "", "1/planck_time"),
-            unit("planck_pressure", "", "planck_force/planck_area"),
+            unit("omega_P", "planck_angular_frequency", "1/planck_time"),
+            unit("p_P", "planck_pressure", "planck_force/planck_area"),
             unit("planck_current", "", "planck_charge/planck_time"),
-            unit("planck_voltage", "", "planck_energy/planck_charge"),
-            unit("planck_impedance", "", "planck_voltage/planck_current"),
-            unit("planck_acceleration", "", "c/planck_time"),
+            unit("V_P", "planck_voltage", "planck_energy/planck_charge"),
+            unit("Z_P", "planck_impedance", "planck_voltage/planck_current"),
+            unit("a_P", "planck_acceleration", "c/planck_time"),
         ],
     },
     Section {
