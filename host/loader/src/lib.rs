@@ -1,1 +1,62 @@
-//! .
+//! Turns plugins' shared libraries into contributions.
+//!
+//! A file goes through [`stage`](StageDir) (hash, check, private copy), `library` (open, once, for as long as
+//! the process runs), `spec` (everything that the plugin says of itself, copied and checked) and `function`
+//! (its code as a function of values). [`load`] is that story.
+//!
+//! Invariants:
+//! - No file is opened but a private copy named by the hash of its bytes: another file under the same path
+//!   is another library, and the watched file may be overwritten or removed at any time.
+//! - A library is never closed. Bytes that were opened once are not opened again, and bytes that failed are
+//!   not tried again.
+//! - No text of a plugin is kept by reference, and no panic of a plugin's code arrives here.
+//! - `unsafe` stands in `library.rs`, `spec.rs` and `entry.rs` only.
+
+#![deny(unsafe_code)]
+
+mod broadcast;
+mod digest;
+mod elf;
+mod entry;
+mod error;
+mod function;
+mod library;
+mod operand;
+mod spec;
+mod stage;
+
+use std::path::Path;
+
+use kamodo_registry::{Contribution, Origin};
+
+pub use digest::Digest;
+pub use elf::ElfFault;
+pub use error::{Error, ErrorKind};
+pub use spec::SpecFault;
+pub use stage::StageDir;
+
+/// Loads one plugin file as the contribution of its origin.
+///
+/// The same bytes loaded before give the same code, or the same error, without being opened again.
+///
+/// # Errors
+/// [`Error`], which names the file; everything that is wrong with what the plugin says of itself at once.
+pub fn load(path: &Path, stage: &StageDir) -> Result<Contribution, Error> {
+    let read = stage.read(path)?;
+    let digest = read.digest();
+    let plugin = stage.remember(digest, || {
+        let staged = stage.copy(&read)?; //                 content-addressed: same bytes, same path
+        let library = library::open(&staged)?; //           the only step that runs code; leaks
+        let module = library.root_module()?; //             header, then version, then layout
+        let spec = spec::read(library::start(module)?)?; // every text copied
+        Ok(function::plugin(spec))
+    });
+    let plugin = plugin.map_err(|kind| Error::new(path, Some(digest), kind))?;
+    let origin = Origin::Plugin {
+        file: path.to_owned(),
+        name: plugin.name.clone(),
+        version: plugin.version.clone(),
+        digest: digest.to_string(),
+    };
+    Ok(Contribution { origin, functions: plugin.functions.clone() })
+}

@@ -1,0 +1,177 @@
+//! A plugin's functions as functions of values.
+
+use std::sync::Arc;
+
+use kamodo_plugin_api::abi::MAX_ARGUMENTS;
+use kamodo_registry::{CallError, Cancel, ContributedFunction, Cost, NativeFunction};
+use kamodo_value::{Array, Scalar, Value};
+
+use crate::broadcast::{broadcast, render, strides};
+use crate::entry::{Entry, Failure, View};
+use crate::operand::{Mismatch, Operand, number};
+use crate::spec::{FunctionSpec, PluginSpec};
+
+/// The most elements of a result: what fits into one message of the RPC interface, 512 MiB.
+const MAX_ELEMENTS: usize = (1 << 26) - 1;
+
+/// A loaded plugin: what it says of itself, and its functions.
+#[derive(Debug)]
+pub(crate) struct Plugin {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) functions: Vec<ContributedFunction>,
+}
+
+/// One function of a plugin.
+#[derive(Debug)]
+struct PluginFunction {
+    name: String,
+    plugin: String,
+    arguments: Vec<String>,
+    cost: Cost,
+    entry: Entry,
+}
+
+/// Makes functions of what a plugin says of itself.
+pub(crate) fn plugin(spec: PluginSpec) -> Plugin {
+    let PluginSpec { name: plugin, version, functions } = spec;
+    let functions = functions.into_iter().map(|FunctionSpec { signature, meta, cost, entry }| {
+        let arguments = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+        let (name, plugin) = (signature.name.clone(), plugin.clone());
+        let code = Arc::new(PluginFunction { name, plugin, arguments, cost, entry });
+        ContributedFunction::Native { signature, meta, code }
+    });
+    Plugin { functions: functions.collect(), name: plugin, version }
+}
+
+// === impl PluginFunction ===
+
+impl NativeFunction for PluginFunction {
+    fn call(&self, args: Vec<Value>, cancel: &Cancel) -> Result<Value, CallError> {
+        if args.len() != self.arguments.len() {
+            let message = format!("expected {} arguments, found {}", self.arguments.len(), args.len());
+            return Err(CallError::Failed { function: self.name.clone(), message });
+        }
+        if self.entry.is_pointwise()
+            && let Some(result) = self.call_on_numbers(&args, cancel)
+        {
+            return result;
+        }
+        let operands = args.into_iter().enumerate().map(|(index, value)| {
+            Operand::read(value).map_err(|Mismatch { expected, found }| self.argument(index, expected, found))
+        });
+        let operands = operands.collect::<Result<Vec<_>, _>>()?;
+        match self.entry.is_pointwise() {
+            true => self.call_on_elements(&operands, cancel),
+            false => self.call_on_arrays(&operands, cancel),
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        self.cost
+    }
+}
+
+impl PluginFunction {
+    /// The common call, without any allocation. `None` where an argument is no plain number.
+    fn call_on_numbers(&self, args: &[Value], cancel: &Cancel) -> Option<Result<Value, CallError>> {
+        let (mut numbers, mut views) = ([0.0; MAX_ARGUMENTS], [View::EMPTY; MAX_ARGUMENTS]);
+        for (slot, value) in numbers.iter_mut().zip(args) {
+            *slot = number(value)?;
+        }
+        for (view, number) in views.iter_mut().zip(&numbers[..args.len()]) {
+            *view = View::number(number);
+        }
+        let mut output = [0.0];
+        let end = self.entry.call(&views[..args.len()], &[], &mut output, cancel);
+        Some(end.map(|()| Value::Scalar(Scalar::Float64(output[0]))).map_err(|failure| self.failure(failure)))
+    }
+
+    /// Broadcasts the arguments, and computes each element alone.
+    fn call_on_elements(&self, operands: &[Operand], cancel: &Cancel) -> Result<Value, CallError> {
+        let shape = broadcast(operands.iter().map(Operand::shape)).map_err(|(index, others)| {
+            let found = format!("shape {}", render(operands[index].shape()));
+            self.argument(index, format_args!("a shape that broadcasts with {}", render(&others)), found)
+        })?;
+        let mut output = self.output(&shape)?;
+
+        // Arrays of one shape are one long row, whatever the shape; a lone element stands still.
+        let row = [output.len()];
+        let (lone, along): (&[isize], &[isize]) = (&[0], &[1]);
+        let is_row = |operand: &Operand| operand.values().len() == 1 || operand.shape() == shape;
+        if operands.iter().all(is_row) {
+            let views = operands.iter().map(|operand| {
+                let strides = if operand.values().len() == 1 { lone } else { along };
+                View::new(operand.values(), &row, strides)
+            });
+            self.run(&views.collect::<Vec<_>>(), &row, &mut output, cancel)?;
+        } else {
+            let strides: Vec<_> = operands.iter().map(|operand| strides(operand.shape(), &shape)).collect();
+            let views = operands.iter().zip(&strides);
+            let views: Vec<_> =
+                views.map(|(operand, strides)| View::new(operand.values(), &shape, strides)).collect();
+            self.run(&views, &shape, &mut output, cancel)?;
+        }
+        Ok(array(shape, output))
+    }
+
+    /// Passes whole arrays.
+    fn call_on_arrays(&self, operands: &[Operand], cancel: &Cancel) -> Result<Value, CallError> {
+        let strides: Vec<_> =
+            operands.iter().map(|operand| strides(operand.shape(), operand.shape())).collect();
+        let views = operands.iter().zip(&strides);
+        let views: Vec<_> =
+            views.map(|(operand, strides)| View::new(operand.values(), operand.shape(), strides)).collect();
+        let shape = self.entry.shape(&views, cancel).map_err(|failure| self.failure(failure))?;
+        let mut output = self.output(&shape)?;
+        self.run(&views, &shape, &mut output, cancel)?;
+        Ok(array(shape, output))
+    }
+
+    fn run(
+        &self,
+        views: &[View<'_>],
+        shape: &[usize],
+        output: &mut [f64],
+        cancel: &Cancel,
+    ) -> Result<(), CallError> {
+        self.entry.call(views, shape, output, cancel).map_err(|failure| self.failure(failure))
+    }
+
+    fn output(&self, shape: &[usize]) -> Result<Vec<f64>, CallError> {
+        let n = shape.iter().try_fold(1_usize, |n, &length| n.checked_mul(length));
+        match n.filter(|&n| n <= MAX_ELEMENTS) {
+            Some(n) => Ok(vec![0.0; n]),
+            None => {
+                let shape = render(shape);
+                let message =
+                    format!("result: expected at most {MAX_ELEMENTS} elements, found shape {shape}");
+                Err(CallError::Failed { function: self.name.clone(), message })
+            }
+        }
+    }
+
+    fn argument(&self, index: usize, expected: impl ToString, found: String) -> CallError {
+        let (function, argument) = (self.name.clone(), self.arguments[index].clone());
+        CallError::Argument { function, argument, expected: expected.to_string(), found }
+    }
+
+    fn failure(&self, failure: Failure) -> CallError {
+        let function = self.name.clone();
+        match failure {
+            Failure::Failed(message) => CallError::Failed { function, message },
+            Failure::Panicked(message) => {
+                CallError::Panicked { function, plugin: self.plugin.clone(), message }
+            }
+            Failure::Cancelled => CallError::Cancelled { function },
+        }
+    }
+}
+
+/// Makes the result of elements; what has no dimensions is a number.
+fn array(shape: Vec<usize>, output: Vec<f64>) -> Value {
+    match (&*shape, &*output) {
+        ([], [number]) => Value::Scalar(Scalar::Float64(*number)),
+        _ => Array::new(shape, output).expect("the output was made for its shape").into(),
+    }
+}

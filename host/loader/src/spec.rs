@@ -1,0 +1,283 @@
+//! What a plugin says of itself: copied from its tables, and checked, all of it at once.
+
+#![allow(unsafe_code)]
+
+use std::collections::HashSet;
+
+use kamodo_plugin_api::abi::{
+    ArgumentTable, CHEAP, FunctionTable, HAS_DEFAULT, HIDDEN, MAX_ARGUMENTS, PluginTable, Text, has,
+};
+use kamodo_registry::Cost;
+use kamodo_units::Unit;
+use kamodo_value::{Meta, Parameter, Signature, Value};
+
+use crate::entry::Entry;
+use crate::error::ErrorKind;
+
+/// A plugin's word of itself.
+#[derive(Debug)]
+pub(crate) struct PluginSpec {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) functions: Vec<FunctionSpec>,
+}
+
+/// A plugin's word of one function.
+#[derive(Debug)]
+pub(crate) struct FunctionSpec {
+    pub(crate) signature: Signature,
+    pub(crate) meta: Meta,
+    pub(crate) cost: Cost,
+    pub(crate) entry: Entry,
+}
+
+/// One thing that a plugin says of itself and that does not hold together.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpecFault {
+    /// A table is shorter than its first version.
+    #[error("{table} table: expected at least {expected} bytes, found {found}")]
+    Table {
+        /// Of what.
+        table: &'static str,
+        /// The bytes that its first version has.
+        expected: usize,
+        /// The bytes that it says to have.
+        found: usize,
+    },
+    /// There is nothing to serve.
+    #[error("expected functions, found none")]
+    NoFunctions,
+    /// A text is not UTF-8.
+    #[error("{place}: expected UTF-8, found `{found}`")]
+    Text {
+        /// Where it stands.
+        place: String,
+        /// Its bytes, escaped.
+        found: String,
+    },
+    /// A name cannot be written in an expression.
+    #[error("{place}: expected a name of letters, digits and `_`, found `{found}`")]
+    Name {
+        /// Where it stands.
+        place: String,
+        /// What stands there.
+        found: String,
+    },
+    /// Two functions have one name.
+    #[error("`{function}`: defined twice")]
+    FunctionTwice {
+        /// The name.
+        function: String,
+    },
+    /// Two arguments have one name.
+    #[error("`{function}`: argument `{argument}` stands twice")]
+    ArgumentTwice {
+        /// The function.
+        function: String,
+        /// The name.
+        argument: String,
+    },
+    /// More arguments than a call can carry.
+    #[error("`{function}`: expected at most {MAX_ARGUMENTS} arguments, found {found}")]
+    TooManyArguments {
+        /// The function.
+        function: String,
+        /// How many there are.
+        found: usize,
+    },
+    /// An argument that must be given stands after one that need not.
+    #[error(
+        "`{function}`: expected a default for `{argument}`, which stands after `{before}`, which has one"
+    )]
+    NoDefault {
+        /// The function.
+        function: String,
+        /// The argument without a default.
+        argument: String,
+        /// The argument before it.
+        before: String,
+    },
+    /// A unit's text does not parse.
+    #[error("{place}: unit: {error}\n    {text}\n    {}", carets(text, error))]
+    Unit {
+        /// Where it stands.
+        place: String,
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        error: kamodo_units::Error,
+    },
+}
+
+// === impl SpecFault ===
+
+impl SpecFault {
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unit { error, .. } => error.hint(),
+            Self::FunctionTwice { .. } | Self::ArgumentTwice { .. } => Some("rename one of them".to_owned()),
+            Self::NoDefault { argument, .. } => {
+                Some(format!("give `{argument}` a default, or put it before those that have one"))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn carets(text: &str, error: &kamodo_units::Error) -> String {
+    let span = error.span();
+    let blanks = text.get(..span.start).map_or(0, |before| before.chars().count());
+    let width = text.get(span).map_or(1, |wrong| wrong.chars().count().max(1));
+    format!("{}{}", " ".repeat(blanks), "^".repeat(width))
+}
+
+// === reading ===
+
+/// Copies and checks everything that a plugin says of itself.
+pub(crate) fn read(table: *const PluginTable) -> Result<PluginSpec, ErrorKind> {
+    let mut faults = Vec::new();
+    // SAFETY: `library::start` got the table from a plugin whose ABI version and root module were checked;
+    // it lives for ever. Fields are read one by one, since an older plugin's table may be shorter than
+    // ours. Would fail every test that loads a plugin.
+    let spec = unsafe { read_plugin(table, &mut faults) };
+    match faults.is_empty() {
+        true => Ok(spec),
+        false => Err(ErrorKind::Spec { faults }),
+    }
+}
+
+/// # Safety
+/// `table` is a plugin's, of the ABI version that it claims.
+unsafe fn read_plugin(table: *const PluginTable, faults: &mut Vec<SpecFault>) -> PluginSpec {
+    let mut spec = PluginSpec { name: String::new(), version: String::new(), functions: Vec::new() };
+    let mut is_whole = |table, found, has, expected| {
+        if !has {
+            faults.push(SpecFault::Table { table, expected, found });
+        }
+        has
+    };
+    // SAFETY: every table begins with its size.
+    let size = unsafe { (*table).size };
+    if !is_whole("plugin", size, has!(size, PluginTable, argument_size), size_of::<PluginTable>()) {
+        return spec;
+    }
+    // SAFETY: the table has these fields, as was just seen.
+    let (first, n, function_size, argument_size) =
+        unsafe { ((*table).functions, (*table).n_functions, (*table).function_size, (*table).argument_size) };
+    let functions = has!(function_size, FunctionTable, shape);
+    let arguments = has!(argument_size, ArgumentTable, default);
+    if !is_whole("function", function_size, functions, size_of::<FunctionTable>())
+        | !is_whole("argument", argument_size, arguments, size_of::<ArgumentTable>())
+    {
+        return spec;
+    }
+    // SAFETY: as above.
+    let (name, version) = unsafe { ((*table).name, (*table).version) };
+    spec.name = text(name, || "the plugin's name".to_owned(), faults);
+    spec.version = text(version, || "the plugin's version".to_owned(), faults);
+    if n == 0 {
+        faults.push(SpecFault::NoFunctions);
+    }
+    for index in 0..n {
+        // SAFETY: `n` functions stand `function_size` bytes apart.
+        let function =
+            unsafe { read_function(first.byte_add(index * function_size), argument_size, index, faults) };
+        spec.functions.push(function);
+    }
+    let mut names = HashSet::new();
+    for FunctionSpec { signature, .. } in &spec.functions {
+        if !names.insert(&signature.name) {
+            faults.push(SpecFault::FunctionTwice { function: signature.name.clone() });
+        }
+    }
+    spec
+}
+
+/// # Safety
+/// `table` is a function's, of a plugin of the ABI version that it claims.
+unsafe fn read_function(
+    table: *const FunctionTable,
+    argument_size: usize,
+    index: usize,
+    faults: &mut Vec<SpecFault>,
+) -> FunctionSpec {
+    // SAFETY: the table has these fields, as `read_plugin` has seen; the texts live for ever.
+    let (texts, flags, first, n, entry) = unsafe {
+        let texts = [(*table).name, (*table).unit, (*table).doc, (*table).citation, (*table).equation];
+        let entry = Entry::new((*table).context, (*table).call, (*table).shape);
+        (texts, (*table).flags, (*table).arguments, (*table).n_arguments, entry)
+    };
+    let [name, unit, doc, citation, equation] = texts;
+    let name = text(name, || format!("function {}: its name", index + 1), faults);
+    if !is_name(&name) {
+        faults.push(SpecFault::Name { place: format!("function {}", index + 1), found: name.clone() });
+    }
+    let unit = read_unit(unit, || format!("`{name}`"), faults);
+    let mut meta = Meta {
+        doc: text(doc, || format!("`{name}`: its description"), faults),
+        citation: text(citation, || format!("`{name}`: its citation"), faults),
+        equation: text(equation, || format!("`{name}`: its equation"), faults),
+        hidden_args: Vec::new(),
+    };
+    let mut parameters: Vec<Parameter> = Vec::new();
+    if n > MAX_ARGUMENTS {
+        faults.push(SpecFault::TooManyArguments { function: name.clone(), found: n });
+    }
+    for index in 0..n.min(MAX_ARGUMENTS) {
+        // SAFETY: `n` arguments stand `argument_size` bytes apart, and have these fields.
+        let (argument, unit, flags, default) = unsafe {
+            let table = first.byte_add(index * argument_size);
+            ((*table).name, (*table).unit, (*table).flags, (*table).default)
+        };
+        let argument = text(argument, || format!("`{name}`: argument {}: its name", index + 1), faults);
+        if !is_name(&argument) {
+            let place = format!("`{name}`: argument {}", index + 1);
+            faults.push(SpecFault::Name { place, found: argument.clone() });
+        }
+        if parameters.iter().any(|parameter| parameter.name == argument) {
+            faults.push(SpecFault::ArgumentTwice { function: name.clone(), argument: argument.clone() });
+        }
+        let default = (flags & HAS_DEFAULT != 0).then_some(Value::Float(default));
+        if let (None, Some(Parameter { name: before, default: Some(_), .. })) = (&default, parameters.last())
+        {
+            let (function, argument, before) = (name.clone(), argument.clone(), before.clone());
+            faults.push(SpecFault::NoDefault { function, argument, before });
+        }
+        if flags & HIDDEN != 0 {
+            meta.hidden_args.push(argument.clone());
+        }
+        let unit = read_unit(unit, || format!("`{name}`: argument `{argument}`"), faults);
+        parameters.push(Parameter { name: argument, unit, default });
+    }
+    let cost = if flags & CHEAP != 0 { Cost::Cheap } else { Cost::Unknown };
+    FunctionSpec { signature: Signature { name, parameters, unit }, meta, cost, entry }
+}
+
+fn read_unit(unit: Text, place: impl Fn() -> String, faults: &mut Vec<SpecFault>) -> Option<Unit> {
+    let unit = text(unit, || format!("{}: its unit", place()), faults);
+    if unit.is_empty() {
+        return None;
+    }
+    Unit::parse(&unit)
+        .map_err(|error| faults.push(SpecFault::Unit { place: place(), text: unit, error }))
+        .ok()
+}
+
+/// Copies a text of a plugin.
+fn text(text: Text, place: impl Fn() -> String, faults: &mut Vec<SpecFault>) -> String {
+    // SAFETY: a text of a plugin's table lives for ever, as the ABI says; the table is the plugin's, by
+    // `read`. Would fail `texts_are_copied`.
+    let bytes = unsafe { text.bytes() };
+    String::from_utf8(bytes.to_vec()).unwrap_or_else(|error| {
+        let found = error.as_bytes().escape_ascii().to_string();
+        faults.push(SpecFault::Text { place: place(), found });
+        // A name that does, so that only its text is at fault.
+        "_".to_owned()
+    })
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.chars().all(|other| other.is_ascii_alphanumeric() || other == '_')
+}
