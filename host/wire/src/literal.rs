@@ -9,11 +9,13 @@ mod array;
 mod error;
 mod integer;
 mod read;
+mod received;
 mod write;
 
 pub use array::{read_array, write_array};
 pub use error::Error;
 pub use read::{read, read_all};
+pub use received::as_received;
 pub use write::{check_size, write, write_all};
 
 /// The most bytes that one `Data` or `Text` of Cap'n Proto holds.

@@ -1,0 +1,178 @@
+//! One connection, from its socket to its end.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use capnp_rpc::CapabilityServerSet;
+use kamodo_registry::{Cancel, Dispatcher, Function, Registry, Snapshot};
+use kamodo_schema::{function, value};
+use kamodo_value::Value;
+use kamodo_wire::tls::Acceptor;
+use kamodo_wire::transport::{self, Limits, Session};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
+
+use crate::error::RequestError;
+use crate::function::FunctionServer;
+use crate::kamodo::KamodoServer;
+use crate::math::Operators;
+use crate::value::ValueServer;
+
+/// What every connection of a server is given.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) dispatcher: Dispatcher,
+    pub(crate) limits: Limits,
+    pub(crate) n_calls: usize,
+    pub(crate) handshake: Duration,
+}
+
+/// What the capabilities of one connection share.
+pub(crate) struct Connection {
+    shared: Shared,
+    /// To recognise our own capabilities when a client sends them back.
+    pub(crate) functions: RefCell<CapabilityServerSet<FunctionServer, function::Client>>,
+    pub(crate) values: RefCell<CapabilityServerSet<ValueServer, value::Client>>,
+    pub(crate) operators: Operators,
+    n_open: Cell<usize>,
+    stopping: Cell<bool>,
+    idle: Notify,
+}
+
+/// A call that is being answered; it counts until it is dropped, by its end or by its client's.
+pub(crate) struct OpenCall(Rc<Connection>);
+
+/// Serves one client until it goes, or until the server stops.
+pub(crate) async fn serve(
+    socket: TcpStream,
+    acceptor: Option<Acceptor>,
+    shared: Shared,
+    stop: watch::Receiver<bool>,
+) {
+    let peer = socket.peer_addr().map_or_else(|_| String::from("a client"), |address| address.to_string());
+    match drive(socket, acceptor, shared, stop).await {
+        Ok(()) => tracing::debug!("{peer}: disconnected"),
+        Err(error) => {
+            let cause =
+                std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            tracing::info!("{peer}: {error}{cause}");
+        }
+    }
+}
+
+async fn drive(
+    socket: TcpStream,
+    acceptor: Option<Acceptor>,
+    shared: Shared,
+    stop: watch::Receiver<bool>,
+) -> Result<(), transport::Error> {
+    // An answer of some hundred bytes must not wait for the acknowledgement of the one before.
+    socket.set_nodelay(true)?;
+    let connection = Connection::new(shared.clone());
+    let client: kamodo_schema::Client = capnp_rpc::new_client(KamodoServer::new(connection.clone()));
+    let session = match acceptor {
+        None => transport::serve(socket, client.client, shared.limits),
+        Some(acceptor) => {
+            let late = || io::Error::new(io::ErrorKind::TimedOut, "no TLS handshake in time");
+            let stream = timeout(shared.handshake, acceptor.accept(socket)).await.map_err(|_| late())??;
+            transport::serve(stream, client.client, shared.limits)
+        }
+    };
+    run(session, connection, stop).await
+}
+
+/// Runs a session. When the server stops, open calls are answered, no more are taken, and then it ends.
+async fn run(
+    session: Session,
+    connection: Rc<Connection>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), transport::Error> {
+    let disconnector = session.disconnector();
+    let drained = async move {
+        // The sender is dropped only by a server that ends without draining: then nobody stops us.
+        if stop.wait_for(|&stop| stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        connection.stopping.set(true);
+        while connection.n_open.get() > 0 {
+            connection.idle.notified().await;
+        }
+        let _ = disconnector.await; // a connection that broke meanwhile is what we want as well
+        std::future::pending::<()>().await; // the session ends itself
+    };
+    tokio::select! {
+        biased;
+        ended = session => ended,
+        () = drained => unreachable!("it waits for ever at last"),
+    }
+}
+
+// === impl Connection ===
+
+impl Connection {
+    fn new(shared: Shared) -> Rc<Self> {
+        Rc::new(Self {
+            shared,
+            functions: RefCell::default(),
+            values: RefCell::default(),
+            operators: Operators::default(),
+            n_open: Cell::new(0),
+            stopping: Cell::new(false),
+            idle: Notify::new(),
+        })
+    }
+
+    /// Returns the current functions; a request asks once and keeps what it got.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.registry.snapshot()
+    }
+
+    /// Returns the bytes that a message to the client may have.
+    pub(crate) fn message_limit(&self) -> usize {
+        self.shared.limits.message_bytes
+    }
+
+    /// Counts a call as open.
+    pub(crate) fn open_call(self: &Rc<Self>) -> Result<OpenCall, RequestError> {
+        if self.stopping.get() {
+            return Err(RequestError::Stopping);
+        }
+        let limit = self.shared.n_calls;
+        if self.n_open.get() >= limit {
+            return Err(RequestError::TooManyCalls { limit });
+        }
+        self.n_open.set(self.n_open.get() + 1);
+        Ok(OpenCall(self.clone()))
+    }
+
+    /// Runs a call with bound arguments: here where that is cheaper than handing it on, else on the pool.
+    /// It is cancelled when the future is dropped, which is when the client goes.
+    pub(crate) async fn call(
+        &self,
+        function: &Arc<Function>,
+        args: Vec<Value>,
+    ) -> Result<Value, RequestError> {
+        let dispatcher = &self.shared.dispatcher;
+        if dispatcher.is_cheap(function, &args) {
+            return Ok(dispatcher.call_in_place(function, args, &Cancel::default())?);
+        }
+        Ok(dispatcher.call(function.clone(), args).await?)
+    }
+}
+
+// === impl OpenCall ===
+
+impl Drop for OpenCall {
+    fn drop(&mut self) {
+        let n_open = self.0.n_open.get() - 1;
+        self.0.n_open.set(n_open);
+        if n_open == 0 {
+            self.0.idle.notify_one();
+        }
+    }
+}

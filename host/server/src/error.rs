@@ -1,0 +1,218 @@
+//! What goes wrong, and the one place where it becomes an error of Cap'n Proto.
+
+use std::io;
+
+use kamodo_registry::CallError;
+use kamodo_wire::literal;
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The host's name means nothing here.
+    #[error("host `{host}`: cannot be resolved")]
+    Resolve {
+        /// The name.
+        host: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Nobody may listen there.
+    #[error("{address}: cannot listen")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The system gives no thread.
+    #[error("cannot start a worker thread")]
+    Thread(#[source] io::Error),
+}
+
+// === impl Error ===
+
+impl Error {
+    /// Returns what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Listen { source, address } if source.kind() == io::ErrorKind::AddrInUse => {
+                Some(format!("another server has port {}; choose one with `--port`", address.port()))
+            }
+            Self::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Some(String::from("ports below 1024 need privileges"))
+            }
+            Self::Listen { .. } | Self::Resolve { .. } => {
+                Some(String::from("name an address of this machine with `--host`"))
+            }
+            Self::Thread(_) => None,
+        }
+    }
+}
+
+/// Why a request fails.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RequestError {
+    #[error(transparent)]
+    Call(#[from] CallError),
+    #[error("`{function}`: argument `{argument}`: {source}")]
+    Argument { function: String, argument: String, source: literal::Error },
+    #[error("`{function}`: result: {source}")]
+    Result { function: String, source: literal::Error },
+    #[error("{0}")]
+    Literal(#[from] literal::Error),
+    #[error("`{operator}` takes at least one argument, found none")]
+    NoArguments { operator: &'static str },
+    #[error("`{operator}` has no argument `{argument}`")]
+    Keyword { operator: &'static str, argument: String },
+    #[error("expression: parameter {number} outside the body of a function")]
+    Parameter { number: u32 },
+    #[error("expression: the function of a call is null")]
+    NullFunction,
+    #[error("expression: the stored value is null")]
+    NullValue,
+    #[error("expression: more than {limit} nodes")]
+    ExpressionSize { limit: usize },
+    #[error("connection has {limit} calls open already")]
+    TooManyCalls { limit: usize },
+    #[error("the server is stopping")]
+    Stopping,
+    #[error(transparent)]
+    Rpc(#[from] capnp::Error),
+}
+
+// === impl RequestError ===
+
+impl RequestError {
+    /// Returns what the caller may do about it.
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Call(error) => error.hint(),
+            Self::Argument { source, .. } | Self::Result { source, .. } | Self::Literal(source) => {
+                source.hint()
+            }
+            Self::Parameter { .. } => Some(String::from("put the value in the expression as a literal")),
+            Self::TooManyCalls { .. } => Some(String::from("wait for some of them")),
+            Self::Keyword { .. } => Some(String::from("pass its arguments by position")),
+            _ => None,
+        }
+    }
+
+    fn kind(&self) -> capnp::ErrorKind {
+        match self {
+            Self::Call(CallError::Overloaded { .. }) | Self::TooManyCalls { .. } => {
+                capnp::ErrorKind::Overloaded
+            }
+            // Calls that come while the server stops may be made again, elsewhere or later.
+            Self::Stopping => capnp::ErrorKind::Overloaded,
+            Self::Argument { source: literal::Error::UnknownVariant { .. }, .. }
+            | Self::Literal(literal::Error::UnknownVariant { .. }) => capnp::ErrorKind::Unimplemented,
+            Self::Rpc(error) => error.kind,
+            _ => capnp::ErrorKind::Failed,
+        }
+    }
+}
+
+impl From<RequestError> for capnp::Error {
+    fn from(error: RequestError) -> Self {
+        if let RequestError::Rpc(error) = error {
+            return error;
+        }
+        let kind = error.kind();
+        let mut extra = error.to_string();
+        if let Some(hint) = error.hint() {
+            extra.push_str("\nhint: ");
+            extra.push_str(&hint);
+        }
+        Self { kind, extra }
+    }
+}
+
+impl From<capnp::NotInSchema> for RequestError {
+    fn from(error: capnp::NotInSchema) -> Self {
+        Self::Literal(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn shown(error: impl Into<RequestError>) -> String {
+        capnp::Error::from(error.into()).to_string()
+    }
+
+    #[test]
+    fn a_call_that_is_wrong() {
+        let missing = CallError::Missing { function: "f(x,y)".into(), missing: vec!["y".into()] };
+        assert_snapshot!(shown(missing), @r"
+        Failed: `f(x,y)`: missing argument `y`
+        hint: call it as `f(x,y)`
+        ");
+        let overloaded = CallError::Overloaded { function: "f".into(), queued: 64 };
+        assert_snapshot!(shown(overloaded), @r"
+        Overloaded: `f`: 64 calls are waiting for a thread already
+        hint: try again later
+        ");
+    }
+
+    #[test]
+    fn a_value_that_is_none() {
+        let source = literal::Error::UnknownDtype { dtype: "object".into() };
+        let (function, argument) = ("f(x)".into(), "x".into());
+        assert_snapshot!(shown(RequestError::Argument { function, argument, source }), @r"
+        Failed: `f(x)`: argument `x`: array: unknown dtype `object`
+        hint: give the array a numeric dtype, e.g. `a.astype('float64')`
+        ");
+        let source = literal::Error::MessageSize { found: 2_000_000_000, limit: 1 << 30 };
+        assert_snapshot!(shown(RequestError::Result { function: "f(x)".into(), source }), @r"
+        Failed: `f(x)`: result: message of 2000000000 bytes: expected at most 1073741824 bytes
+        hint: ask for it in parts
+        ");
+        assert_snapshot!(shown(literal::Error::UnknownVariant { number: 21 }), @"Unimplemented: literal: variant 21 is not known here");
+    }
+
+    #[test]
+    fn an_expression_that_is_none() {
+        assert_snapshot!(shown(RequestError::Parameter { number: 2 }), @r"
+        Failed: expression: parameter 2 outside the body of a function
+        hint: put the value in the expression as a literal
+        ");
+        assert_snapshot!(shown(RequestError::NullFunction), @"Failed: expression: the function of a call is null");
+        assert_snapshot!(shown(RequestError::NullValue), @"Failed: expression: the stored value is null");
+        assert_snapshot!(shown(RequestError::ExpressionSize { limit: 10_000 }), @"Failed: expression: more than 10000 nodes");
+    }
+
+    #[test]
+    fn operators() {
+        assert_snapshot!(shown(RequestError::NoArguments { operator: "AddRPC" }), @"Failed: `AddRPC` takes at least one argument, found none");
+        assert_snapshot!(shown(RequestError::Keyword { operator: "AddRPC", argument: "x".into() }), @r"
+        Failed: `AddRPC` has no argument `x`
+        hint: pass its arguments by position
+        ");
+    }
+
+    #[test]
+    fn too_much_at_once() {
+        assert_snapshot!(shown(RequestError::TooManyCalls { limit: 256 }), @r"
+        Overloaded: connection has 256 calls open already
+        hint: wait for some of them
+        ");
+        assert_snapshot!(shown(RequestError::Stopping), @"Overloaded: the server is stopping");
+    }
+
+    #[test]
+    fn a_server_that_cannot_start() {
+        let address = "127.0.0.1:60000".parse().unwrap();
+        let error = Error::Listen { address, source: io::ErrorKind::AddrInUse.into() };
+        assert_snapshot!(error, @"127.0.0.1:60000: cannot listen");
+        assert_snapshot!(error.hint().unwrap(), @"another server has port 60000; choose one with `--port`");
+        let error = Error::Resolve { host: "nowhere.invalid".into(), source: io::ErrorKind::NotFound.into() };
+        assert_snapshot!(error, @"host `nowhere.invalid`: cannot be resolved");
+        assert_snapshot!(error.hint().unwrap(), @"name an address of this machine with `--host`");
+        assert_snapshot!(Error::Thread(io::ErrorKind::OutOfMemory.into()), @"cannot start a worker thread");
+    }
+}

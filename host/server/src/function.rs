@@ -1,0 +1,175 @@
+//! `interface Function`: one served function, or an operator.
+
+use std::rc::Rc;
+
+use capnp::Error;
+use kamodo_registry::{NO_ARGUMENT, bind};
+use kamodo_schema::function;
+use kamodo_value::{Signature, Value};
+use kamodo_wire::literal;
+
+use crate::connection::Connection;
+use crate::error::RequestError;
+use crate::math::Operator;
+
+/// A result over this is written after the other clients of the thread had their turn.
+const YIELD_BYTES: usize = 1 << 20;
+
+/// A function capability. It holds a name, not a function, and so survives every reload.
+pub(crate) struct FunctionServer {
+    connection: Rc<Connection>,
+    target: Target,
+}
+
+enum Target {
+    Served(String),
+    Operator(Operator),
+}
+
+type Keywords = Vec<(String, Value)>;
+
+// === impl FunctionServer ===
+
+impl FunctionServer {
+    pub(crate) fn served(connection: &Rc<Connection>, name: &str) -> Self {
+        Self { connection: connection.clone(), target: Target::Served(name.to_owned()) }
+    }
+
+    pub(crate) fn operator(connection: &Rc<Connection>, operator: Operator) -> Self {
+        Self { connection: connection.clone(), target: Target::Operator(operator) }
+    }
+
+    fn name(&self) -> &str {
+        match &self.target {
+            Target::Served(name) => name,
+            Target::Operator(operator) => operator.name(),
+        }
+    }
+
+    /// Calls the function as it is served now.
+    pub(crate) async fn call_values(
+        &self,
+        args: Vec<Value>,
+        kwargs: Keywords,
+    ) -> Result<Value, RequestError> {
+        let function = match &self.target {
+            Target::Served(name) => self.connection.snapshot().get(name)?.clone(),
+            Target::Operator(operator) => {
+                if let Some((argument, _)) = kwargs.into_iter().next() {
+                    return Err(RequestError::Keyword { operator: operator.name(), argument });
+                }
+                let function = self.connection.operators.of(*operator, args.len())?;
+                return self.connection.call(&function, args).await;
+            }
+        };
+        let args = bind(&function.signature, args, kwargs)?;
+        self.connection.call(&function, args).await
+    }
+
+    /// Reads the arguments, so that the message is not held while the call runs.
+    fn read_params(&self, params: &function::CallParams) -> Result<(Vec<Value>, Keywords), RequestError> {
+        let params = params.get()?;
+        let mut args = Vec::with_capacity(params.get_args()?.len() as usize);
+        for (index, arg) in params.get_args()?.iter().enumerate() {
+            args.push(
+                literal::read(arg).map_err(|source| self.argument_error(self.parameter(index), source))?,
+            );
+        }
+        let mut kwargs = Vec::with_capacity(params.get_kwargs()?.len() as usize);
+        for kwarg in params.get_kwargs()? {
+            let name = kwarg.get_name()?.to_string().map_err(capnp::Error::from)?;
+            match literal::read(kwarg.get_value()?) {
+                Ok(value) => kwargs.push((name, value)),
+                Err(source) => return Err(self.argument_error(name, source)),
+            }
+        }
+        Ok((args, kwargs))
+    }
+
+    fn argument_error(&self, argument: String, source: literal::Error) -> RequestError {
+        RequestError::Argument { function: self.name().to_owned(), argument, source }
+    }
+
+    /// The name of a positional argument, where the function has one.
+    fn parameter(&self, index: usize) -> String {
+        let name = |signature: &Signature| signature.parameters.get(index).map(|found| found.name.clone());
+        let found = match &self.target {
+            Target::Served(served) => {
+                self.connection.snapshot().get(served).ok().and_then(|function| name(&function.signature))
+            }
+            Target::Operator(_) => None,
+        };
+        found.unwrap_or_else(|| format!("number {}", index + 1))
+    }
+
+    async fn answer(
+        &self,
+        params: function::CallParams,
+        mut results: function::CallResults,
+    ) -> Result<(), RequestError> {
+        let _open = self.connection.open_call()?;
+        let (args, kwargs) = self.read_params(&params)?;
+        drop(params); // as many bytes as the arguments, before the wait
+        let value = self.call_values(args, kwargs).await?;
+        let failed = |source| RequestError::Result { function: self.name().to_owned(), source };
+        literal::check_size([&value], self.connection.message_limit()).map_err(failed)?;
+        if literal::check_size([&value], YIELD_BYTES).is_err() {
+            tokio::task::yield_now().await;
+        }
+        literal::write(results.get().init_result(), &value).map_err(failed)
+    }
+
+    /// The parameters of the function as it is served now.
+    fn signature(&self) -> Result<Signature, RequestError> {
+        match &self.target {
+            Target::Served(name) => Ok(self.connection.snapshot().get(name)?.signature.clone()),
+            Target::Operator(operator) => Ok(operator.signature()),
+        }
+    }
+}
+
+impl function::Server for FunctionServer {
+    async fn call(
+        self: Rc<Self>,
+        params: function::CallParams,
+        results: function::CallResults,
+    ) -> Result<(), Error> {
+        Ok(self.answer(params, results).await?)
+    }
+
+    async fn get_args(
+        self: Rc<Self>,
+        _: function::GetArgsParams,
+        mut results: function::GetArgsResults,
+    ) -> Result<(), Error> {
+        let parameters = self.signature()?.parameters;
+        let mut args = results.get().init_args(parameters.len() as u32);
+        for (index, parameter) in parameters.iter().enumerate() {
+            args.set(index as u32, &parameter.name[..]);
+        }
+        Ok(())
+    }
+
+    async fn get_kwargs(
+        self: Rc<Self>,
+        _: function::GetKwargsParams,
+        mut results: function::GetKwargsResults,
+    ) -> Result<(), Error> {
+        let parameters = self.signature()?.parameters;
+        let mut defaults: Vec<_> = parameters
+            .iter()
+            .filter_map(|parameter| Some((parameter.name.as_str(), parameter.default.as_ref()?)))
+            .collect();
+        // The published client fails while it connects to a function that has no argument at all.
+        if parameters.is_empty() {
+            defaults.push((NO_ARGUMENT, &Value::None));
+        }
+        let mut kwargs = results.get().init_kwargs(defaults.len() as u32);
+        for (index, (name, value)) in defaults.into_iter().enumerate() {
+            let mut kwarg = kwargs.reborrow().get(index as u32);
+            kwarg.set_name(name);
+            literal::write(kwarg.init_value(), value).map_err(RequestError::from)?;
+        }
+        Ok(())
+    }
+}

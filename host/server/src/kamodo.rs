@@ -1,0 +1,100 @@
+//! `interface Kamodo`: what a client gets first.
+
+use std::rc::Rc;
+
+use capnp::Error;
+use kamodo_registry::Function;
+use kamodo_schema::{self as schema, function, meta};
+
+use crate::connection::Connection;
+use crate::error::RequestError;
+use crate::evaluate::evaluate;
+use crate::function::FunctionServer;
+use crate::math::Operator;
+use crate::value::ValueServer;
+
+/// The bootstrap capability of one connection.
+pub(crate) struct KamodoServer {
+    connection: Rc<Connection>,
+}
+
+// === impl KamodoServer ===
+
+impl KamodoServer {
+    pub(crate) fn new(connection: Rc<Connection>) -> Self {
+        Self { connection }
+    }
+
+    fn function_client(&self, server: FunctionServer) -> function::Client {
+        self.connection.functions.borrow_mut().new_client(server)
+    }
+}
+
+impl schema::Server for KamodoServer {
+    async fn get_fields(
+        self: Rc<Self>,
+        _: schema::GetFieldsParams,
+        mut results: schema::GetFieldsResults,
+    ) -> Result<(), Error> {
+        let snapshot = self.connection.snapshot();
+        let functions = snapshot.functions();
+        // What a client dropped since it last asked need not be recognised any more.
+        self.connection.functions.borrow_mut().gc();
+        let mut entries = results.get().init_fields().init_entries(functions.len() as u32);
+        for (index, served) in functions.enumerate() {
+            let mut entry = entries.reborrow().get(index as u32);
+            entry.set_key(served.name())?;
+            let mut field = entry.init_value();
+            field.set_func(self.function_client(FunctionServer::served(&self.connection, served.name())));
+            write_meta(field.init_meta(), served)?;
+        }
+        Ok(())
+    }
+
+    async fn get_math(
+        self: Rc<Self>,
+        _: schema::GetMathParams,
+        mut results: schema::GetMathResults,
+    ) -> Result<(), Error> {
+        let mut entries = results.get().init_math().init_entries(Operator::ALL.len() as u32);
+        for (index, &operator) in Operator::ALL.iter().enumerate() {
+            let mut entry = entries.reborrow().get(index as u32);
+            entry.set_key(operator.name())?;
+            let server = FunctionServer::operator(&self.connection, operator);
+            entry.set_value(self.function_client(server))?;
+        }
+        Ok(())
+    }
+
+    async fn evaluate(
+        self: Rc<Self>,
+        params: schema::EvaluateParams,
+        mut results: schema::EvaluateResults,
+    ) -> Result<(), Error> {
+        let connection = &self.connection;
+        let _open = connection.open_call()?;
+        let value = evaluate(connection, params).await?;
+        let mut values = connection.values.borrow_mut();
+        values.gc();
+        results.get().set_value(values.new_client(ValueServer::new(connection, value)));
+        Ok(())
+    }
+}
+
+fn write_meta(mut builder: meta::Builder<'_>, function: &Function) -> Result<(), RequestError> {
+    builder.set_units(&function.units()[..]);
+    let arg_units = function.arg_units();
+    let mut entries = builder.reborrow().init_arg_units().init_entries(arg_units.len() as u32);
+    for (index, (name, unit)) in arg_units.iter().enumerate() {
+        let mut entry = entries.reborrow().get(index as u32);
+        entry.set_key(*name)?;
+        entry.set_value(&unit[..])?;
+    }
+    builder.set_citation(&function.meta.citation[..]);
+    builder.set_equation(&function.meta.equation[..]);
+    let mut hidden = builder.init_hidden_args(function.meta.hidden_args.len() as u32);
+    for (index, name) in function.meta.hidden_args.iter().enumerate() {
+        hidden.set(index as u32, &name[..]);
+    }
+    Ok(())
+}
