@@ -349,3 +349,44 @@ fn decimal_exponent(text: &str) -> Option<usize> {
 fn bits(ratio: &BigRational) -> u64 {
     ratio.numer().bits().max(ratio.denom().bits())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Asserts that each text is the same unit.
+    #[track_caller]
+    fn check(texts: &[&str]) {
+        let units: Vec<_> = texts.iter().map(|text| (text, Unit::parse(text).unwrap())).collect();
+        for (text, unit) in &units {
+            assert_eq!(*unit, units[0].1, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_unit_in_many_forms() {
+        check(&[
+            "kg/m^3",
+            "kg/m**3",
+            "kg*m^-3",
+            "kg*m**(-3)",
+            "m^-3 kg",
+            "[kg/m^3]",
+            " [ kg / m ^ 3 ] ",
+            "kg/(m*m*m)",
+        ]);
+        check(&["sqrt(m)", "m^(1/2)", "m^0.5", "m^.5", "m**(2/4)", "sqrt (m)"]);
+        check(&["N m s", "N*m*s", "N m*s", "(N)*(m s)"]);
+        check(&["1e-9*T", "T*1E-9", "0.000000001 T", "T/1e+9", "T/10^9"]);
+        check(&["", " ", "[]", "1", "m/m", "1.0"]);
+    }
+
+    #[test]
+    fn powers_bind_from_the_right() {
+        check(&["m^2^3", "m^8"]);
+        check(&["m^-2^2", "m^-4"]);
+        check(&["kg*m^2", "kg*(m^2)"]);
+        check(&["m/s*kg", "(m/s)*kg"]);
+        check(&["m^(2*3/4)", "m^1.5"]);
+    }
+}

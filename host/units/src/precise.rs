@@ -145,4 +145,18 @@ mod tests {
         assert_eq!(product([(&ten, &far)].into_iter(), &ratio("0")), None);
         assert_eq!(product([(&ten, &-far)].into_iter(), &ratio("0")), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_ratio_is_rounded_to_the_nearest(numer in 1_u64.., denom in 1_u64.., shift in -1100..1000_i32) {
+            let power = BigRational::from_integer(2.into()).pow(shift);
+            let ratio = BigRational::new(numer.into(), denom.into()) * power;
+            if let Some(double) = nearest(&ratio) {
+                let distance = |double: f64| (BigRational::from_float(double).unwrap() - &ratio).abs();
+                for other in [double.next_up(), double.next_down()].into_iter().filter(|other| other.is_finite()) {
+                    proptest::prop_assert!(distance(double) <= distance(other), "{} is nearer to {}", other, ratio);
+                }
+            }
+        }
+    }
 }

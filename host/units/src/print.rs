@@ -126,3 +126,51 @@ fn layout(digits: &str, exponent: i64) -> String {
     let (whole, rest) = digits.split_at(point);
     format!("{whole}.{rest}")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Unit;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let unit = Unit::parse(text).unwrap();
+        assert_eq!(unit.to_string(), expect);
+        assert_eq!(Unit::parse(expect), Ok(unit), "`{expect}` reads as another unit");
+    }
+
+    #[test]
+    fn products_are_sorted_and_divided_once() {
+        check("g*cm/s^2", "cm*g/s**2");
+        check("W/m^2/sr", "W/(m**2*sr)");
+        check("1/m/s", "1/(m*s)");
+        check("1/cm^3", "cm**(-3)");
+        check("s^-1", "1/s");
+        check("1/sqrt(m)", "1/sqrt(m)");
+        check("kg/cc", "kg/cm**3");
+        check("m/m", "");
+    }
+
+    #[test]
+    fn exponents_keep_their_form() {
+        check("km^.5", "km**0.5");
+        check("T/Hz^0.5", "Hz**(-0.5)*T");
+        check("sqrt(m*s)", "sqrt(m)*sqrt(s)");
+        check("m^(3/2)", "m**(3/2)");
+        check("m^2.0", "m**2");
+        check("m^2^3", "m**8");
+        check("m**--2", "m**2");
+    }
+
+    #[test]
+    fn numbers_keep_their_form() {
+        check("10*m/cm^3", "10*m/cm**3");
+        check("2*m/(3*s)", "2*m/(3*s)");
+        check("1e-9*T", "1.0e-9*T");
+        check("1.25e-3*T", "0.00125*T");
+        check("1e16*m", "10000000000000000.0*m");
+        check("12345.678*m", "12345.678*m");
+        check("m/1.5", "2*m/3");
+        check("sqrt(10*m)", "sqrt(10)*sqrt(m)");
+        check("(4*m)^0.5", "2*m**0.5");
+    }
+}

@@ -12,6 +12,9 @@ use crate::precise;
 /// Powers are multiplied out while they stay under this many bits; beyond that they are kept as powers.
 const MULTIPLIED_BITS: u64 = 1 << 14;
 
+/// Roots of a higher order than this are not looked at for being exact together.
+const MAX_ORDER: u32 = 64;
+
 /// What to multiply a value by, to have it in another unit.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -101,7 +104,8 @@ impl Scale {
             return;
         }
         let exponent = exponent + self.powers.remove(&base).unwrap_or_else(BigRational::zero);
-        let Some(integer) = multiplied_out(&base, &exponent) else {
+        let Some(integer) = multiplied_out(&base, &exponent).filter(|_| bits(&self.whole) <= MULTIPLIED_BITS)
+        else {
             self.powers.insert(base, exponent);
             return;
         };
@@ -135,10 +139,16 @@ impl Scale {
     /// The product of the whole and the powers, where that is a ratio: √2·√8 is 4.
     fn exact_ratio(&self) -> Option<BigRational> {
         let order = self.powers.values().fold(BigInt::one(), |order, exponent| order.lcm(exponent.denom()));
+        if order > BigInt::from(MAX_ORDER) {
+            return None;
+        }
         let mut radicand = BigRational::one();
         for (base, exponent) in &self.powers {
             let exponent = exponent * &order;
             radicand *= base.pow(multiplied_out(base, &exponent)?);
+            if bits(&radicand) > MULTIPLIED_BITS {
+                return None;
+            }
         }
         Some(&self.whole * exact_power(&radicand, &BigRational::new(BigInt::one(), order))?)
     }
@@ -147,7 +157,7 @@ impl Scale {
 /// The integer part of `exponent`, where that power of `base` is small enough to be multiplied out.
 fn multiplied_out(base: &BigRational, exponent: &BigRational) -> Option<i32> {
     let integer = exponent.floor().to_integer().to_i32()?;
-    let bits = (base.numer().bits() + base.denom().bits()).checked_mul(u64::from(integer.unsigned_abs()))?;
+    let bits = bits(base).checked_mul(u64::from(integer.unsigned_abs()))?;
     (bits <= MULTIPLIED_BITS).then_some(integer)
 }
 
@@ -167,4 +177,8 @@ fn exact_power(base: &BigRational, exponent: &BigRational) -> Option<BigRational
     }
     let root = BigRational::new(root(base.numer())?, root(base.denom())?);
     Some(root.pow(exponent.numer().to_i32()?))
+}
+
+fn bits(ratio: &BigRational) -> u64 {
+    ratio.numer().bits() + ratio.denom().bits()
 }

@@ -163,6 +163,13 @@ fn texts_are_shown_and_refused_as_published() {
 }
 
 #[test]
+fn products_are_shown_as_published() {
+    compare(include_str!("golden/shown.tsv"), std::iter::empty(), |fields| {
+        compare_shown(fields[0], fields[1])
+    });
+}
+
+#[test]
 fn texts_have_the_published_sizes_and_dimensions() {
     compare(include_str!("golden/expressions.tsv"), std::iter::empty(), |fields| match fields {
         [text, _, size, exponents] => compare_size(text.trim_matches('|'), size, exponents),
