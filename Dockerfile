@@ -19,4 +19,4 @@ RUN cargo build --release --locked --package kamodo-host --package kamodo-plugin
 
 FROM runtime
 COPY --from=build /src/target/release/kamodo-rpc /usr/local/bin/
-COPY --from=build /src/target/release/libmagnetopause.so /usr/local/lib/kamodo/
+COPY --from=build /src/target/release/libkamodo_plugin_magnetopause.so /usr/local/lib/kamodo/

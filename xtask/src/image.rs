@@ -23,7 +23,8 @@ pub(crate) fn run(_: &[String]) -> Result<(), Failure> {
     let context = target().join("image");
     std::fs::create_dir_all(context.join("plugins"))?;
     std::fs::copy(built.join("kamodo-rpc"), context.join("kamodo-rpc"))?;
-    std::fs::copy(built.join("libmagnetopause.so"), context.join("plugins/libmagnetopause.so"))?;
+    let plugin = "libkamodo_plugin_magnetopause.so";
+    std::fs::copy(built.join(plugin), context.join("plugins").join(plugin))?;
     let mut build = engine::command("docker");
     // the classic builder takes a base that is only here; BuildKit asks the registry first
     build.env("DOCKER_BUILDKIT", "0");

@@ -13,7 +13,7 @@ pub(crate) struct Failure {
 }
 
 /// The packages whose artifacts the tasks run: the host and the example plugins.
-const SERVED: &[&str] = &["kamodo-host", "magnetopause", "dipole"];
+const SERVED: &[&str] = &["kamodo-host", "kamodo-plugin-magnetopause", "kamodo-plugin-dipole"];
 
 /// Returns the project's folder.
 pub(crate) fn root() -> &'static Path {
