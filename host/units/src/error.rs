@@ -42,6 +42,18 @@ pub enum ErrorKind {
         /// What stands there, in backticks where it is text.
         found: String,
     },
+    /// Two factors with no sign between them, as in `2m`.
+    #[error("expected `*` or `/`, found `{found}`")]
+    Adjacent {
+        /// The first character of the second factor.
+        found: char,
+    },
+    /// A sign for a product that is none here, such as `·`.
+    #[error("expected `*`, found `{sign}`")]
+    ProductSign {
+        /// The sign.
+        sign: char,
+    },
     /// A sum or a difference, or a minus sign before a unit.
     #[error("`{sign}` has no meaning between units: expected `*`, `/` or a power")]
     Sum {
@@ -126,8 +138,7 @@ impl Error {
             ErrorKind::Offset { in_kelvin, .. } => {
                 Some(format!("declare the temperature in `K`, and convert in the function: {in_kelvin}"))
             }
-            ErrorKind::Expected { expected: "`*` or `/`", .. } => Some("write a product as `a*b`".to_owned()),
-            ErrorKind::Expected { found, .. } if matches!(found.as_str(), "`·`" | "`×`" | "`⋅`") => {
+            ErrorKind::Adjacent { .. } | ErrorKind::ProductSign { .. } => {
                 Some("write a product as `a*b`".to_owned())
             }
             ErrorKind::Sum { sign: '-' } => {
@@ -318,7 +329,7 @@ mod tests {
         assert_snapshot!(diagnose("kg·m"), @r"
         kg·m
           ^
-        expected `*`, `/`, a power or the end, found `·`
+        expected `*`, found `·`
         hint: write a product as `a*b`
         ");
         assert_snapshot!(diagnose("m*"), @r"

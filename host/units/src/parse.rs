@@ -88,8 +88,9 @@ impl Parser<'_> {
                     divided = Some((start..end, below_at..self.at));
                     unit.quotient(&below)
                 }
-                Some(sign @ ('+' | '-')) => {
-                    return Err(Error::new(ErrorKind::Sum { sign }, factor_at..factor_at + 1));
+                Some(sign @ ('+' | '-')) => return Err(self.at_letter(ErrorKind::Sum { sign }, sign)),
+                Some(sign @ ('·' | '⋅' | '×')) => {
+                    return Err(self.at_letter(ErrorKind::ProductSign { sign }, sign));
                 }
                 Some(letter) if starts_name(letter) && factor_at > end => {
                     let factor = self.power()?;
@@ -100,7 +101,7 @@ impl Parser<'_> {
                     unit.product(&factor)
                 }
                 Some(letter) if starts_name(letter) || letter.is_ascii_digit() || letter == '(' => {
-                    return Err(self.expected("`*` or `/`"));
+                    return Err(self.at_letter(ErrorKind::Adjacent { found: letter }, letter));
                 }
                 _ => return Ok(unit),
             };
@@ -137,7 +138,7 @@ impl Parser<'_> {
                 }
                 Ok(Unit::from_scale(Scale::ratio(number.value), number.decimal))
             }
-            Some(sign @ ('+' | '-')) => Err(Error::new(ErrorKind::Sum { sign }, self.at..self.at + 1)),
+            Some(sign @ ('+' | '-')) => Err(self.at_letter(ErrorKind::Sum { sign }, sign)),
             Some(letter) if starts_name(letter) => self.name(),
             _ => Err(self.expected("a unit")),
         }
@@ -299,6 +300,11 @@ impl Parser<'_> {
     fn bad_number(&self, start: usize, problem: &'static str) -> Error {
         let found = self.text[start..self.at].trim().to_owned();
         Error::new(ErrorKind::Number { found, problem }, start..self.at)
+    }
+
+    /// An error about the next character.
+    fn at_letter(&self, kind: ErrorKind, letter: char) -> Error {
+        Error::new(kind, self.at..self.at + letter.len_utf8())
     }
 
     fn expected(&self, expected: &'static str) -> Error {

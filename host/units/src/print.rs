@@ -67,7 +67,8 @@ fn power(base: &str, exponent: &Written) -> String {
     if value.is_one() {
         base.to_owned()
     } else if *value == half() {
-        format!("sqrt({})", base.trim_start_matches('(').trim_end_matches(')'))
+        let bare = base.strip_prefix('(').and_then(|base| base.strip_suffix(')')).unwrap_or(base);
+        format!("sqrt({bare})")
     } else if value.is_integer() && value.is_positive() {
         format!("{base}**{value}")
     } else {
