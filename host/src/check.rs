@@ -4,47 +4,43 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use kamodo_expr::Severity;
+use kamodo_expr::{Diagnostic, Severity};
 use kamodo_loader::StageDir;
 use kamodo_registry::Registry;
 
 use crate::cli::{Check, Format};
-use crate::{Sources, Supervisor, describe, table};
+use crate::{Error, Sources, Supervisor, app, describe, table};
 
 /// Prints what the file defines; the status is 1 where an error would keep something from being served.
 ///
 /// # Errors
 /// Where the output or the staging directory cannot be written.
-pub fn run(check: &Check) -> std::io::Result<ExitCode> {
+pub fn run(check: &Check) -> Result<ExitCode, Error> {
     let registry = Arc::new(Registry::default());
     let sources = Sources { config: check.file.clone(), plugin_directories: check.plugins.clone() };
-    let mut supervisor = Supervisor::new(sources, StageDir::temporary()?, Arc::clone(&registry));
+    let mut supervisor = Supervisor::new(sources, StageDir::create(app::stage_path())?, Arc::clone(&registry));
     let report = supervisor.look();
     let snapshot = registry.snapshot();
     let n_errors = report.diagnostics.iter().filter(|one| one.severity == Severity::Error).count();
 
-    let mut out = std::io::stdout().lock();
-    match check.format {
+    let text = match check.format {
         Format::Json => {
             let functions = snapshot.functions().map(|function| &**function);
-            writeln!(out, "{:#}", describe::json(functions, &report.diagnostics))?;
+            format!("{:#}", describe::json(functions, &report.diagnostics))
         }
         Format::Text => {
-            writeln!(out, "{}", table::render(snapshot.functions().map(|function| &**function)))?;
-            for diagnostic in &report.diagnostics {
-                writeln!(out, "\n{}", diagnostic.render())?;
-            }
-            let n_warnings = report.diagnostics.len() - n_errors;
-            let plural = |n: usize| if n == 1 { "" } else { "s" };
-            writeln!(
-                out,
-                "\n{} function{}, {n_errors} error{}, {n_warnings} warning{}",
-                snapshot.functions().len(),
-                plural(snapshot.functions().len()),
-                plural(n_errors),
-                plural(n_warnings)
-            )?;
+            let mut parts = vec![table::render(snapshot.functions().map(|function| &**function))];
+            parts.extend(report.diagnostics.iter().map(Diagnostic::render));
+            let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+            parts.push(format!(
+                "{}, {}, {}",
+                counted(snapshot.functions().len(), "function"),
+                counted(n_errors, "error"),
+                counted(report.diagnostics.len() - n_errors, "warning")
+            ));
+            parts.join("\n\n")
         }
-    }
+    };
+    writeln!(std::io::stdout(), "{text}").map_err(Error::system("cannot write to standard output"))?;
     Ok(if n_errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

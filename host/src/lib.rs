@@ -4,10 +4,12 @@
 //! single writer of what is served.
 
 pub mod app;
+mod argument;
 pub mod check;
 pub mod cli;
 mod config;
 pub mod describe;
+mod error;
 pub mod remote;
 mod sighting;
 mod supervisor;
@@ -17,4 +19,5 @@ mod watch;
 mod yaml;
 
 pub use config::Config;
+pub use error::Error;
 pub use supervisor::{Notice, Report, Running, Sources, Supervisor};

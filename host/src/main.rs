@@ -24,7 +24,10 @@ fn main() -> ExitCode {
         Command::Call(call) => remote::call(&call),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("kamodo-rpc: {}", telemetry::chain(&*error));
+        eprintln!("kamodo-rpc: {}", telemetry::chain(&error));
+        if let Some(hint) = error.hint() {
+            eprintln!("hint: {hint}");
+        }
         ExitCode::FAILURE
     })
 }

@@ -62,3 +62,68 @@ pub fn bind(
         Err(CallError::Missing { function: signature.symbol(), missing })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kamodo_value::Parameter;
+
+    use super::*;
+
+    /// `f(x, y=10)`
+    fn signature() -> Signature {
+        let parameter = |name: &str, default| Parameter { name: name.to_owned(), unit: None, default };
+        Signature {
+            name: "f".to_owned(),
+            parameters: vec![parameter("x", None), parameter("y", Some(Value::Float(10.0)))],
+            unit: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(args: &[f64], kwargs: &[(&str, f64)], expect: &[f64]) {
+        assert_eq!(call(args, kwargs).unwrap(), floats(expect));
+    }
+
+    fn refusal(args: &[f64], kwargs: &[(&str, f64)]) -> String {
+        let error = call(args, kwargs).unwrap_err();
+        format!("{error}; hint: {}", error.hint().unwrap_or_default())
+    }
+
+    fn call(args: &[f64], kwargs: &[(&str, f64)]) -> Result<Vec<Value>, CallError> {
+        let kwargs = kwargs.iter().map(|(name, value)| ((*name).to_owned(), Value::Float(*value))).collect();
+        bind(&signature(), floats(args), kwargs)
+    }
+
+    fn floats(values: &[f64]) -> Vec<Value> {
+        values.iter().copied().map(Value::Float).collect()
+    }
+
+    #[test]
+    fn by_position_keyword_and_default() {
+        check(&[1.0, 2.0], &[], &[1.0, 2.0]);
+        check(&[1.0], &[], &[1.0, 10.0]);
+        check(&[1.0], &[("y", 2.0)], &[1.0, 2.0]);
+        check(&[], &[("y", 2.0), ("x", 1.0)], &[1.0, 2.0]);
+    }
+
+    #[test]
+    fn the_last_of_equal_keywords_counts() {
+        check(&[], &[("x", 1.0), ("x", 9.0)], &[9.0, 10.0]);
+    }
+
+    #[test]
+    fn refusals() {
+        insta::assert_snapshot!(refusal(&[1.0, 2.0, 3.0], &[]), @"");
+        insta::assert_snapshot!(refusal(&[], &[]), @"");
+        insta::assert_snapshot!(refusal(&[1.0], &[("z", 1.0)]), @"");
+        insta::assert_snapshot!(refusal(&[1.0], &[("Y", 1.0)]), @"");
+        insta::assert_snapshot!(refusal(&[1.0], &[("x", 1.0)]), @"");
+    }
+
+    #[test]
+    fn the_published_clients_call_of_a_function_without_arguments() {
+        let signature = Signature { parameters: Vec::new(), ..signature() };
+        assert_eq!(bind(&signature, Vec::new(), vec![(NO_ARGUMENT.to_owned(), Value::None)]), Ok(Vec::new()));
+        assert!(bind(&signature, Vec::new(), vec![(NO_ARGUMENT.to_owned(), Value::Float(1.0))]).is_err());
+    }
+}

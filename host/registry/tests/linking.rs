@@ -1,0 +1,196 @@
+//! Linking and admission, from definitions to values.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use kamodo_expr::{Definition, Source};
+use kamodo_registry::{
+    Admission, CallError, Cancel, Change, ContributedFunction, Contribution, Cost, Dispatcher, Function, Linked,
+    NativeFunction, Origin, OriginKey, Registry, bind, link,
+};
+use kamodo_value::{Meta, Parameter, Signature, Value};
+
+/// A YAML origin whose file holds these lines, `left: right` each.
+fn yaml(file: &str, text: &str) -> Contribution {
+    let whole = Source::whole(file, text);
+    let mut offset = 0;
+    let mut functions = Vec::new();
+    for line in text.lines() {
+        let (lhs, rhs) = line.split_once(": ").expect("left: right");
+        let part = |text: &str, at: usize| Source {
+            text: text.into(),
+            pieces: [(0, whole.position(at))].into(),
+            ..whole.clone()
+        };
+        let definition = Definition::parse(&part(lhs, offset), &part(rhs, offset + lhs.len() + 2));
+        functions.push(ContributedFunction::Symbolic(definition.unwrap_or_else(|errors| {
+            panic!("{}", errors.iter().map(|error| error.render()).collect::<String>())
+        })));
+        offset += line.len() + 1;
+    }
+    Contribution { origin: Origin::Yaml { file: file.into() }, functions }
+}
+
+/// A plugin that brings one function of one argument, which multiplies it.
+fn plugin(file: &str, name: &str, factor: i32) -> Contribution {
+    let signature = Signature {
+        name: name.to_owned(),
+        parameters: vec![Parameter { name: "x".to_owned(), unit: None, default: None }],
+        unit: None,
+    };
+    let code = Arc::new(Times(factor));
+    Contribution {
+        origin: Origin::Plugin {
+            file: file.into(),
+            name: "times".to_owned(),
+            version: "1.0".to_owned(),
+            digest: factor.to_string(),
+        },
+        functions: vec![ContributedFunction::Native { signature, meta: Meta::default(), code }],
+    }
+}
+
+#[derive(Debug)]
+struct Times(i32);
+
+impl NativeFunction for Times {
+    fn call(&self, mut args: Vec<Value>, _: &Cancel) -> Result<Value, CallError> {
+        match args.pop() {
+            Some(Value::Int(x)) => Ok(Value::Int(x * self.0)),
+            other => panic!("an int, found {other:?}"),
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Cheap
+    }
+}
+
+fn call(functions: &[Arc<Function>], name: &str, args: &[i32]) -> Result<Value, CallError> {
+    let registry = Registry::default();
+    let snapshot = registry.publish(functions.to_vec());
+    let function = snapshot.get(name)?;
+    let args = bind(&function.signature, args.iter().map(|&x| Value::Int(x.into())).collect(), Vec::new())?;
+    Dispatcher::start().unwrap().call_in_place(function, args, &Cancel::default())
+}
+
+fn rendered(linked: &Linked) -> String {
+    linked.diagnostics.iter().map(|diagnostic| diagnostic.render()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn functions_of_both_origins_compose() {
+    let linked = link(&[yaml("a.yaml", "f: x**2 - x - 1\ng(y): f(y) + twice(y)"), plugin("p.so", "twice", 2)]);
+    assert_eq!(rendered(&linked), "");
+    assert_eq!(call(&linked.functions, "f", &[5]), Ok(Value::Int(19.into())));
+    assert_eq!(call(&linked.functions, "g", &[5]), Ok(Value::Int(29.into())));
+}
+
+#[test]
+fn what_no_origin_provides_is_waited_for() {
+    let linked = link(&[yaml("a.yaml", "g(y): twice(y) + 1\nh(y): g(y)")]);
+    assert!(linked.at_fault.is_empty());
+    for name in ["g", "h"] {
+        let error = call(&linked.functions, name, &[1]).unwrap_err();
+        assert_eq!(error, CallError::Waiting { function: name.to_owned(), missing: vec!["twice".to_owned()] });
+    }
+    insta::assert_snapshot!(call(&linked.functions, "g", &[1]).unwrap_err(), @"");
+    insta::assert_snapshot!(rendered(&linked), @"");
+}
+
+#[test]
+fn one_name_from_two_origins() {
+    let linked = link(&[yaml("a.yaml", "f: x\ng: 2*x"), plugin("p.so", "f", 2)]);
+    insta::assert_snapshot!(rendered(&linked), @"");
+    assert_eq!(linked.at_fault.len(), 2);
+}
+
+#[test]
+fn a_cycle_is_shown() {
+    let linked = link(&[yaml("a.yaml", "f(x): g(x)\ng(x): h(x)\nh(x): f(x)\nok: x")]);
+    insta::assert_snapshot!(rendered(&linked), @"");
+}
+
+#[test]
+fn the_order_of_contributions_does_not_matter() {
+    let all = [
+        yaml("a.yaml", "f: x**2\ng(y): f(y) + h(y) + twice(y)"),
+        yaml("b.yaml", "h: x + 1\nk(z): missing(z)"),
+        plugin("p.so", "twice", 2),
+        plugin("q.so", "h", 3),
+    ];
+    let show = |linked: &Linked| {
+        let functions: Vec<_> = linked.functions.iter().map(|function| format!("{function:?}")).collect();
+        (functions, rendered(linked), linked.at_fault.clone())
+    };
+    let expect = show(&link(&all));
+    for order in [[3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1]] {
+        assert_eq!(show(&link(order.map(|index| &all[index]))), expect, "{order:?}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_waits_until_it_does() {
+    let key = OriginKey::plugin(Path::new("p.so"));
+    let mut admission = Admission::default();
+    let first = admission.admit([Change::Brought(yaml("a.yaml", "f: x"))]);
+    assert!(first.refused.is_empty());
+
+    // The plugin's name is taken: what is served stays, and the plugin waits.
+    let second = admission.admit([Change::Brought(plugin("p.so", "f", 2))]);
+    assert_eq!(second.refused.keys().collect::<Vec<_>>(), [&key]);
+    assert_eq!(call(&second.functions, "f", &[3]), Ok(Value::Int(3.into())));
+
+    // The edit that frees the name brings the plugin in.
+    let third = admission.admit([Change::Brought(yaml("a.yaml", "g(x): f(x) + 1"))]);
+    assert!(third.refused.is_empty());
+    assert_eq!(call(&third.functions, "g", &[3]), Ok(Value::Int(7.into())));
+
+    let fourth = admission.admit([Change::Gone(key)]);
+    assert!(matches!(call(&fourth.functions, "g", &[3]), Err(CallError::Waiting { .. })));
+}
+
+#[test]
+fn the_good_one_of_two_changes_goes_live() {
+    let mut admission = Admission::default();
+    admission.admit([Change::Brought(yaml("a.yaml", "f: x")), Change::Brought(plugin("p.so", "g", 2))]);
+    let changes = [Change::Brought(yaml("a.yaml", "f: x + 1\ng: x")), Change::Brought(plugin("q.so", "k", 5))];
+    let admitted = admission.admit(changes);
+    assert_eq!(admitted.refused.keys().collect::<Vec<_>>(), [&OriginKey::yaml(Path::new("a.yaml"))]);
+    assert_eq!(call(&admitted.functions, "f", &[3]), Ok(Value::Int(3.into())), "the last good one");
+    assert_eq!(call(&admitted.functions, "k", &[3]), Ok(Value::Int(15.into())));
+}
+
+#[test]
+fn at_the_first_start_neither_of_two_is_served() {
+    let mut admission = Admission::default();
+    let admitted = admission.admit([
+        Change::Brought(yaml("a.yaml", "f: x")),
+        Change::Brought(plugin("p.so", "f", 2)),
+        Change::Brought(plugin("q.so", "k", 5)),
+    ]);
+    assert_eq!(admitted.refused.len(), 2);
+    assert!(admitted.refused.values().all(|reasons| !reasons.is_empty()));
+    assert_eq!(admitted.functions.len(), 1);
+}
+
+#[test]
+fn a_name_that_went_says_when() {
+    let registry = Registry::default();
+    registry.publish(link(&[yaml("a.yaml", "flow: x\ng: x")]).functions);
+    let snapshot = registry.publish(link(&[yaml("a.yaml", "g: x")]).functions);
+    insta::assert_snapshot!(snapshot.get("flow").unwrap_err(), @"");
+    let unknown = snapshot.get("G").unwrap_err();
+    insta::assert_snapshot!(format!("{unknown}; hint: {}", unknown.hint().unwrap()), @"");
+}
+
+#[test]
+fn a_long_chain_needs_no_deep_stack() {
+    let mut text = "f0: x + 1".to_owned();
+    for index in 1..5000 {
+        text += &format!("\nf{index}(x): f{}(x) + 1", index - 1);
+    }
+    let linked = link(&[yaml("a.yaml", &text)]);
+    assert_eq!(rendered(&linked), "");
+    assert_eq!(call(&linked.functions, "f4999", &[0]), Ok(Value::Int(5000.into())));
+}

@@ -1,0 +1,116 @@
+//! The story of a server: look, listen, say so, serve, drain.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use kamodo_expr::Severity;
+use kamodo_loader::StageDir;
+use kamodo_registry::{Dispatcher, Registry};
+use kamodo_server::{Config, Server};
+use kamodo_wire::tls::{Identity, Paths};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::Serve;
+use crate::{Error, Running, Sources, Supervisor, table, telemetry};
+
+/// How long open calls may take to end after the signal to stop.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// Serves until a signal says stop.
+///
+/// # Errors
+/// [`Error`] where there is nothing good to begin with, or the system refuses what serving needs.
+pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
+    telemetry::start();
+    let registry = Arc::new(Registry::default());
+    let supervisor = first_look(serve, &registry)?;
+
+    let paths = Paths { certificate: serve.certfile.clone(), key: serve.keyfile.clone() };
+    let identity = Identity::load_or_create(&paths)?;
+    for warning in &identity.warnings {
+        tracing::warn!("{warning}");
+    }
+    let defaults = Config::default();
+    let config = Config {
+        host: serve.host.clone(),
+        port: serve.port,
+        identity: Some(identity),
+        n_workers: serve.workers.map_or(defaults.n_workers, usize::from),
+        ..defaults
+    };
+    let dispatcher = Dispatcher::start().map_err(Error::system("cannot start the pool"))?;
+    let server = Server::start(&config, Arc::clone(&registry), dispatcher)?;
+    let supervisor = supervisor.start().map_err(Error::Watch)?;
+
+    announce(&registry, &server).map_err(Error::system("cannot write to standard output"))?;
+    wait_for_stop(&supervisor).map_err(Error::system("cannot wait for signals"))?;
+    drop(supervisor);
+    let drained = server.drain(DRAIN);
+    tracing::info!("stopped; {} connections were cut off", drained.n_cut_off);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Looks at the files for the first time: there is no last good generation to fall back on.
+fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Error> {
+    let sources = Sources { config: serve.file.clone(), plugin_directories: serve.plugins.clone() };
+    let mut supervisor = Supervisor::new(sources, StageDir::create(stage_path())?, Arc::clone(registry));
+    let report = supervisor.look();
+    for diagnostic in &report.diagnostics {
+        eprintln!("{}\n", diagnostic.render());
+    }
+    let n_errors = report.diagnostics.iter().filter(|one| one.severity == Severity::Error).count();
+    if n_errors > 0 && !serve.tolerant {
+        return Err(Error::NothingToServe { file: serve.file.clone(), n_errors });
+    }
+    Ok(supervisor)
+}
+
+/// The private directory of this user's staged plugins.
+pub(crate) fn stage_path() -> PathBuf {
+    let private = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = private.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
+    cache.unwrap_or_else(std::env::temp_dir).join("kamodo-rpc").join("plugins")
+}
+
+/// Prints what is served and where; the line `ready` comes last.
+fn announce(registry: &Registry, server: &Server) -> std::io::Result<()> {
+    let snapshot = registry.snapshot();
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", table::render(snapshot.functions().map(|function| &**function)))?;
+    let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
+    writeln!(out, "ready at {}", addresses.join(" and "))?;
+    out.flush()
+}
+
+/// Waits for the signal to stop; SIGHUP makes the supervisor look again. A second signal ends at once.
+fn wait_for_stop(supervisor: &Running) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (mut interrupt, mut terminate) = runtime.block_on(async {
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        loop {
+            tokio::select! {
+                _ = hangup.recv() => supervisor.look_again(),
+                _ = interrupt.recv() => break,
+                _ = terminate.recv() => break,
+            }
+        }
+        std::io::Result::Ok((interrupt, terminate))
+    })?;
+    tracing::info!("stopping: open calls may take {} s more", DRAIN.as_secs());
+    thread::Builder::new().name("second-signal".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        });
+        std::process::exit(1);
+    })?;
+    Ok(())
+}

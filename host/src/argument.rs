@@ -1,0 +1,144 @@
+//! An argument of `kamodo-rpc call`, from text to a value.
+
+use std::fs::File;
+use std::io::BufReader;
+
+use kamodo_value::{Array, Buffer, Value};
+use npyz::{NpyFile, Order, TypeChar};
+use serde_json::Value as Json;
+
+/// Splits `name=value`; a bare value has no name.
+pub(crate) fn keyword(text: &str) -> (Option<&str>, &str) {
+    match text.split_once('=') {
+        Some((name, value)) if is_name(name) => (Some(name), value),
+        _ => (None, text),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
+        && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
+/// Reads a number, a JSON list or `@file.npy`.
+///
+/// A list of numbers, however deeply nested, is an array where it is rectangular, else a list.
+pub(crate) fn read(text: &str) -> Result<Value, String> {
+    if let Some(path) = text.strip_prefix('@') {
+        return read_npy(path).map(Value::Array);
+    }
+    if let Ok(integer) = text.parse() {
+        return Ok(Value::Int(integer));
+    }
+    if let Ok(float) = text.parse() {
+        return Ok(Value::Float(float));
+    }
+    let json: Json = serde_json::from_str(text).map_err(|error| format!("expected a number or JSON: {error}"))?;
+    from_json(json)
+}
+
+fn from_json(json: Json) -> Result<Value, String> {
+    Ok(match json {
+        Json::Null => Value::None,
+        Json::Bool(truth) => Value::Bool(truth),
+        Json::String(text) => Value::Text(text),
+        Json::Number(number) => match number.as_i64() {
+            Some(integer) => Value::Int(integer.into()),
+            None => Value::Float(number.as_f64().ok_or_else(|| format!("`{number}` is no double"))?),
+        },
+        Json::Array(items) => match rectangle(&Json::Array(items.clone())) {
+            Some(array) => Value::Array(array),
+            None => Value::List(items.into_iter().map(from_json).collect::<Result<_, _>>()?),
+        },
+        Json::Object(_) => return Err("expected a number, a list or text, found a JSON object".to_owned()),
+    })
+}
+
+/// A rectangular list of numbers as an array: of int64 where every number is an integer.
+fn rectangle(json: &Json) -> Option<Array> {
+    let mut shape = Vec::new();
+    let mut level = json;
+    while let Json::Array(items) = level {
+        shape.push(items.len());
+        level = items.first()?;
+    }
+    let mut numbers = Vec::new();
+    flatten(json, &shape, &mut numbers)?;
+    let integers: Option<Vec<i64>> = numbers.iter().map(|number| number.as_i64()).collect();
+    let buffer = match integers {
+        Some(integers) => Buffer::Int64(integers),
+        None => Buffer::Float64(numbers.iter().map(|number| number.as_f64()).collect::<Option<_>>()?),
+    };
+    Array::new(shape, buffer).ok()
+}
+
+fn flatten<'a>(json: &'a Json, shape: &[usize], numbers: &mut Vec<&'a serde_json::Number>) -> Option<()> {
+    match (json, shape.split_first()) {
+        (Json::Array(items), Some((&length, inner))) if items.len() == length => {
+            items.iter().try_for_each(|item| flatten(item, inner, numbers))
+        }
+        (Json::Number(number), None) => {
+            numbers.push(number);
+            Some(())
+        }
+        _ => None,
+    }
+}
+
+fn read_npy(path: &str) -> Result<Array, String> {
+    let file = File::open(path).map_err(|error| format!("{path}: cannot be read: {error}"))?;
+    let npy = NpyFile::new(BufReader::new(file)).map_err(|error| format!("{path}: no .npy file: {error}"))?;
+    let shape: Vec<usize> = npy.shape().iter().map(|&length| length as usize).collect();
+    let order = npy.order();
+    if order == Order::Fortran && shape.len() > 1 {
+        return Err(format!("{path}: expected C order, found Fortran order: save `numpy.ascontiguousarray(x)`"));
+    }
+    let npyz::DType::Plain(dtype) = npy.dtype() else {
+        return Err(format!("{path}: expected plain numbers, found records"));
+    };
+    let buffer = match (dtype.type_char(), dtype.size_field()) {
+        (TypeChar::Bool, _) => npy.into_vec().map(Buffer::Bool),
+        (TypeChar::Int, 1) => npy.into_vec().map(Buffer::Int8),
+        (TypeChar::Int, 2) => npy.into_vec().map(Buffer::Int16),
+        (TypeChar::Int, 4) => npy.into_vec().map(Buffer::Int32),
+        (TypeChar::Int, 8) => npy.into_vec().map(Buffer::Int64),
+        (TypeChar::Uint, 1) => npy.into_vec().map(Buffer::Uint8),
+        (TypeChar::Uint, 2) => npy.into_vec().map(Buffer::Uint16),
+        (TypeChar::Uint, 4) => npy.into_vec().map(Buffer::Uint32),
+        (TypeChar::Uint, 8) => npy.into_vec().map(Buffer::Uint64),
+        (TypeChar::Float, 4) => npy.into_vec().map(Buffer::Float32),
+        (TypeChar::Float, 8) => npy.into_vec().map(Buffer::Float64),
+        _ => return Err(format!("{path}: expected integers or floats, found `{dtype}`")),
+    };
+    let buffer = buffer.map_err(|error| format!("{path}: cannot be read: {error}"))?;
+    Array::new(shape, buffer).map_err(|error| format!("{path}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_lists() {
+        assert_eq!(read("5"), Ok(Value::Int(5.into())));
+        assert_eq!(read("-2.5e3"), Ok(Value::Float(-2500.0)));
+        assert_eq!(read("[1, 2]"), Ok(Value::Array(Array::vector(vec![1_i64, 2]))));
+        let matrix = Array::new([2, 2], vec![1.0, 2.0, 3.0, 4.5]).unwrap();
+        assert_eq!(read("[[1, 2], [3, 4.5]]"), Ok(Value::Array(matrix)));
+        assert!(matches!(read("[[1], [2, 3]]"), Ok(Value::List(_))));
+        assert_eq!(read("\"text\""), Ok(Value::Text("text".to_owned())));
+    }
+
+    #[test]
+    fn keywords() {
+        assert_eq!(keyword("x=[1]"), (Some("x"), "[1]"));
+        assert_eq!(keyword("5"), (None, "5"));
+    }
+
+    #[test]
+    fn mistakes() {
+        insta::assert_snapshot!(read("five").unwrap_err(), @"");
+        insta::assert_snapshot!(read("{\"x\": 1}").unwrap_err(), @"");
+        insta::assert_snapshot!(read("@missing.npy").unwrap_err(), @"");
+    }
+}

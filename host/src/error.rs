@@ -1,0 +1,76 @@
+//! Why the program ends.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why the program ends, apart from what it said before.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no good generation to begin with.
+    #[error("{}: not served: {n_errors} error{} above", file.display(), if *n_errors == 1 { "" } else { "s" })]
+    NothingToServe {
+        /// The configuration.
+        file: PathBuf,
+        /// How many errors were told.
+        n_errors: usize,
+    },
+    /// The certificate or its key.
+    #[error(transparent)]
+    Certificate(#[from] kamodo_wire::tls::Error),
+    /// The listener or the workers.
+    #[error(transparent)]
+    Server(#[from] kamodo_server::Error),
+    /// The directory of staged plugins.
+    #[error(transparent)]
+    Stage(#[from] kamodo_loader::Error),
+    /// A request to a running server.
+    #[error(transparent)]
+    Client(#[from] kamodo_client::Error),
+    /// An argument of `call`.
+    #[error("argument `{argument}`: {reason}")]
+    Argument {
+        /// The argument.
+        argument: String,
+        /// Why it cannot be read.
+        reason: String,
+    },
+    /// The watch of files.
+    #[error("cannot watch for changes")]
+    Watch(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The system.
+    #[error("{what}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+// === impl Error ===
+
+impl Error {
+    /// Returns what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NothingToServe { .. } => {
+                Some("mend the errors, or start with `--tolerant` to serve what is good".to_owned())
+            }
+            Self::Certificate(error) => error.hint(),
+            Self::Server(error) => error.hint(),
+            Self::Stage(error) => error.hint(),
+            Self::Client(error) => error.hint(),
+            Self::Argument { .. } => {
+                Some("an argument is a number, a JSON list or `@file.npy`, alone or as `name=value`".to_owned())
+            }
+            Self::Watch(_) | Self::System { .. } => None,
+        }
+    }
+
+    /// Makes of a failed system call an error that says what was tried.
+    pub(crate) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::System { what, source }
+    }
+}

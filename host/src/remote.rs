@@ -1,0 +1,77 @@
+//! `kamodo-rpc list` and `call`: a running server's functions from the shell.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use kamodo_client::{Client, Endpoint, block_on};
+use kamodo_value::Value;
+
+use crate::cli::{Call, Remote};
+use crate::{Error, argument, describe, table};
+
+/// Prints a table of what a running server serves.
+///
+/// # Errors
+/// [`Error`] where the server cannot be reached or does not answer.
+pub fn list(remote: &Remote) -> Result<ExitCode, Error> {
+    let rows = run(async {
+        let client = Client::connect(&endpoint(remote)).await?;
+        let mut rows = Vec::new();
+        for field in client.fields().await? {
+            let parameters = field.function.parameters().await?;
+            let names: Vec<_> = parameters.into_iter().map(|parameter| parameter.name).collect();
+            let units: Vec<_> = field.arg_units.iter().map(|(name, unit)| format!("{name}: {unit}")).collect();
+            let symbol = format!("{}({})", field.name, names.join(","));
+            rows.push([symbol, field.units, units.join(", "), field.equation, field.citation]);
+        }
+        Ok(rows)
+    })?;
+    print(&table::rows(rows, ["symbol", "units", "arg_units", "equation", "citation"]))
+}
+
+/// Calls one function and prints its result.
+///
+/// # Errors
+/// [`Error`] where an argument cannot be read, the server cannot be reached, or it says no.
+pub fn call(call: &Call) -> Result<ExitCode, Error> {
+    let (mut args, mut kwargs) = (Vec::new(), Vec::new());
+    for text in &call.args {
+        let (name, value) = argument::keyword(text);
+        let value = argument::read(value)
+            .map_err(|reason| Error::Argument { argument: text.clone(), reason })?;
+        match name {
+            Some(name) => kwargs.push((name.to_owned(), value)),
+            None => args.push(value),
+        }
+    }
+    let result = run(async {
+        let client = Client::connect(&endpoint(&call.remote)).await?;
+        client.call(&call.name, &args, &kwargs).await
+    })?;
+    print(&shown(&result))
+}
+
+fn endpoint(remote: &Remote) -> Endpoint {
+    Endpoint::new(&remote.host, remote.port, &remote.certfile)
+}
+
+fn run<T>(request: impl Future<Output = Result<T, kamodo_client::Error>>) -> Result<T, Error> {
+    Ok(block_on(request).map_err(Error::system("cannot start the client"))??)
+}
+
+/// A result as people write it: text without quotes, integers of any size, the rest as JSON.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Int(integer) => integer.to_string(),
+        other => match describe::value(other) {
+            serde_json::Value::String(text) => text,
+            json => json.to_string(),
+        },
+    }
+}
+
+fn print(text: &str) -> Result<ExitCode, Error> {
+    writeln!(std::io::stdout(), "{text}").map_err(Error::system("cannot write to standard output"))?;
+    Ok(ExitCode::SUCCESS)
+}
