@@ -1,0 +1,70 @@
+//! From an address to a connection.
+
+use std::path::PathBuf;
+
+use kamodo_wire::tls::{Connector, Trust};
+use kamodo_wire::transport::{self, Limits};
+use tokio::net::TcpStream;
+
+use crate::{Client, Error};
+
+/// Where a server is, and how to know it.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// The host's name or address; the server's certificate is checked against it.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The file of the certificate that is trusted; none to talk unencrypted, as for measuring.
+    pub certificate: Option<PathBuf>,
+    /// What the connection may cost.
+    pub limits: Limits,
+}
+
+// === impl Endpoint ===
+
+impl Endpoint {
+    /// Names a server that shows the certificate in a file.
+    pub fn new(host: impl Into<String>, port: u16, certificate: impl Into<PathBuf>) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            certificate: Some(certificate.into()),
+            limits: Limits { first_message_bytes: Limits::default().message_bytes, ..Limits::default() },
+        }
+    }
+
+    /// Names a server that does not encrypt.
+    pub fn unencrypted(host: impl Into<String>, port: u16) -> Self {
+        Self { certificate: None, ..Self::new(host, port, PathBuf::new()) }
+    }
+}
+
+pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
+    let Endpoint { host, port, .. } = endpoint;
+    let connector = match &endpoint.certificate {
+        Some(file) => Some(Connector::new(&Trust::load(file)?)),
+        None => None,
+    };
+    let failed = |source| Error::Connect { host: host.clone(), port: *port, source };
+    let socket = TcpStream::connect((host.trim_matches(['[', ']']), *port)).await.map_err(failed)?;
+    socket.set_nodelay(true).map_err(failed)?;
+    let (session, kamodo) = match connector {
+        None => transport::connect(socket, endpoint.limits),
+        Some(connector) => {
+            let refused = |source| Error::Handshake { host: host.clone(), port: *port, source };
+            let stream = connector.connect(host, socket).await.map_err(refused)?;
+            transport::connect(stream, endpoint.limits)
+        }
+    };
+    let disconnector = session.disconnector();
+    // What ends the session fails the calls that wait, with the same reason.
+    let session = tokio::task::spawn_local(session).abort_handle();
+    Ok(Client {
+        kamodo,
+        limits: endpoint.limits,
+        known: Default::default(),
+        disconnector: Some(disconnector).into(),
+        session,
+    })
+}

@@ -1,0 +1,187 @@
+//! What goes wrong on the way to a server, and what it says.
+
+use std::io;
+
+use kamodo_wire::{literal, tls};
+
+/// Why a request to a server fails.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Nobody answers there.
+    #[error("{host}:{port}: cannot connect")]
+    Connect {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server is not the one that is trusted, or speaks no TLS.
+    #[error("{host}:{port}: TLS handshake failed")]
+    Handshake {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+        /// Why.
+        source: io::Error,
+    },
+    /// The certificate to trust cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] tls::Error),
+    /// The server has no function of this name.
+    #[error("the server has no function `{name}`")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// Those that it has.
+        served: Vec<String>,
+    },
+    /// An argument cannot be sent.
+    #[error("`{function}`: argument: {source}")]
+    Argument {
+        /// The function.
+        function: String,
+        /// Why.
+        source: literal::Error,
+    },
+    /// A result cannot be read.
+    #[error("`{function}`: result: {source}")]
+    Result {
+        /// The function.
+        function: String,
+        /// Why.
+        source: literal::Error,
+    },
+    /// The server says no.
+    #[error("{message}")]
+    Remote {
+        /// What it says.
+        message: String,
+        /// What it advises.
+        hint: Option<String>,
+        /// Whether the same call may succeed later.
+        overloaded: bool,
+    },
+    /// The connection has ended.
+    #[error("disconnected: {reason}")]
+    Disconnected {
+        /// Why.
+        reason: String,
+    },
+}
+
+// === impl Error ===
+
+impl Error {
+    /// Returns what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Connect { port, .. } => {
+                Some(format!("start a server with `kamodo-rpc serve --port {port}`, or name another port"))
+            }
+            Self::Handshake { host, .. } => Some(format!(
+                "the certificate file must be the server's own, and name `{host}` among its hosts"
+            )),
+            Self::Certificate(error) => error.hint(),
+            Self::Unknown { served, .. } if served.is_empty() => Some(String::from("it serves none")),
+            Self::Unknown { served, .. } => {
+                let shown: Vec<_> = served.iter().take(20).map(|name| format!("`{name}`")).collect();
+                let more = if served.len() > shown.len() { ", …" } else { "" };
+                Some(format!("it serves {}{more}", shown.join(", ")))
+            }
+            Self::Argument { source, .. } | Self::Result { source, .. } => source.hint(),
+            Self::Remote { hint, .. } => hint.clone(),
+            Self::Disconnected { .. } => None,
+        }
+    }
+}
+
+impl From<capnp::Error> for Error {
+    fn from(error: capnp::Error) -> Self {
+        let text = match error.kind {
+            capnp::ErrorKind::Failed
+            | capnp::ErrorKind::Overloaded
+            | capnp::ErrorKind::Disconnected
+            | capnp::ErrorKind::Unimplemented => error.extra,
+            _ => error.to_string(),
+        };
+        // What came from the other side is marked so, once for each side that it passed.
+        let mut text = text.as_str();
+        while let Some(inner) = text.strip_prefix("remote exception: ") {
+            text = inner;
+        }
+        if error.kind == capnp::ErrorKind::Disconnected {
+            return Self::Disconnected { reason: text.to_owned() };
+        }
+        let (message, hint) = match text.split_once("\nhint: ") {
+            Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+            None => (text.to_owned(), None),
+        };
+        Self::Remote { message, hint, overloaded: error.kind == capnp::ErrorKind::Overloaded }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn shown(error: Error) -> String {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+        format!("{error}{cause}{hint}")
+    }
+
+    #[test]
+    fn nobody_there() {
+        let source = io::ErrorKind::ConnectionRefused.into();
+        assert_snapshot!(shown(Error::Connect { host: "localhost".into(), port: 60000, source }), @r"
+        localhost:60000: cannot connect: connection refused
+        hint: start a server with `kamodo-rpc serve --port 60000`, or name another port
+        ");
+        let source = io::Error::other("invalid peer certificate: UnknownIssuer");
+        assert_snapshot!(shown(Error::Handshake { host: "localhost".into(), port: 60000, source }), @r"
+        localhost:60000: TLS handshake failed: invalid peer certificate: UnknownIssuer
+        hint: the certificate file must be the server's own, and name `localhost` among its hosts
+        ");
+    }
+
+    #[test]
+    fn no_such_function() {
+        let served = vec!["f".into(), "g".into()];
+        assert_snapshot!(shown(Error::Unknown { name: "ff".into(), served }), @r"
+        the server has no function `ff`
+        hint: it serves `f`, `g`
+        ");
+    }
+
+    #[test]
+    fn what_the_server_says() {
+        let error = capnp::Error::failed(
+            "remote exception: `f(x)`: missing argument `x`\nhint: call it as `f(x)`".into(),
+        );
+        assert_snapshot!(shown(error.into()), @r"
+        `f(x)`: missing argument `x`
+        hint: call it as `f(x)`
+        ");
+        let error = capnp::Error::overloaded("remote exception: the server is stopping".into());
+        assert!(matches!(Error::from(error), Error::Remote { overloaded: true, .. }));
+        assert_snapshot!(shown(capnp::Error::disconnected("Peer disconnected.".into()).into()), @"disconnected: Peer disconnected.");
+    }
+
+    #[test]
+    fn values_that_do_not_travel() {
+        let source = literal::Error::Rational { ratio: "1/3".into() };
+        assert_snapshot!(shown(Error::Argument { function: "f".into(), source }), @"`f`: argument: rational: `1/3` does not fit two int64");
+        let source = literal::Error::UnknownDtype { dtype: "object".into() };
+        assert_snapshot!(shown(Error::Result { function: "f".into(), source }), @r"
+        `f`: result: array: unknown dtype `object`
+        hint: give the array a numeric dtype, e.g. `a.astype('float64')`
+        ");
+    }
+}
