@@ -1,6 +1,6 @@
 """A server of ours for a test, and the published client connected to it.
 
-The environment says what to run: KAMODO_RPC is the binary, KAMODO_PLUGINS the folder of the example
+The environment says what to run: KAMODO_TEST_BINARY is the binary, KAMODO_TEST_PLUGINS the folder of the example
 plugins' libraries. Nothing sleeps for a fixed time: what takes a while is asked for until a deadline.
 """
 import asyncio
@@ -15,7 +15,7 @@ import time
 
 from kamodo import KamodoClient
 
-BINARY = os.environ["KAMODO_RPC"]
+BINARY = os.environ["KAMODO_TEST_BINARY"]
 START_S = 30
 LIVE_S = 20
 
@@ -152,4 +152,4 @@ class Identity:
 
 
 def example_plugin(name):
-    return os.path.join(os.environ["KAMODO_PLUGINS"], f"libkamodo_plugin_{name}.so")
+    return os.path.join(os.environ["KAMODO_TEST_PLUGINS"], f"libkamodo_plugin_{name}.so")

@@ -3,6 +3,7 @@ import math
 import os
 import threading
 
+import numpy as np
 import pytest
 
 import wire
@@ -67,16 +68,16 @@ def test_a_plugin_is_dropped_in_and_removed(serve):
 
 
 def test_a_plugin_is_replaced(serve):
-    fixtures = os.environ["KAMODO_FIXTURES"]
-    first, second = (os.path.join(fixtures, f"libfixture_{v}.so") for v in ("v1", "v2"))
+    fixtures = os.environ["KAMODO_TEST_FIXTURES"]
+    first, second = (os.path.join(fixtures, f"lib{v}.so") for v in ("v1", "v2"))
     server = serve(OLD)
     server.drop(first, "versioned.so")
-    client = eventually(server.client, lambda client: hasattr(client, "version"))
-    assert client.version(0.0) == 1.0
+    client = eventually(server.client, lambda client: hasattr(client, "scaled"))
+    assert client.scaled(3.0) == 3.0
     server.drop(second, "versioned.so")
-    eventually(lambda: client.version(0.0), lambda answer: answer == 2.0)
+    eventually(lambda: client.scaled(3.0), lambda answer: answer == 6.0)
     server.drop(first, "versioned.so")
-    eventually(lambda: client.version(0.0), lambda answer: answer == 1.0)
+    eventually(lambda: client.scaled(3.0), lambda answer: answer == 3.0)
 
 
 def test_a_file_that_is_no_plugin_changes_nothing(serve):
@@ -90,13 +91,9 @@ def test_a_file_that_is_no_plugin_changes_nothing(serve):
 
 
 def test_defaults_of_a_plugin(serve):
-    server = serve(OLD, plugins=[example_plugin("dipole")])
-    client = server.client()
-    for name, function in wire.functions(client).items():
-        kwargs = {kwarg.name for kwarg in wire.wait(function.getKwargs()).kwargs}
-        if kwargs - {"_"}:
-            args = [arg for arg in wire.wait(function.getArgs()).args if arg not in kwargs]
-            assert wire.call(function, *[1.5]*len(args)) == wire.call(function, *[1.5]*len(args))
-            break
-    else:
-        pytest.fail("no function of the plugin has a default")
+    client = serve(OLD, plugins=[example_plugin("dipole")]).client()
+    by_default = client.dipole_B(2.0, 0.5)
+    assert client.dipole_B(2.0, 0.5, 10_000.0) != by_default
+    assert client.dipole_B(r=2.0, mlat=0.5) == by_default, "a default of one call is not seen by the next"
+    radii = np.array([1.5, 2.0, 4.0])
+    assert client.dipole_B(radii, 0.5)[1] == by_default

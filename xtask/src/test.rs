@@ -119,10 +119,11 @@ fn readme() -> Result<Outcome, Failure> {
 /// Tells a script of `tests/interop` what to run.
 fn with_server(script: &mut Command) -> Result<&mut Command, Failure> {
     let built = build_release()?;
+    run_command(&mut cargo(&["build", "--quiet", "--package", "kamodo-fixture-plugins", "--examples"]))?;
     Ok(script
-        .env("KAMODO_RPC", built.join("kamodo-rpc"))
-        .env("KAMODO_PLUGINS", built)
-        .env("KAMODO_FIXTURES", target().join("debug"))
+        .env("KAMODO_TEST_BINARY", built.join("kamodo-rpc"))
+        .env("KAMODO_TEST_PLUGINS", built)
+        .env("KAMODO_TEST_FIXTURES", target().join("debug/examples"))
         .env("PYTHONDONTWRITEBYTECODE", "1"))
 }
 
