@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::abi::{Call, MAX_ARGUMENTS, Status};
+use crate::abi::{Call, Input, MAX_ARGUMENTS, Status};
 use crate::entry::{Stop, cancelled, slice};
 
 /// Elements between two questions whether the call is cancelled.
@@ -119,10 +119,16 @@ pointwise!(8: a 0, b 1, c 2, d 3, e 4, f 5, g 6, h 7);
 
 // === rows ===
 
-/// Fills the output of a call, row by row along its last dimension.
+/// One dimension of a call, or several that neighbour each other in every input.
+struct Axis {
+    length: usize,
+    strides: [isize; MAX_ARGUMENTS],
+}
+
+/// Fills the output of a call, in rows as long as the inputs allow.
 ///
 /// # Safety
-/// `call` is as [`Call`] says, with `arity` inputs of the output's rank whose strides stay within them.
+/// `call` is as [`Call`] says, with inputs of the output's rank whose strides stay within them.
 pub(crate) unsafe fn fill(rows: &Rows, arity: usize, call: &Call) -> Result<(), Stop> {
     // SAFETY: `call` is as `Call` says, promised by the caller.
     let (inputs, shape) = unsafe { (slice(call.inputs, call.n_inputs), slice(call.shape, call.rank)) };
@@ -132,68 +138,120 @@ pub(crate) unsafe fn fill(rows: &Rows, arity: usize, call: &Call) -> Result<(), 
             inputs.len()
         )));
     }
-    let mut cursors = [(std::ptr::null(), 0); MAX_ARGUMENTS];
-    let (&len, outer) = shape.split_last().unwrap_or((&1, &[]));
-    for (cursor, input) in cursors.iter_mut().zip(inputs) {
-        // SAFETY: as many strides as dimensions, promised by the caller.
-        *cursor = (input.data, unsafe { slice(input.strides, call.rank) }.last().copied().unwrap_or(0));
-    }
-    let cursors = &mut cursors[..arity];
-    if len == 0 {
+    if shape.contains(&0) {
         return Ok(());
     }
+    // SAFETY: as above.
+    let mut axes = unsafe { axes(shape, inputs) };
+    let row = axes.pop().unwrap_or(Axis { length: 1, strides: [0; MAX_ARGUMENTS] });
+    let mut cursors = [(std::ptr::null(), 0); MAX_ARGUMENTS];
+    let cursors = &mut cursors[..arity];
 
-    let (mut output, mut since_asked) = (call.output, 0);
-    let mut position = vec![0; outer.len()];
-    for _ in 0..outer.iter().product() {
-        for start in (0..len).step_by(CHUNK) {
-            let n = CHUNK.min(len - start);
-            since_asked += n;
+    let (mut done, mut since_asked) = (0, 0);
+    let mut position = vec![0; axes.len()];
+    for _ in 0..axes.iter().map(|axis| axis.length).product() {
+        for (index, (cursor, input)) in cursors.iter_mut().zip(inputs).enumerate() {
+            let steps = position.iter().zip(&axes).map(|(&at, axis)| at as isize * axis.strides[index]);
+            *cursor = (input.data.wrapping_offset(steps.sum()), row.strides[index]);
+        }
+        for start in (0..row.length).step_by(CHUNK) {
+            let len = CHUNK.min(row.length - start);
+            since_asked += len;
             if since_asked > CHUNK {
-                since_asked = n;
+                since_asked = len;
                 if cancelled(call) {
                     return Err(Stop::cancelled());
                 }
             }
-            let row = Row { inputs: cursors, output, len: n };
-            rows(&row).map_err(|fault| fault.at(&position, start, !shape.is_empty()))?;
-            output = output.wrapping_add(n);
+            let chunk = Row { inputs: cursors, output: call.output.wrapping_add(done), len };
+            rows(&chunk).map_err(|fault| fault.at(done, shape))?;
+            done += len;
             for (data, stride) in &mut *cursors {
-                *data = data.wrapping_offset(n as isize * *stride);
+                *data = data.wrapping_offset(len as isize * *stride);
             }
         }
-        next(&mut position, outer);
-        for (cursor, input) in cursors.iter_mut().zip(inputs) {
-            // SAFETY: as above.
-            let strides = unsafe { slice(input.strides, call.rank) };
-            let offset: isize = position.iter().zip(strides).map(|(&i, &stride)| i as isize * stride).sum();
-            cursor.0 = input.data.wrapping_offset(offset);
-        }
+        next(&mut position, &axes);
     }
     Ok(())
 }
 
+/// Merges dimensions that every input walks as one, so that rows are long; those of length 1 are left out.
+///
+/// # Safety
+/// Each of `inputs` has as many strides as there are dimensions.
+unsafe fn axes(shape: &[usize], inputs: &[Input]) -> Vec<Axis> {
+    let mut axes: Vec<Axis> = Vec::new();
+    for (dimension, &length) in shape.iter().enumerate().filter(|&(_, &length)| length != 1) {
+        let mut strides = [0; MAX_ARGUMENTS];
+        for (stride, input) in strides.iter_mut().zip(inputs) {
+            // SAFETY: promised by the caller.
+            *stride = unsafe { *input.strides.add(dimension) };
+        }
+        match axes.last_mut() {
+            Some(outer) if outer.strides == strides.map(|stride| stride * length as isize) => {
+                *outer = Axis { length: outer.length * length, strides };
+            }
+            _ => axes.push(Axis { length, strides }),
+        }
+    }
+    axes
+}
+
 /// Moves to the next row in C order; after the last one, to the first.
-fn next(position: &mut [usize], outer: &[usize]) {
-    for (index, &length) in position.iter_mut().zip(outer).rev() {
-        *index += 1;
-        if *index < length {
+fn next(position: &mut [usize], axes: &[Axis]) {
+    for (at, axis) in position.iter_mut().zip(axes).rev() {
+        *at += 1;
+        if *at < axis.length {
             return;
         }
-        *index = 0;
+        *at = 0;
     }
 }
 
 // === impl Fault ===
 
 impl Fault {
-    fn at(self, position: &[usize], start: usize, is_array: bool) -> Stop {
+    /// Says where the element stands, as numpy would index it.
+    fn at(self, done: usize, shape: &[usize]) -> Stop {
         let Self { index, message } = self;
-        if !is_array {
+        if shape.is_empty() {
             return Stop { status: Status::FAILED, message };
         }
-        let mut place = position.to_vec();
-        place.push(start + index);
+        let (mut flat, mut place) = (done + index, vec![0; shape.len()]);
+        for (at, &length) in place.iter_mut().zip(shape).rev() {
+            (*at, flat) = (flat % length, flat / length);
+        }
         Stop::failed(format_args!("{message}, at {place:?}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Function;
+    use crate::function::Sample;
+    use crate::testing::call;
+
+    #[test]
+    fn rows_of_every_stride() {
+        let function = Function::new("f", |x: f64, y: f64| x - y).argument("x", "").argument("y", "");
+        let x = Sample::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+        let y = Sample::from([[0.5, 0.5, 0.5], [1.0, 1.0, 1.0]]);
+        let found = call(&function, &[x, y]).unwrap();
+        assert_eq!(found, Sample::from([[0.5, 1.5, 2.5], [3.0, 4.0, 5.0]]));
+    }
+
+    #[test]
+    fn a_fault_says_where() {
+        let picky = |x: f64| if x < 0.0 { Err(format!("{x} is below 0")) } else { Ok(x) };
+        let function = Function::new("f", picky).argument("x", "");
+        let found = call(&function, &[Sample::from([[1.0, 2.0], [3.0, -4.0]])]);
+        assert_eq!(found.unwrap_err(), "-4 is below 0, at [1, 1]");
+        assert_eq!(call(&function, &[Sample::from(-1.0)]).unwrap_err(), "-1 is below 0");
+    }
+
+    #[test]
+    fn no_arguments_at_all() {
+        let function = Function::new("f", || 7.0);
+        assert_eq!(call(&function, &[]), Ok(Sample::from(7.0)));
     }
 }

@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn known_bytes() {
         let digest = Digest::of(b"abc");
-        insta::assert_snapshot!(digest, @"");
+        insta::assert_snapshot!(digest, @"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(digest.short(), digest.to_string()[..8]);
     }
 }

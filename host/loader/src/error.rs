@@ -173,8 +173,13 @@ impl ErrorKind {
             Self::AbiMismatch { expected, .. } | Self::Layout { expected, .. } => {
                 format!("rebuild it against `kamodo-plugin-api` {expected}")
             }
+            Self::Start { .. } => {
+                "when that is mended, build the plugin anew, or restart the server: a file that failed is not \
+                 tried again"
+                    .to_owned()
+            }
             Self::Spec { faults } => return faults.iter().find_map(SpecFault::hint),
-            Self::Read(_) | Self::Stage(_) | Self::Open { .. } | Self::Start { .. } | Self::Panicked { .. } => {
+            Self::Read(_) | Self::Stage(_) | Self::Open { .. } | Self::Panicked { .. } => {
                 return None;
             }
         };
@@ -186,6 +191,8 @@ impl ErrorKind {
 fn lines(faults: &[SpecFault]) -> String {
     match faults {
         [fault] => fault.to_string(),
-        _ => faults.iter().map(|fault| format!("\n  {fault}")).collect(),
+        _ => faults
+            .iter()
+            .fold("does not hold together:".to_owned(), |text, fault| format!("{text}\n  {fault}")),
     }
 }

@@ -95,23 +95,11 @@ impl PluginFunction {
         })?;
         let mut output = self.output(&shape)?;
 
-        // Arrays of one shape are one long row, whatever the shape; a lone element stands still.
-        let row = [output.len()];
-        let (lone, along): (&[isize], &[isize]) = (&[0], &[1]);
-        let is_row = |operand: &Operand| operand.values().len() == 1 || operand.shape() == shape;
-        if operands.iter().all(is_row) {
-            let views = operands.iter().map(|operand| {
-                let strides = if operand.values().len() == 1 { lone } else { along };
-                View::new(operand.values(), &row, strides)
-            });
-            self.run(&views.collect::<Vec<_>>(), &row, &mut output, cancel)?;
-        } else {
-            let strides: Vec<_> = operands.iter().map(|operand| strides(operand.shape(), &shape)).collect();
-            let views = operands.iter().zip(&strides);
-            let views: Vec<_> =
-                views.map(|(operand, strides)| View::new(operand.values(), &shape, strides)).collect();
-            self.run(&views, &shape, &mut output, cancel)?;
-        }
+        let strides: Vec<_> = operands.iter().map(|operand| strides(operand.shape(), &shape)).collect();
+        let views = operands.iter().zip(&strides);
+        let views: Vec<_> =
+            views.map(|(operand, strides)| View::new(operand.values(), &shape, strides)).collect();
+        self.run(&views, &shape, &mut output, cancel)?;
         Ok(array(shape, output))
     }
 

@@ -151,7 +151,7 @@ pub(crate) fn read(table: *const PluginTable) -> Result<PluginSpec, ErrorKind> {
 /// `table` is a plugin's, of the ABI version that it claims.
 unsafe fn read_plugin(table: *const PluginTable, faults: &mut Vec<SpecFault>) -> PluginSpec {
     let mut spec = PluginSpec { name: String::new(), version: String::new(), functions: Vec::new() };
-    let mut is_whole = |table, found, has, expected| {
+    let mut is_whole = |table: &'static str, found: usize, has: bool, expected: usize| {
         if !has {
             faults.push(SpecFault::Table { table, expected, found });
         }
@@ -280,4 +280,111 @@ fn text(text: Text, place: impl Fn() -> String, faults: &mut Vec<SpecFault>) -> 
 fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.chars().all(|other| other.is_ascii_alphanumeric() || other == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use kamodo_plugin_api::Function;
+    use kamodo_plugin_api::abi::{Call, Status};
+
+    use super::*;
+
+    unsafe extern "C" fn never(_: *const std::ffi::c_void, _: *const Call) -> Status {
+        Status::FAILED
+    }
+
+    fn function_table(name: Text, arguments: &[ArgumentTable]) -> FunctionTable {
+        let none = Text::new("");
+        FunctionTable {
+            name,
+            unit: none,
+            doc: none,
+            citation: none,
+            equation: none,
+            flags: 0,
+            arguments: arguments.as_ptr(),
+            n_arguments: arguments.len(),
+            context: std::ptr::null(),
+            call: never,
+            shape: None,
+        }
+    }
+
+    fn plugin_table(functions: &[FunctionTable]) -> PluginTable {
+        PluginTable {
+            size: size_of::<PluginTable>(),
+            name: Text::new("made by hand"),
+            version: Text::new("1.0.0"),
+            functions: functions.as_ptr(),
+            n_functions: functions.len(),
+            function_size: size_of::<FunctionTable>(),
+            argument_size: size_of::<ArgumentTable>(),
+        }
+    }
+
+    #[track_caller]
+    fn refusal(table: &PluginTable) -> String {
+        read(table).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn tables_shorter_than_the_first() {
+        let short = PluginTable { size: 8, ..plugin_table(&[]) };
+        insta::assert_snapshot!(refusal(&short), @"plugin table: expected at least 72 bytes, found 8");
+        let short = PluginTable { function_size: 16, argument_size: 24, ..plugin_table(&[]) };
+        insta::assert_snapshot!(refusal(&short), @r"
+        does not hold together:
+          function table: expected at least 128 bytes, found 16
+          argument table: expected at least 48 bytes, found 24
+        ");
+    }
+
+    #[test]
+    fn tables_longer_than_ours_are_stepped_through() {
+        #[repr(C)]
+        struct Longer(FunctionTable, [u64; 3]);
+        let functions = [
+            Longer(function_table(Text::new("f"), &[]), [1; 3]),
+            Longer(function_table(Text::new("g"), &[]), [2; 3]),
+        ];
+        let table = PluginTable {
+            size: size_of::<PluginTable>() + 8,
+            functions: functions.as_ptr().cast(),
+            n_functions: functions.len(),
+            function_size: size_of::<Longer>(),
+            ..plugin_table(&[])
+        };
+        let spec = read(&table).unwrap();
+        let names: Vec<_> = spec.functions.into_iter().map(|function| function.signature.name).collect();
+        assert_eq!(names, ["f", "g"]);
+    }
+
+    #[test]
+    fn nothing_to_serve() {
+        insta::assert_snapshot!(refusal(&plugin_table(&[])), @"expected functions, found none");
+    }
+
+    #[test]
+    fn texts_that_are_not_utf8() {
+        let bytes: &'static [u8] = b"B\xffz";
+        let text = Text { data: bytes.as_ptr(), len: bytes.len() };
+        insta::assert_snapshot!(refusal(&plugin_table(&[function_table(text, &[])])), @r"function 1: its name: expected UTF-8, found `B\xffz`");
+    }
+
+    #[test]
+    fn more_arguments_than_a_call_carries() {
+        let name = |index: usize| Text::new(format!("x{index}").leak());
+        let argument =
+            |index| ArgumentTable { name: name(index), unit: Text::new(""), flags: 0, default: 0.0 };
+        let arguments: Vec<_> = (0..=MAX_ARGUMENTS).map(argument).collect();
+        let functions = [function_table(Text::new("f"), &arguments)];
+        insta::assert_snapshot!(refusal(&plugin_table(&functions)), @"`f`: expected at most 32 arguments, found 33");
+    }
+
+    #[test]
+    fn code_and_signature_that_differ() {
+        let function = Function::new("f", |x: f64| x).argument("x", "").argument("y", "");
+        let error = kamodo_plugin_api::Plugin::new("p", "1.0.0", [function]).unwrap_err();
+        insta::assert_snapshot!(error, @"`f`: its code takes 1 arguments, its signature names 2");
+    }
 }

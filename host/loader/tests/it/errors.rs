@@ -1,0 +1,211 @@
+//! What is said of files that do not load.
+
+use std::fs;
+
+use abi_stable::library::AbiHeader;
+use insta::assert_snapshot;
+use kamodo_loader::{ErrorKind, StageDir, load};
+
+use crate::fixtures::{Place, built};
+
+#[test]
+fn truncations_are_refused() {
+    let place = Place::new();
+    let whole = fs::read(built("v1")).unwrap();
+    for cut in 0..60 {
+        let length = whole.len() * cut / 60;
+        let mut bytes = whole[..length].to_vec();
+        for tail in ["cut off", "zeros"] {
+            let error = load(&place.write("half.so", &bytes), &place.stage).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Damaged(_)), "{length} bytes, {tail}: {error}");
+            bytes.resize(whole.len(), 0);
+        }
+    }
+    assert_eq!(fs::read_dir(place.stage.path()).unwrap().count(), 0, "none was staged");
+}
+
+#[test]
+fn damaged_files() {
+    let place = Place::new();
+    let whole = fs::read(built("v1")).unwrap();
+    assert_snapshot!(place.refusal(&place.write("empty.so", b"")), @r"
+    empty.so (digest8): the file is empty
+    hint: copy it anew, under another name, and move it into place when it is whole
+    ");
+    assert_snapshot!(place.refusal(&place.write("text.so", b"#!/bin/sh\n")), @r"
+    text.so (digest8): expected a shared library (ELF), found a file that begins with `#!/b`
+    hint: build it as a `cdylib` whose functions `kamodo_plugin_api::export!` lists
+    ");
+    assert_snapshot!(place.refusal(&place.write("head.so", &whole[..40])), @r"
+    head.so (digest8): expected its header up to byte 64, found the end of the file at 40
+    hint: copy it anew, under another name, and move it into place when it is whole
+    ");
+    // The length of the library differs from compiler to compiler.
+    let half = place.refusal(&place.write("half.so", &whole[..1_000_000]));
+    assert_snapshot!(half.split(" up to byte").next().unwrap(), @"half.so (digest8): expected its table of sections");
+    let mut zeros = whole.clone();
+    zeros[1_000_000..].fill(0);
+    assert_snapshot!(place.refusal(&place.write("zeros.so", &zeros)), @r"
+    zeros.so (digest8): expected the section of section names to be a string table, found section type 0
+    hint: copy it anew, under another name, and move it into place when it is whole
+    ");
+}
+
+#[test]
+fn files_for_something_else() {
+    let place = Place::new();
+    let mut bytes = fs::read(built("v1")).unwrap();
+    let patched = |place: &Place, at: usize, value: u8, bytes: &mut Vec<u8>| {
+        let before = std::mem::replace(&mut bytes[at], value);
+        let refusal = place.refusal(&place.write("plugin.so", bytes));
+        bytes[at] = before;
+        refusal.replace("x86-64", "HERE").replace("AArch64", "HERE")
+    };
+    let (class, machine) = (4, 18);
+    assert_snapshot!(patched(&place, class, 1, &mut bytes), @r"
+    plugin.so (digest8): expected a shared library for HERE, found one for a 32-bit machine
+    hint: build it for HERE
+    ");
+    assert_snapshot!(patched(&place, machine, 243, &mut bytes), @r"
+    plugin.so (digest8): expected a shared library for HERE, found one for RISC-V
+    hint: build it for HERE
+    ");
+    let source = "int main(void) { return 0; }";
+    assert_snapshot!(place.refusal(&place.compile("program.so", source, &["-no-pie"])), @r"
+    program.so (digest8): expected a shared library, found a program
+    hint: build it as a `cdylib` whose functions `kamodo_plugin_api::export!` lists
+    ");
+    assert_snapshot!(place.refusal(&place.compile("object.so", source, &["-c"])), @r"
+    object.so (digest8): expected a shared library, found an object file
+    hint: build it as a `cdylib` whose functions `kamodo_plugin_api::export!` lists
+    ");
+}
+
+#[test]
+fn unreadable_files() {
+    let place = Place::new();
+    assert_snapshot!(place.refusal(&place.path("gone.so")), @"gone.so: cannot read the plugin: No such file or directory (os error 2)");
+    fs::create_dir(place.path("folder.so")).unwrap();
+    assert_snapshot!(place.refusal(&place.path("folder.so")), @"folder.so: cannot read the plugin: expected a regular file");
+    fs::write(place.path("file"), b"").unwrap();
+    let stage = StageDir::create(place.path("file")).map(drop).unwrap_err();
+    assert_snapshot!(place.render(&stage), @"file: cannot make a private copy: File exists (os error 17)");
+}
+
+#[test]
+fn a_stage_that_goes_away_is_no_fault_of_the_plugin() {
+    let place = Place::new();
+    let path = place.install("v1", "plugin.so");
+    fs::remove_dir(place.stage.path()).unwrap();
+    assert_snapshot!(place.refusal(&path), @"plugin.so (digest8): cannot make a private copy: No such file or directory (os error 2)");
+    fs::create_dir(place.stage.path()).unwrap();
+    place.load(&path);
+}
+
+#[test]
+fn missing_libraries_and_symbols() {
+    let place = Place::new();
+    let shared = ["-shared", "-fPIC", "-Wl,-z,lazy"];
+    let gone = place.compile("libkamodo-gone.so", "void gone(void) {}", &shared);
+    let needs = [&shared[..], &[gone.to_str().unwrap(), "-Wl,-soname,x.so", "-Wl,--no-as-needed"]].concat();
+    let gone_too = place.compile(
+        "libneeded.so.7",
+        "void gone(void) {}",
+        &["-shared", "-fPIC", "-Wl,-soname,libneeded.so.7"],
+    );
+    let needs = [&needs[..], &[gone_too.to_str().unwrap()]].concat();
+    let path = place.compile("needs.so", "void gone(void); void f(void) { gone(); }", &needs);
+    fs::remove_file(&gone_too).unwrap();
+    assert_snapshot!(place.refusal(&path), @r"
+    needs.so (digest8): needs the shared library `libneeded.so.7`, which is not found
+    hint: install it, or link it statically; then build the plugin anew, or restart the server: a file that failed is not tried again
+    ");
+    let path = place.compile("symbol.so", "void nowhere(void); void f(void) { nowhere(); }", &shared);
+    assert_snapshot!(place.refusal(&path), @r"
+    symbol.so (digest8): needs the symbol `nowhere`, which no library has
+    hint: link the library that has it into the plugin
+    ");
+}
+
+#[test]
+fn libraries_that_are_no_plugins() {
+    let place = Place::new();
+    let shared = ["-shared", "-fPIC"];
+    let path = place.compile("other.so", "double f(double x) { return x; }", &shared);
+    assert_snapshot!(place.refusal(&path), @r"
+    other.so (digest8): exports no root module: a shared library, but no plugin
+    hint: build it as a `cdylib` whose functions `kamodo_plugin_api::export!` lists
+    ");
+
+    let header = |magic: &[u8], minor: u32| {
+        let magic: Vec<_> = magic.iter().map(u8::to_string).collect();
+        format!(
+            "struct {{ unsigned char magic[32]; unsigned major, minor; char rest[4096]; }}
+             _1as_0lib_1header_0root_bmodule_bloader = {{ {{ {} }}, 0, {minor}, {{ 0 }} }};",
+            magic.join(", ")
+        )
+    };
+    let newer = header(&AbiHeader::VALUE.magic_string, 12);
+    assert_snapshot!(place.refusal(&place.compile("newer.so", &newer, &shared)), @r"
+    newer.so (digest8): root module: expected abi_stable 0.11, found 0.12
+    hint: rebuild it against `kamodo-plugin-api` 0.1
+    ");
+    let other = header(b"something else", 11);
+    assert_snapshot!(place.refusal(&place.compile("other.so", &other, &shared)), @r"
+    other.so (digest8): root module: expected abi_stable 0.11, found something else
+    hint: rebuild it against `kamodo-plugin-api` 0.1
+    ");
+}
+
+#[test]
+fn another_abi() {
+    let place = Place::new();
+    assert_snapshot!(place.refusal(&place.install("bad_abi", "future.so")), @r"
+    future.so (digest8): plugin speaks ABI 9.3, this host 0.1
+    hint: rebuild it against `kamodo-plugin-api` 0.1
+    ");
+    assert_snapshot!(place.refusal(&place.install("bad_layout", "layout.so")), @r"
+    layout.so (digest8): plugin says ABI 0.1, but its root module is laid out otherwise
+    hint: rebuild it against `kamodo-plugin-api` 0.1
+    ");
+}
+
+#[test]
+fn a_plugin_that_does_not_start() {
+    let place = Place::new();
+    let path = place.install("fails_at_start", "model.so");
+    assert_snapshot!(place.refusal(&path), @r"
+    model.so (digest8): does not start: cannot read `coefficients.txt`: expected 42 numbers, found 41
+    hint: when that is mended, build the plugin anew, or restart the server: a file that failed is not tried again
+    ");
+    assert_snapshot!(place.refusal(&path), @r"
+    model.so (digest8): does not start: cannot read `coefficients.txt`: expected 42 numbers, found 41
+    hint: when that is mended, build the plugin anew, or restart the server: a file that failed is not tried again
+    ");
+}
+
+#[test]
+fn a_plugin_that_panics_while_it_starts() {
+    let place = Place::new();
+    assert_snapshot!(place.refusal(&place.install("panics_at_start", "model.so")), @"model.so (digest8): panicked while it started: a table of coefficients (tests/fixtures/plugins/panics_at_start.rs:7)");
+}
+
+#[test]
+fn a_plugin_whose_words_do_not_hold_together() {
+    let place = Place::new();
+    assert_snapshot!(place.refusal(&place.install("bad_spec", "model.so")), @r"
+    model.so (digest8): does not hold together:
+      `unit`: unit: expected a unit, found `*`
+        kg/*m
+           ^
+      `unit`: argument `a`: unit: unknown unit `nPaa`
+        nPaa
+        ^^^^
+      `twice`: argument `a` stands twice
+      function 4: expected a name of letters, digits and `_`, found `2nd`
+      `2nd`: argument 2: expected a name of letters, digits and `_`, found `B z`
+      `late`: expected a default for `b`, which stands after `a`, which has one
+      `unit`: defined twice
+    hint: did you mean `nPa`?
+    ");
+}

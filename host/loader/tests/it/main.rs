@@ -1,0 +1,8 @@
+//! Loads the fixture plugins of `tests/fixtures/plugins`, and calls them.
+
+#![allow(clippy::unwrap_used)] // clippy takes these modules for code, not for tests
+
+mod calls;
+mod errors;
+mod fixtures;
+mod generations;
