@@ -1,0 +1,220 @@
+//! From steps to code over doubles: which instruction each becomes, and in which registers.
+
+use kamodo_value::{Scalar, Value};
+
+use super::simd::{Code, Instruction, MAX_WHOLE_POWER, Op, Source};
+use crate::Program;
+use crate::program::{Binary, Ref, Step, Unary, as_double};
+
+/// Programs of more steps have no scalar code.
+const MAX_FLOAT_STEPS: usize = 4096;
+
+/// Code in the making; every result has a register of its own until [`Builder::finish`].
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    instructions: Vec<Instruction>,
+    n_results: u16,
+}
+
+/// The whole of a program as code, for arguments that are all numpy float64 scalars.
+#[derive(Debug)]
+pub(crate) struct FloatCode(Code);
+
+// === impl Builder ===
+
+impl Builder {
+    pub(super) fn len(&self) -> usize {
+        self.instructions.len()
+    }
+
+    pub(super) fn unary(&mut self, operation: Unary, operand: Source) -> Source {
+        if let Unary::Sin | Unary::Cos = operation
+            && let Some(result) = self.share_reduction(operation, operand)
+        {
+            return result;
+        }
+        self.push(Op::Unary(operation), operand, Source::Constant(0.0))
+    }
+
+    pub(super) fn binary(&mut self, operation: Binary, left: Source, right: Source) -> Source {
+        let op = match operation {
+            Binary::Add => Op::Add,
+            Binary::Sub => Op::Sub,
+            Binary::Mul => Op::Mul,
+            Binary::Div => Op::Div,
+            Binary::Mod => Op::Mod,
+            Binary::Min => Op::Min,
+            Binary::Max => Op::Max,
+            Binary::Atan2 => Op::Atan2,
+            Binary::Pow => match right {
+                Source::Constant(exponent) => return self.power(left, exponent),
+                _ => Op::Pow,
+            },
+        };
+        self.push(op, left, right)
+    }
+
+    /// A constant exponent; numpy too has paths of their own for the first few.
+    fn power(&mut self, base: Source, exponent: f64) -> Source {
+        let is_whole = exponent.fract() == 0.0 && exponent.abs() <= f64::from(MAX_WHOLE_POWER);
+        if exponent == 1.0 {
+            base
+        } else if exponent == 0.0 {
+            Source::Constant(1.0)
+        } else if exponent == 0.5 {
+            self.unary(Unary::Sqrt, base)
+        } else if exponent == -1.0 {
+            self.push(Op::Div, Source::Constant(1.0), base)
+        } else if is_whole {
+            self.push(Op::WholePow(exponent as i32), base, Source::Constant(0.0))
+        } else {
+            self.push(Op::Pow, base, Source::Constant(exponent))
+        }
+    }
+
+    /// Where the other of sine and cosine is already computed of the same operand, gets both from it.
+    fn share_reduction(&mut self, operation: Unary, operand: Source) -> Option<Source> {
+        let earlier = self.instructions.iter_mut().rev().find(|instruction| {
+            instruction.left == operand
+                && matches!(instruction.op, Op::Unary(other @ (Unary::Sin | Unary::Cos)) if other != operation)
+        })?;
+        let result = self.n_results;
+        earlier.op = Op::SinCos;
+        if operation == Unary::Cos {
+            earlier.second = result;
+        } else {
+            earlier.second = earlier.target;
+            earlier.target = result;
+        }
+        self.n_results += 1;
+        Some(Source::Register(result))
+    }
+
+    fn push(&mut self, op: Op, left: Source, right: Source) -> Source {
+        let target = self.n_results;
+        self.instructions.push(Instruction { op, left, right, target, second: target });
+        self.n_results += 1;
+        Source::Register(target)
+    }
+
+    /// Gives registers to results, again to others once they are no longer read; an output keeps its own.
+    pub(super) fn finish(self, outputs: Vec<Source>, n_inputs: usize) -> Code {
+        const UNREAD: usize = 0;
+        let mut last_read = vec![UNREAD; self.n_results.into()];
+        for (index, instruction) in self.instructions.iter().enumerate() {
+            for source in [instruction.left, instruction.right] {
+                if let Source::Register(result) = source {
+                    last_read[usize::from(result)] = index;
+                }
+            }
+        }
+        let mut is_output = vec![false; self.n_results.into()];
+        for output in &outputs {
+            if let Source::Register(result) = output {
+                is_output[usize::from(*result)] = true;
+            }
+        }
+
+        let mut register_of = vec![0_u16; self.n_results.into()];
+        let (mut free, mut n_registers) = (Vec::new(), 0_u16);
+        let mut instructions = self.instructions;
+        for (index, instruction) in instructions.iter_mut().enumerate() {
+            let mut take = |result: u16| {
+                // What an output is written to stands for the output's own memory, so it is never one used before.
+                let reused = if is_output[usize::from(result)] { None } else { free.pop() };
+                let register = reused.unwrap_or_else(|| {
+                    n_registers += 1;
+                    n_registers - 1
+                });
+                register_of[usize::from(result)] = register;
+                register
+            };
+            let (target, second) = (instruction.target, instruction.second);
+            instruction.target = take(target);
+            instruction.second = if instruction.op == Op::SinCos { take(second) } else { instruction.target };
+            let mut released = Vec::with_capacity(4);
+            for source in [&mut instruction.left, &mut instruction.right] {
+                if let Source::Register(result) = source {
+                    if last_read[usize::from(*result)] == index {
+                        released.push(*result);
+                    }
+                    *source = Source::Register(register_of[usize::from(*result)]);
+                }
+            }
+            let results = if instruction.op == Op::SinCos { vec![target, second] } else { vec![target] };
+            released.extend(results.into_iter().filter(|&result| last_read[usize::from(result)] <= index));
+            released.sort_unstable();
+            released.dedup();
+            free.extend(
+                released
+                    .into_iter()
+                    .filter(|&result| !is_output[usize::from(result)])
+                    .map(|result| register_of[usize::from(result)]),
+            );
+        }
+        let outputs = outputs
+            .into_iter()
+            .map(|output| match output {
+                Source::Register(result) => Source::Register(register_of[usize::from(result)]),
+                other => other,
+            })
+            .collect();
+        Code { instructions, n_registers: n_registers.into(), n_inputs, outputs }
+    }
+}
+
+// === impl FloatCode ===
+
+impl FloatCode {
+    /// `None` for a program that calls, or that has a constant that is no double.
+    pub(crate) fn compile(program: &Program) -> Option<Self> {
+        if !program.callees.is_empty() || program.steps.len() > MAX_FLOAT_STEPS {
+            return None;
+        }
+        let parameters = (0..program.n_parameters).map(|index| Some(Source::Input(index as u16)));
+        let constants = program.constants.iter().map(|constant| as_double(constant).map(Source::Constant));
+        let mut sources: Vec<Option<Source>> = parameters.chain(constants).collect();
+        // What depends on no argument was folded, unless it is an error.
+        let is_argument = |source: Source| !matches!(source, Source::Constant(_));
+        let mut builder = Builder::default();
+        for step in &program.steps {
+            let of = |reference: Ref| sources[reference.0 as usize];
+            let result = match step {
+                Step::Unary(operation, operand) => {
+                    let operand = of(*operand).filter(|&operand| is_argument(operand))?;
+                    builder.unary(*operation, operand)
+                }
+                Step::Binary(operation, left, right) => {
+                    let (left, right) = (of(*left)?, of(*right)?);
+                    if !is_argument(left) && !is_argument(right) {
+                        return None;
+                    }
+                    builder.binary(*operation, left, right)
+                }
+                Step::Call { .. } => return None,
+            };
+            sources.push(Some(result));
+        }
+        let result = sources[program.result.0 as usize]?;
+        if !matches!(result, Source::Register(_)) {
+            return None;
+        }
+        Some(Self(builder.finish(vec![result], program.n_parameters)))
+    }
+
+    /// Runs where every argument is a numpy float64 scalar.
+    pub(super) fn run(&self, args: &[Value]) -> Option<Value> {
+        const FEW: usize = 16;
+        let double = |arg: &Value| if let Value::Scalar(Scalar::Float64(double)) = arg { Some(*double) } else { None };
+        let result = if args.len() <= FEW {
+            let mut inputs = [0.0; FEW];
+            for (input, arg) in inputs.iter_mut().zip(args) {
+                *input = double(arg)?;
+            }
+            self.0.run_one(&inputs[..args.len()])
+        } else {
+            self.0.run_one(&args.iter().map(double).collect::<Option<Vec<_>>>()?)
+        };
+        Some(Value::Scalar(Scalar::Float64(result)))
+    }
+}

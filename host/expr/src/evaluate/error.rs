@@ -1,0 +1,215 @@
+//! Why an evaluation fails.
+
+use std::fmt;
+
+use kamodo_value::{Dtype, Value};
+
+/// Why an evaluation fails. It does not say which function: whoever called it knows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluateError {
+    /// A Python number divided by zero, or zero raised to a negative power.
+    #[error("division by zero in `{operation}` of {left} and {right}")]
+    DivisionByZero {
+        /// The operator.
+        operation: &'static str,
+        /// The kind of the left operand.
+        left: Kind,
+        /// The kind of the right operand.
+        right: Kind,
+    },
+    /// The result of a Python operator is beyond the largest double.
+    #[error("the result of `{operation}` of {left} and {right} is too large for a float")]
+    Overflow {
+        /// The operator.
+        operation: &'static str,
+        /// The kind of the left operand.
+        left: Kind,
+        /// The kind of the right operand.
+        right: Kind,
+    },
+    /// An exact integer result that would take too much memory and time.
+    #[error("the result of `{operation}` is an integer of more than {limit} bits")]
+    IntegerTooLarge {
+        /// The operator.
+        operation: &'static str,
+        /// How many bits there may be.
+        limit: u64,
+    },
+    /// An exact integer that is beyond the largest double meets a float.
+    #[error("an integer of {bits} bits is too large for a float")]
+    IntegerTooLargeForFloat {
+        /// How many bits it has.
+        bits: u64,
+    },
+    /// An exact integer beyond 64 bits meets what computes in numpy's types.
+    #[error("`{operation}` takes no integer beyond 64 bits, found one of {bits} bits")]
+    IntegerBeyondNumpy {
+        /// The operator or function.
+        operation: &'static str,
+        /// How many bits it has.
+        bits: u64,
+    },
+    /// numpy integers raised to a negative integer.
+    #[error("{left} cannot be raised to a negative power of {right}")]
+    NegativeIntegerPower {
+        /// The kind of the base.
+        left: Kind,
+        /// The kind of the exponent.
+        right: Kind,
+    },
+    /// Two shapes that do not match.
+    #[error("`{operation}`: shapes `{}` and `{}` cannot be broadcast together", Shape(left), Shape(right))]
+    Broadcast {
+        /// The operator or function.
+        operation: &'static str,
+        /// The shape of the left operand.
+        left: Box<[usize]>,
+        /// The shape of the right operand.
+        right: Box<[usize]>,
+    },
+    /// An operator or function of one operand that does not take this one.
+    #[error("`{operation}` does not take {operand}")]
+    Operand {
+        /// The operator or function.
+        operation: &'static str,
+        /// The kind of the operand.
+        operand: Kind,
+    },
+    /// An operator or function of two operands that does not take these.
+    #[error("`{operation}` does not take {left} and {right}")]
+    Operands {
+        /// The operator or function.
+        operation: &'static str,
+        /// The kind of the left operand.
+        left: Kind,
+        /// The kind of the right operand.
+        right: Kind,
+    },
+    /// A list that makes no array.
+    #[error("`{operation}`: the items of a list differ in shape, or one is {item}")]
+    RaggedList {
+        /// The operator or function.
+        operation: &'static str,
+        /// The kind of the item at which it shows.
+        item: Kind,
+    },
+    /// A result that would take too much memory.
+    #[error("the result of `{operation}` would have more than {limit} elements")]
+    ResultTooLarge {
+        /// The operator or function.
+        operation: &'static str,
+        /// How many elements there may be.
+        limit: usize,
+    },
+    /// A call with more or fewer arguments than there are parameters.
+    #[error("expected {expected} argument{}, found {found}", if *expected == 1 { "" } else { "s" })]
+    ArgumentCount {
+        /// How many parameters there are.
+        expected: usize,
+        /// How many arguments there were.
+        found: usize,
+    },
+    /// A machine that was resumed after its end, or without the result that it asked for.
+    #[error("the evaluation was resumed without the result that it waits for")]
+    NotSupplied,
+    /// Nobody waits for the result any more.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// What sort of value an operand is, in the words of Python and numpy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A Python value, by the name of its type.
+    Python(&'static str),
+    /// A numpy scalar.
+    Scalar(Dtype),
+    /// A numpy array.
+    Array(Dtype, Box<[usize]>),
+}
+
+/// A shape as Python writes it.
+struct Shape<'a>(&'a [usize]);
+
+// === impl EvaluateError ===
+
+impl EvaluateError {
+    /// Returns what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::DivisionByZero { .. } => {
+                "pass a numpy value, such as `numpy.float64(0)`, to get infinity or nan instead"
+            }
+            Self::Overflow { .. } => "pass a numpy value to get infinity instead",
+            Self::IntegerTooLarge { .. }
+            | Self::IntegerTooLargeForFloat { .. }
+            | Self::IntegerBeyondNumpy { .. } => "pass a float instead of an integer",
+            Self::NegativeIntegerPower { .. } => "pass floats, or write `1/x**n`",
+            Self::Broadcast { .. } => {
+                "each dimension, counted from the last, has to be equal or 1 on one of both sides"
+            }
+            Self::RaggedList { .. } => "pass a numpy array, or lists of numbers of one length",
+            Self::Operand { operand, .. } if operand.is_bool() => "pass an integer array instead of bool",
+            Self::Operands { left, right, .. } if left.is_bool() && right.is_bool() => {
+                "pass an integer array instead of bool"
+            }
+            Self::Operands { left: Kind::Python("list"), .. } | Self::Operands { right: Kind::Python("list"), .. } => {
+                "pass a numpy array instead of a list"
+            }
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+// === impl Kind ===
+
+impl Kind {
+    fn is_bool(&self) -> bool {
+        matches!(self, Self::Scalar(Dtype::Bool) | Self::Array(Dtype::Bool, _))
+    }
+}
+
+impl From<&Value> for Kind {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::None => Self::Python("NoneType"),
+            Value::Bool(_) => Self::Python("bool"),
+            Value::Int(_) => Self::Python("int"),
+            Value::Float(_) => Self::Python("float"),
+            Value::Complex(_) => Self::Python("complex"),
+            Value::Rational(_) => Self::Python("Rational"),
+            Value::Text(_) => Self::Python("str"),
+            Value::Data(_) => Self::Python("bytes"),
+            Value::List(_) => Self::Python("list"),
+            Value::Scalar(scalar) => Self::Scalar(scalar.dtype()),
+            Value::Array(array) => Self::Array(array.dtype(), array.shape().into()),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Python(name) => write!(f, "`{name}`"),
+            Self::Scalar(dtype) => write!(f, "`numpy.{}`", dtype.name()),
+            Self::Array(dtype, shape) => write!(f, "`{}` array of shape `{}`", dtype.name(), Shape(shape)),
+        }
+    }
+}
+
+// === impl Shape ===
+
+impl fmt::Display for Shape<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [length] => write!(f, "({length},)"),
+            lengths => {
+                let lengths: Vec<_> = lengths.iter().map(usize::to_string).collect();
+                write!(f, "({})", lengths.join(", "))
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Code over doubles: straight-line instructions that run on blocks of 256 elements, or on one.
+//!
+//! A block of each intermediate result stays in the first-level cache, so that an expression is one pass over its
+//! arguments with no temporary array. The kernels are written once over [`lanes::Lanes`] and instantiated for
+//! each instruction set, chosen at run time; every instantiation gives the same bits, so that an array is its
+//! scalars, element by element. The four operations and the square root are IEEE's, never contracted.
+
+mod block;
+mod kernels;
+mod lanes;
+mod powers;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use block::InstructionSet;
+pub(super) use powers::MAX_WHOLE_POWER;
+
+use crate::program::Unary;
+
+/// Elements that an instruction works on before the next one begins.
+pub(super) const BLOCK: usize = 256;
+
+/// What an instruction computes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Op {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Pow,
+    Mod,
+    Min,
+    Max,
+    Atan2,
+    /// A constant whole power, to within a hair of correct rounding.
+    WholePow(i32),
+    Unary(Unary),
+    /// Sine to the target, cosine to the second one.
+    SinCos,
+}
+
+/// Where an operand comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Source {
+    Register(u16),
+    Input(u16),
+    Constant(f64),
+}
+
+/// One instruction. What has one operand ignores `right`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Instruction {
+    pub(super) op: Op,
+    pub(super) left: Source,
+    pub(super) right: Source,
+    pub(super) target: u16,
+    /// Where the cosine of [`Op::SinCos`] goes.
+    pub(super) second: u16,
+}
+
+/// Instructions with the places of their results.
+#[derive(Debug)]
+pub(super) struct Code {
+    pub(super) instructions: Vec<Instruction>,
+    pub(super) n_registers: usize,
+    pub(super) n_inputs: usize,
+    /// Where each output is after the last instruction.
+    pub(super) outputs: Vec<Source>,
+}
+
+/// An array to read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Input<'a> {
+    Slice(&'a [f64]),
+    /// What this output's buffer held before.
+    Output(usize),
+}
+
+/// Where an output goes.
+#[derive(Debug)]
+pub(super) enum Destination {
+    Fresh,
+    /// Over the elements of an input that nobody else holds.
+    Over(Vec<f64>),
+}
+
+// === impl Code ===
+
+impl Code {
+    /// Runs on whole arrays of `n_elements` each; `None` where it was cancelled.
+    ///
+    /// # Panics
+    /// Where an array has another length, or an input is read after its elements were written over.
+    pub(super) fn run(
+        &self,
+        inputs: &[Input<'_>],
+        destinations: Vec<Destination>,
+        n_elements: usize,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Option<Vec<Vec<f64>>> {
+        block::run(InstructionSet::best(), self, inputs, destinations, n_elements, is_cancelled)
+    }
+
+    /// Runs on one element, with the bits that it would have in an array.
+    pub(super) fn run_one(&self, inputs: &[f64]) -> f64 {
+        block::run_one(InstructionSet::best(), self, inputs)
+    }
+
+    /// Returns whether the elements of an input may be written over by an output: whether nothing reads it
+    /// after the instruction that writes that output.
+    pub(super) fn can_overwrite(&self, input: usize, output: usize) -> bool {
+        let Source::Register(register) = self.outputs[output] else { return false };
+        let written = self.instructions.iter().position(|instruction| {
+            instruction.target == register || (instruction.op == Op::SinCos && instruction.second == register)
+        });
+        let reads = |source: Source| matches!(source, Source::Input(index) if usize::from(index) == input);
+        let is_output = self.outputs.iter().any(|&source| reads(source));
+        let last_read = self
+            .instructions
+            .iter()
+            .rposition(|instruction| reads(instruction.left) || reads(instruction.right));
+        !is_output && written.is_some() && last_read <= written
+    }
+
+    /// What the unsafe code relies on.
+    fn assert_sound(&self, inputs: &[Input<'_>], outputs: &[Vec<f64>], n_elements: usize) {
+        assert!(inputs.len() == self.n_inputs && outputs.len() == self.outputs.len());
+        assert!(outputs.iter().all(|output| output.capacity() >= n_elements));
+        for (index, input) in inputs.iter().enumerate() {
+            match input {
+                Input::Slice(slice) => assert!(slice.len() == n_elements),
+                Input::Output(output) => {
+                    assert!(outputs[*output].len() == n_elements && self.can_overwrite(index, *output));
+                }
+            }
+        }
+        // An output's register is its own: it stands for the output's memory.
+        for (index, output) in self.outputs.iter().enumerate() {
+            assert!(!matches!(output, Source::Register(_)) || !self.outputs[..index].contains(output));
+        }
+    }
+}
+
+/// Applies a function to each element.
+pub(super) fn apply(operation: Unary, elements: &[f64]) -> Vec<f64> {
+    let results = one_step(operation).run(
+        &[Input::Slice(elements)],
+        vec![Destination::Fresh],
+        elements.len(),
+        &|| false,
+    );
+    results.and_then(|mut results| results.pop()).expect("nothing cancels it, and there is one output")
+}
+
+fn one_step(operation: Unary) -> Code {
+    let (left, right) = (Source::Input(0), Source::Constant(0.0));
+    let instruction = Instruction { op: Op::Unary(operation), left, right, target: 0, second: 0 };
+    Code { instructions: vec![instruction], n_registers: 1, n_inputs: 1, outputs: vec![Source::Register(0)] }
+}
+
+/// Raises to a power as C does.
+pub(super) fn power(base: f64, exponent: f64) -> f64 {
+    if exponent == 2.0 { base * base } else { base.powf(exponent) }
+}
+
+/// Returns the remainder that has the sign of the divisor.
+pub(super) fn modulo(dividend: f64, divisor: f64) -> f64 {
+    let rest = dividend % divisor;
+    if divisor == 0.0 || rest.is_nan() {
+        f64::NAN
+    } else if rest == 0.0 {
+        0.0_f64.copysign(divisor)
+    } else if (rest < 0.0) != (divisor < 0.0) {
+        rest + divisor
+    } else {
+        rest
+    }
+}

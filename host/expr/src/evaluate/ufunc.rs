@@ -1,0 +1,471 @@
+//! numpy's operators and functions, a step at a time: any element type, any shapes.
+//!
+//! Python scalars count as numpy's int64, float64 and complex128. What has no dimension in gives a numpy scalar.
+//! Loops are typed, with one buffer a step; doubles go through the kernels of [`super::simd`].
+
+use std::borrow::Cow;
+
+use half::f16;
+use kamodo_value::{Array, Buffer, Dtype, Scalar, Value};
+use num_bigint::BigInt;
+use num_complex::Complex;
+use num_integer::Integer as _;
+use num_traits::{Signed, ToPrimitive, Zero};
+
+use super::element::{Arithmetic, Element, Integer, Real, convert};
+use super::promote::{Category, Promoted, category, common, inexact};
+use super::{EvaluateError, broadcast, complex, list, promote, python, simd};
+use crate::program::{Binary, Unary};
+
+type Result<T> = std::result::Result<T, EvaluateError>;
+
+/// An operand as numpy sees it.
+struct Operand<'a> {
+    shape: Cow<'a, [usize]>,
+    buffer: Cow<'a, Buffer>,
+}
+
+/// Applies an operator or function of one operand.
+pub(super) fn unary(operation: Unary, value: &Value) -> Result<Value> {
+    if let Some(integer) = beyond_numpy(value) {
+        return match operation {
+            Unary::Floor | Unary::Ceiling => Ok(value.clone()),
+            Unary::Sign => Ok(Value::Int(integer.signum())),
+            _ => Err(EvaluateError::IntegerBeyondNumpy { operation: operation.name(), bits: integer.bits() }),
+        };
+    }
+    let unsupported = || EvaluateError::Operand { operation: operation.name(), operand: value.into() };
+    let operand = Operand::of(operation.name(), value)?.ok_or_else(unsupported)?;
+    let buffer = match operation {
+        Unary::Neg | Unary::Abs | Unary::Sign => sign_like(operation, &operand.buffer),
+        _ => function(operation, &operand.buffer),
+    };
+    Ok(operand_result(operand.shape.into(), buffer.ok_or_else(unsupported)?))
+}
+
+/// Applies an operator or function of two operands.
+pub(super) fn binary(operation: Binary, left: &Value, right: &Value) -> Result<Value> {
+    let unsupported =
+        || EvaluateError::Operands { operation: operation.name(), left: left.into(), right: right.into() };
+    if let Some(result) = beyond(operation, left, right) {
+        return result;
+    }
+    if operation == Binary::Mul {
+        let repeated = match (left, right) {
+            (items, Value::Scalar(times)) | (Value::Scalar(times), items) => {
+                if !is_sequence(items) {
+                    None
+                } else if let Some(times) = integer_of(times) {
+                    python::repeated(items, &times)
+                } else {
+                    return Err(unsupported());
+                }
+            }
+            _ => None,
+        };
+        if let Some(result) = repeated {
+            return result;
+        }
+    }
+    let name = operation.name();
+    let (Some(first), Some(second)) = (Operand::of(name, left)?, Operand::of(name, right)?) else {
+        return Err(unsupported());
+    };
+    let shape = broadcast::shape(name, &first.shape, &second.shape)?;
+    let dtype = result_type(operation, &first, &second).ok_or_else(unsupported)?;
+    let pair = Pair { first: &first, second: &second, shape: &shape };
+    let buffer = match category(dtype) {
+        Category::Bool => booleans(operation, &pair),
+        Category::Integer => integers(operation, &pair, dtype, || EvaluateError::NegativeIntegerPower {
+            left: left.into(),
+            right: right.into(),
+        })?,
+        Category::Float => Some(floats(operation, &pair, dtype)),
+        Category::Complex => complexes(operation, &pair, dtype),
+    };
+    Ok(operand_result(shape, buffer.ok_or_else(unsupported)?))
+}
+
+fn operand_result(shape: Box<[usize]>, buffer: Buffer) -> Value {
+    if shape.is_empty()
+        && let Some(scalar) = buffer.get(0)
+    {
+        return Value::Scalar(scalar);
+    }
+    Value::Array(Array::new(shape, buffer).expect("a loop writes one element for each of its shape"))
+}
+
+// === impl Operand ===
+
+impl<'a> Operand<'a> {
+    /// `None` for what makes no array of numbers.
+    fn of(operation: &'static str, value: &'a Value) -> Result<Option<Self>> {
+        let buffer = match value {
+            Value::Array(array) => {
+                let (shape, buffer) = (Cow::Borrowed(array.shape()), Cow::Borrowed(array.buffer()));
+                return Ok(Some(Self { shape, buffer }));
+            }
+            Value::List(items) => {
+                let (shape, buffer) = list::to_array(operation, items)?;
+                return Ok(Some(Self { shape: shape.into(), buffer: Cow::Owned(buffer) }));
+            }
+            value => match scalar(value) {
+                Some(scalar) => one(scalar),
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(Self { shape: Cow::Borrowed(&[]), buffer: Cow::Owned(buffer) }))
+    }
+
+    fn promoted(&self) -> Promoted {
+        let scalar = if self.shape.is_empty() { self.buffer.get(0) } else { None };
+        Promoted { dtype: self.buffer.dtype(), scalar }
+    }
+}
+
+/// Returns the numpy scalar that a value counts as; `None` for integers beyond 64 bits and what is no number.
+pub(super) fn scalar(value: &Value) -> Option<Scalar> {
+    Some(match value {
+        Value::Bool(truth) => Scalar::Bool(*truth),
+        Value::Int(integer) => match integer.to_i64() {
+            Some(integer) => Scalar::Int64(integer),
+            None => Scalar::Uint64(integer.to_u64()?),
+        },
+        Value::Float(float) => Scalar::Float64(*float),
+        Value::Complex(complex) => Scalar::Complex128(*complex),
+        Value::Rational(ratio) => Scalar::Float64(python::ratio_to_f64(ratio)),
+        Value::Scalar(scalar) => *scalar,
+        _ => return None,
+    })
+}
+
+macro_rules! one {
+    ($scalar:expr; $($variant:ident)*) => {
+        match $scalar { $(Scalar::$variant(element) => Buffer::$variant(vec![element]),)* }
+    };
+}
+
+fn one(scalar: Scalar) -> Buffer {
+    one!(scalar; Bool Int8 Int16 Int32 Int64 Uint8 Uint16 Uint32 Uint64 Float16 Float32 Float64 Complex64 Complex128)
+}
+
+fn is_sequence(value: &Value) -> bool {
+    matches!(value, Value::Text(_) | Value::Data(_) | Value::List(_))
+}
+
+fn integer_of(scalar: &Scalar) -> Option<BigInt> {
+    Some(match *scalar {
+        Scalar::Bool(truth) => u8::from(truth).into(),
+        Scalar::Int8(integer) => integer.into(),
+        Scalar::Int16(integer) => integer.into(),
+        Scalar::Int32(integer) => integer.into(),
+        Scalar::Int64(integer) => integer.into(),
+        Scalar::Uint8(integer) => integer.into(),
+        Scalar::Uint16(integer) => integer.into(),
+        Scalar::Uint32(integer) => integer.into(),
+        Scalar::Uint64(integer) => integer.into(),
+        _ => return None,
+    })
+}
+
+// --- integers beyond 64 bits
+
+fn beyond_numpy(value: &Value) -> Option<&BigInt> {
+    match value {
+        Value::Int(integer) if integer.to_i64().is_none() && integer.to_u64().is_none() => Some(integer),
+        _ => None,
+    }
+}
+
+/// What numpy hands back to Python: exact among integers, a Python float beside floats. Arrays of floats take
+/// the integer as a float, since arrays of Python objects are not ours.
+fn beyond(operation: Binary, left: &Value, right: &Value) -> Option<Result<Value>> {
+    let integer = beyond_numpy(left).or_else(|| beyond_numpy(right))?;
+    let too_large =
+        || EvaluateError::IntegerBeyondNumpy { operation: operation.name(), bits: integer.bits() };
+    let has_array = [left, right].iter().any(|value| matches!(value, Value::Array(_) | Value::List(_)));
+    if has_array {
+        let inexact = |value: &Value| match value {
+            Value::Array(array) => category(array.dtype()) >= Category::Float,
+            _ => false,
+        };
+        if !(inexact(left) || inexact(right)) {
+            return Some(Err(too_large()));
+        }
+        let as_float = |value: &Value| match beyond_numpy(value) {
+            Some(integer) => python::integer_to_f64(integer).map(Value::Float),
+            None => Ok(value.clone()),
+        };
+        return Some(as_float(left).and_then(|left| binary(operation, &left, &as_float(right)?)));
+    }
+    let (left, right) = (as_python(left)?, as_python(right)?);
+    Some(match (operation, &left, &right) {
+        (Binary::Mod, Value::Int(first), Value::Int(second)) => {
+            if second.is_zero() {
+                Err(EvaluateError::DivisionByZero {
+                    operation: operation.name(),
+                    left: (&left).into(),
+                    right: (&right).into(),
+                })
+            } else {
+                Ok(Value::Int(first.mod_floor(second)))
+            }
+        }
+        (Binary::Min, Value::Int(first), Value::Int(second)) => Ok(Value::Int(first.min(second).clone())),
+        (Binary::Max, Value::Int(first), Value::Int(second)) => Ok(Value::Int(first.max(second).clone())),
+        (Binary::Mod | Binary::Min | Binary::Max | Binary::Atan2, ..) => Err(too_large()),
+        _ => python::binary(operation, &left, &right),
+    })
+}
+
+fn as_python(value: &Value) -> Option<Value> {
+    Some(match value {
+        Value::Scalar(scalar) => match (integer_of(scalar), scalar) {
+            (Some(integer), _) => Value::Int(integer),
+            (None, Scalar::Float16(float)) => Value::Float(half::f16::to_f64(*float)),
+            (None, Scalar::Float32(float)) => Value::Float(f64::from(*float)),
+            (None, Scalar::Float64(float)) => Value::Float(*float),
+            (None, Scalar::Complex64(z)) => Value::Complex(Complex::new(z.re.into(), z.im.into())),
+            (None, Scalar::Complex128(z)) => Value::Complex(*z),
+            _ => return None,
+        },
+        Value::Bool(truth) => Value::Int(u8::from(*truth).into()),
+        Value::Int(_) | Value::Float(_) | Value::Complex(_) | Value::Rational(_) => value.clone(),
+        _ => return None,
+    })
+}
+
+// --- types
+
+/// Returns the type of the loop; `None` where the operation has none.
+fn result_type(operation: Binary, first: &Operand<'_>, second: &Operand<'_>) -> Option<Dtype> {
+    let (left, right) = (first.promoted(), second.promoted());
+    let dtype = common(left, right);
+    let is_below = |limit: Category| category(dtype) < limit;
+    Some(match operation {
+        Binary::Add | Binary::Mul | Binary::Min | Binary::Max => dtype,
+        Binary::Sub if dtype == Dtype::Bool => return None,
+        Binary::Sub => dtype,
+        Binary::Div if is_below(Category::Float) => Dtype::Float64,
+        Binary::Div => dtype,
+        // An array squared by a scalar keeps its type whatever the scalar's, except to a higher kind.
+        Binary::Pow if squares(first, second) => match left.dtype {
+            Dtype::Bool => Dtype::Int8,
+            array if category(array) >= category(right.dtype) => array,
+            _ => dtype,
+        },
+        Binary::Pow | Binary::Mod if dtype == Dtype::Bool => Dtype::Int8,
+        Binary::Pow => dtype,
+        Binary::Mod | Binary::Atan2 if category(dtype) == Category::Complex => return None,
+        Binary::Mod => dtype,
+        Binary::Atan2 => promote::common_inexact(left, right),
+    })
+}
+
+/// Whether an array is raised to the scalar 2 (an integer), for which numpy has a path of its own.
+fn squares(base: &Operand<'_>, exponent: &Operand<'_>) -> bool {
+    !base.shape.is_empty()
+        && exponent.shape.is_empty()
+        && exponent.buffer.get(0).and_then(|scalar| integer_of(&scalar)).is_some_and(|integer| integer == 2.into())
+}
+
+// --- loops
+
+/// Two operands and the shape that they stretch to.
+struct Pair<'a> {
+    first: &'a Operand<'a>,
+    second: &'a Operand<'a>,
+    shape: &'a [usize],
+}
+
+/// One side of a loop, converted: as long as the result, or one element for all of it.
+enum Side<'a, T: Clone> {
+    One(T),
+    All(Cow<'a, [T]>),
+}
+
+// === impl Pair ===
+
+impl Pair<'_> {
+    fn side<'a, T: Element>(operand: &'a Operand<'a>, shape: &[usize]) -> Side<'a, T> {
+        let elements = convert::<T>(&operand.buffer);
+        let n_elements: usize = shape.iter().product();
+        match elements.as_ref() {
+            [element] => Side::One(*element),
+            all if all.len() == n_elements => Side::All(elements),
+            some => Side::All(Cow::Owned(broadcast::expand(some, &operand.shape, shape))),
+        }
+    }
+
+    fn sides<T: Element>(&self) -> (Side<'_, T>, Side<'_, T>) {
+        (Self::side(self.first, self.shape), Self::side(self.second, self.shape))
+    }
+
+    fn map<T: Element, R: Element>(&self, apply: impl Fn(T, T) -> R) -> Buffer {
+        let n_elements = self.shape.iter().product();
+        R::wrap(match self.sides::<T>() {
+            (Side::One(left), Side::One(right)) => vec![apply(left, right); n_elements],
+            (Side::One(left), Side::All(right)) => right.iter().map(|&right| apply(left, right)).collect(),
+            (Side::All(left), Side::One(right)) => left.iter().map(|&left| apply(left, right)).collect(),
+            (Side::All(left), Side::All(right)) => {
+                left.iter().zip(right.iter()).map(|(&left, &right)| apply(left, right)).collect()
+            }
+        })
+    }
+
+    fn arithmetic<T: Arithmetic>(&self, operation: Binary) -> Option<Buffer> {
+        Some(match operation {
+            Binary::Add => self.map(T::add),
+            Binary::Sub => self.map(T::sub),
+            Binary::Mul => self.map(T::mul),
+            Binary::Min => self.map(T::smaller),
+            Binary::Max => self.map(T::larger),
+            _ => return None,
+        })
+    }
+}
+
+fn booleans(operation: Binary, pair: &Pair<'_>) -> Option<Buffer> {
+    Some(match operation {
+        Binary::Add | Binary::Max => pair.map(|left: bool, right: bool| left | right),
+        Binary::Mul | Binary::Min => pair.map(|left: bool, right: bool| left & right),
+        _ => return None,
+    })
+}
+
+fn integers(
+    operation: Binary,
+    pair: &Pair<'_>,
+    dtype: Dtype,
+    negative_power: impl Fn() -> EvaluateError,
+) -> Result<Option<Buffer>> {
+    fn typed<T: Integer + Default>(operation: Binary, pair: &Pair<'_>) -> Option<Option<Buffer>> {
+        match operation {
+            Binary::Mod => Some(Some(pair.map(T::modulo))),
+            Binary::Pow => {
+                // Found wherever it stands, before it counts that the result is empty.
+                let failed = std::cell::Cell::new(false);
+                let buffer = pair.map(|base: T, exponent: T| {
+                    base.power(exponent).unwrap_or_else(|| {
+                        failed.set(true);
+                        T::default()
+                    })
+                });
+                Some(if failed.get() { None } else { Some(buffer) })
+            }
+            _ => pair.arithmetic::<T>(operation).map(Some),
+        }
+    }
+    let outcome = match dtype {
+        Dtype::Int8 => typed::<i8>(operation, pair),
+        Dtype::Int16 => typed::<i16>(operation, pair),
+        Dtype::Int32 => typed::<i32>(operation, pair),
+        Dtype::Int64 => typed::<i64>(operation, pair),
+        Dtype::Uint8 => typed::<u8>(operation, pair),
+        Dtype::Uint16 => typed::<u16>(operation, pair),
+        Dtype::Uint32 => typed::<u32>(operation, pair),
+        _ => typed::<u64>(operation, pair),
+    };
+    match outcome {
+        Some(Some(buffer)) => Ok(Some(buffer)),
+        Some(None) => Err(negative_power()),
+        None => Ok(None),
+    }
+}
+
+fn floats(operation: Binary, pair: &Pair<'_>, dtype: Dtype) -> Buffer {
+    fn typed<T: Real>(operation: Binary, pair: &Pair<'_>) -> Buffer {
+        let through_doubles = |apply: fn(f64, f64) -> f64| {
+            pair.map(|left: T, right: T| T::from_double(apply(left.to_double(), right.to_double())))
+        };
+        match operation {
+            Binary::Div => pair.map(T::div),
+            Binary::Pow => through_doubles(simd::power),
+            Binary::Mod => through_doubles(simd::modulo),
+            Binary::Atan2 => through_doubles(f64::atan2),
+            _ => pair.arithmetic::<T>(operation).expect("every operation is listed"),
+        }
+    }
+    match dtype {
+        Dtype::Float16 => typed::<f16>(operation, pair),
+        Dtype::Float32 => typed::<f32>(operation, pair),
+        _ => typed::<f64>(operation, pair),
+    }
+}
+
+fn complexes(operation: Binary, pair: &Pair<'_>, dtype: Dtype) -> Option<Buffer> {
+    let widen = |z: Complex<f32>| Complex::new(f64::from(z.re), f64::from(z.im));
+    let narrow = |z: Complex<f64>| Complex::new(z.re as f32, z.im as f32);
+    Some(match (operation, dtype) {
+        (Binary::Div, Dtype::Complex64) => pair.map(complex::divide::<f32>),
+        (Binary::Div, _) => pair.map(complex::divide::<f64>),
+        (Binary::Pow, Dtype::Complex64) => {
+            pair.map(|left: Complex<f32>, right| narrow(complex::power(widen(left), widen(right))))
+        }
+        (Binary::Pow, _) => pair.map(complex::power),
+        (_, Dtype::Complex64) => return pair.arithmetic::<Complex<f32>>(operation),
+        _ => return pair.arithmetic::<Complex<f64>>(operation),
+    })
+}
+
+// --- one operand
+
+fn map<T: Copy, R: Element>(elements: &[T], apply: impl Fn(T) -> R) -> Buffer {
+    R::wrap(elements.iter().map(|&element| apply(element)).collect())
+}
+
+/// Negation, absolute value and sign, which keep the type.
+fn sign_like(operation: Unary, buffer: &Buffer) -> Option<Buffer> {
+    fn integers<T: Integer>(operation: Unary, elements: &[T]) -> Buffer {
+        match operation {
+            Unary::Neg => map(elements, T::neg),
+            Unary::Abs => map(elements, T::absolute),
+            _ => map(elements, T::sign),
+        }
+    }
+    fn reals<T: Real>(operation: Unary, elements: &[T]) -> Buffer {
+        let doubles: Vec<f64> = elements.iter().map(|element| element.to_double()).collect();
+        map(&simd::apply(operation, &doubles), T::from_double)
+    }
+    Some(match buffer {
+        Buffer::Bool(elements) if operation == Unary::Abs => Buffer::Bool(elements.clone()),
+        Buffer::Bool(_) => return None,
+        Buffer::Int8(elements) => integers(operation, elements),
+        Buffer::Int16(elements) => integers(operation, elements),
+        Buffer::Int32(elements) => integers(operation, elements),
+        Buffer::Int64(elements) => integers(operation, elements),
+        Buffer::Uint8(elements) => integers(operation, elements),
+        Buffer::Uint16(elements) => integers(operation, elements),
+        Buffer::Uint32(elements) => integers(operation, elements),
+        Buffer::Uint64(elements) => integers(operation, elements),
+        Buffer::Float16(elements) => reals(operation, elements),
+        Buffer::Float32(elements) => reals(operation, elements),
+        Buffer::Float64(elements) => Buffer::Float64(simd::apply(operation, elements)),
+        Buffer::Complex64(elements) if operation == Unary::Abs => map(elements, |z| z.re.hypot(z.im)),
+        Buffer::Complex128(elements) if operation == Unary::Abs => map(elements, |z| z.re.hypot(z.im)),
+        Buffer::Complex64(_) | Buffer::Complex128(_) => return complex_function(operation, buffer),
+    })
+}
+
+/// Functions that compute in the smallest float that holds the type.
+fn function(operation: Unary, buffer: &Buffer) -> Option<Buffer> {
+    let dtype = inexact(buffer.dtype());
+    if category(dtype) == Category::Complex {
+        return complex_function(operation, buffer);
+    }
+    let doubles = simd::apply(operation, &convert::<f64>(buffer));
+    Some(match dtype {
+        Dtype::Float16 => map(&doubles, f16::from_f64),
+        Dtype::Float32 => map(&doubles, |double| double as f32),
+        _ => Buffer::Float64(doubles),
+    })
+}
+
+fn complex_function(operation: Unary, buffer: &Buffer) -> Option<Buffer> {
+    let apply = complex::function(operation)?;
+    let results: Vec<_> = convert::<Complex<f64>>(buffer).iter().map(|&z| apply(z)).collect();
+    Some(match buffer.dtype() {
+        Dtype::Complex64 => map(&results, |z| Complex::new(z.re as f32, z.im as f32)),
+        _ => Buffer::Complex128(results),
+    })
+}
