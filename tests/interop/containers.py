@@ -22,10 +22,10 @@ def eventually(question, answer):
     sys.exit(f"expected {answer!r} within {DEADLINE_S} s, found {last!r}")
 
 
-def f_of_5(port):
+def ask(port, question):
     client = KamodoClient(port=port)
     try:
-        return client.f(5)
+        return question(client)
     finally:
         loop = asyncio.get_event_loop()
         tasks = asyncio.all_tasks(loop)
@@ -34,15 +34,21 @@ def f_of_5(port):
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
 
-eventually(lambda: f_of_5(60001), 19)
+def f_of_5(client):
+    return client.f(5)
+
+
+eventually(lambda: ask(60001, f_of_5), 19)
 print("port 60001: f(5) is 19")
-eventually(lambda: f_of_5(60000), 19)
+eventually(lambda: ask(60000, f_of_5), 19)
 print("port 60000: f(5) is 19")
+eventually(lambda: round(ask(60001, lambda client: client.r_0(0.0, 5.0, 400.0))), 66119)
+print("port 60001: r_0, composed of a plugin's function, is 66119 km")
 with open("kamodo_rpc.yaml") as file:
     before = file.read()
 after = re.sub(r"(?m)^(f:\s*).*$", r"\g<1>x**2 - x + 1", before, count=1)
 assert after != before, "kamodo_rpc.yaml defines no f"
 with open("kamodo_rpc.yaml", "w") as file:
     file.write(after)
-eventually(lambda: f_of_5(60001), 21)
+eventually(lambda: ask(60001, f_of_5), 21)
 print("port 60001: an edit of the mounted kamodo_rpc.yaml went live, f(5) is 21")

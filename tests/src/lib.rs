@@ -1,1 +1,38 @@
-//! .
+//! The harness of the end-to-end tests: the real binary, in a directory of its own, on a free port.
+//!
+//! [`Project`] is a directory of files and plugins, [`Server`] the binary that serves it. Nothing here
+//! sleeps for a fixed time: what takes a while is asked for by [`eventually`], until a deadline.
+#![forbid(unsafe_code)]
+
+mod artifacts;
+mod project;
+mod server;
+
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
+
+pub use artifacts::{example_plugin, fixture_plugin};
+pub use project::{Output, Project};
+pub use server::Server;
+
+/// How long a change may take to go live on a busy machine.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+/// How often it is asked for meanwhile.
+const PERIOD: Duration = Duration::from_millis(10);
+
+/// Asks until the answer is accepted, and returns it.
+///
+/// # Panics
+/// Where no answer is accepted before the [`DEADLINE`]; says what the last one was.
+#[track_caller]
+pub fn eventually<T: Debug>(mut question: impl FnMut() -> T, accept: impl Fn(&T) -> bool) -> T {
+    let end = Instant::now() + DEADLINE;
+    loop {
+        let answer = question();
+        if accept(&answer) {
+            return answer;
+        }
+        assert!(Instant::now() < end, "not within {DEADLINE:?}; the last answer was {answer:?}");
+        std::thread::park_timeout(PERIOD);
+    }
+}

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::process::Background;
-use crate::project::{Failure, command, run, target};
+use crate::project::{Failure, command, install_plugin, root, run, target};
 use crate::test::Outcome;
 use crate::{copy, engine, image, python};
 
@@ -27,8 +27,10 @@ pub(crate) fn test() -> Result<Outcome, Failure> {
     let python = python::interpreter()?;
     let _engine = Engine::find_or_start()?;
     image::run(&[])?;
-    let services = Services::start(copy::make("containers")?)?;
-    let script = crate::project::root().join("tests/interop/containers.py");
+    let project = copy::make("containers")?;
+    install_plugin(&target().join("release/libkamodo_plugin_magnetopause.so"), &project.join("plugins.d"))?;
+    let services = Services::start(project)?;
+    let script = root().join("tests/interop/containers.py");
     let checked = run(Command::new(python)
         .arg(script)
         .current_dir(&services.directory)

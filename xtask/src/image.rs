@@ -21,10 +21,8 @@ pub(crate) fn run(_: &[String]) -> Result<(), Failure> {
     base()?;
     let built = build_release()?;
     let context = target().join("image");
-    std::fs::create_dir_all(context.join("plugins"))?;
+    std::fs::create_dir_all(&context)?;
     std::fs::copy(built.join("kamodo-rpc"), context.join("kamodo-rpc"))?;
-    let plugin = "libkamodo_plugin_magnetopause.so";
-    std::fs::copy(built.join(plugin), context.join("plugins").join(plugin))?;
     let mut build = engine::command("docker");
     // the classic builder takes a base that is only here; BuildKit asks the registry first
     build.env("DOCKER_BUILDKIT", "0");

@@ -1,0 +1,84 @@
+//! Certificates: made at the first start, taken from elsewhere, and refused with a reason.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use insta::assert_snapshot;
+use kamodo_tests::{Project, Server};
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+
+#[test]
+fn made_at_the_first_start_and_kept() {
+    let project = Project::new("f: x**2 - x - 1");
+    let server = Server::start(&project);
+    let mode = |name: &str| fs::metadata(project.path(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("selfsigned.cert"), mode("selfsigned.key")), (0o644, 0o600));
+    let made = fs::read(project.path("selfsigned.cert")).unwrap();
+    assert_eq!(server.call(&["f", "5"]).stdout, "19\n");
+    drop(server);
+    let again = Server::start(&project);
+    assert_eq!(fs::read(project.path("selfsigned.cert")).unwrap(), made);
+    assert_eq!(again.call(&["f", "5"]).stdout, "19\n");
+}
+
+#[test]
+fn taken_from_elsewhere() {
+    let project = Project::new("f: x");
+    write_pair(&project, 2020, 2120);
+    let served = ["serve", "--port", "0", "--certfile", "own.cert", "--keyfile", "own.key"];
+    let server = Server::start_with(&project, &served);
+    assert!(!project.path("selfsigned.cert").exists());
+    assert_eq!(server.call(&["f", "5", "--certfile", "own.cert"]).stdout, "5\n");
+    let other = server.call(&["f", "5"]);
+    assert_eq!(other.code, Some(1));
+    assert!(other.stderr.contains("selfsigned.cert"), "{}", other.stderr);
+}
+
+#[test]
+fn half_a_pair() {
+    let project = Project::new("f: x");
+    write_pair(&project, 2020, 2120);
+    fs::remove_file(project.path("own.key")).unwrap();
+    assert_snapshot!(refusal(&project), @"");
+}
+
+#[test]
+fn expired() {
+    let project = Project::new("f: x");
+    write_pair(&project, 2001, 2002);
+    assert_snapshot!(refusal(&project), @"");
+}
+
+#[test]
+fn unreadable() {
+    let project = Project::new("f: x");
+    write_pair(&project, 2020, 2120);
+    project.replace("own.cert", "this is no certificate");
+    assert_snapshot!(refusal(&project), @"");
+}
+
+#[test]
+fn a_pair_that_does_not_fit() {
+    let project = Project::new("f: x");
+    write_pair(&project, 2020, 2120);
+    project.replace("own.key", KeyPair::generate().unwrap().serialize_pem());
+    assert_snapshot!(refusal(&project), @"");
+}
+
+/// Writes a certificate for localhost that is good between two years, and its key.
+fn write_pair(project: &Project, from: i32, until: i32) {
+    let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(until, 1, 1));
+    let key = KeyPair::generate().unwrap();
+    project.replace("own.cert", params.self_signed(&key).unwrap().pem());
+    project.replace("own.key", key.serialize_pem());
+    fs::set_permissions(project.path("own.key"), fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// What a server says that does not start.
+#[track_caller]
+fn refusal(project: &Project) -> String {
+    let output = project.run(&["serve", "--port", "0", "--certfile", "own.cert", "--keyfile", "own.key"]);
+    assert_eq!(output.code, Some(1), "{output:?}");
+    output.stderr
+}

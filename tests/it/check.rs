@@ -1,0 +1,93 @@
+//! `kamodo-rpc check`: what a file defines, and what is wrong with it.
+
+use insta::assert_snapshot;
+use kamodo_tests::{Output, Project, example_plugin};
+use serde_json::{Value, json};
+
+#[test]
+fn the_json_of_a_function() {
+    let project = Project::new("f(x[cm])[kg]: x**2 - x - 1");
+    let described = json_of(&project.run(&["check", "--format", "json"]));
+    let mut function = described["functions"][0].clone();
+    // its look is held by the golden cases
+    assert!(function.as_object_mut().unwrap().remove("latex").is_some_and(|latex| latex.is_string()));
+    assert!(
+        function.as_object_mut().unwrap().remove("origin").is_some_and(|origin| origin == "kamodo_rpc.yaml")
+    );
+    assert_eq!(
+        function,
+        json!({
+            "name": "f", "symbol": "f(x)", "lhs": "f(x)", "rhs": "x**2 - x - 1", "units": "kg", "arg_units": {"x": "cm"},
+            "args": ["x"], "defaults": {}, "equation": "x^{2} - x - 1", "citation": "", "waits_for": [],
+        })
+    );
+    assert_eq!(described["diagnostics"], json!([]));
+}
+
+#[test]
+fn the_json_of_a_plugins_function() {
+    let project = Project::new("f: x");
+    project.drop_plugin(&example_plugin("dipole"), "dipole.so");
+    let described =
+        json_of(&project.run(&["check", "kamodo_rpc.yaml", "--plugins", "plugins.d", "--format", "json"]));
+    let functions = described["functions"].as_array().unwrap();
+    let function = functions.iter().find(|function| function["name"] == "dipole_B").unwrap();
+    assert_eq!(function["units"], "nT");
+    assert_eq!(function["args"], json!(["r", "mlat", "B_0"]));
+    assert!(function["defaults"]["B_0"].is_f64(), "{function}");
+    assert!(function["citation"].as_str().unwrap().contains("Kivelson"), "{function}");
+    assert!(function["origin"].as_str().unwrap().contains("dipole"), "{function}");
+}
+
+#[test]
+fn the_text_of_a_good_file() {
+    let project = Project::new("f: x**2 - x - 1\ng(t[s])[m]: 3*t");
+    let output = project.run(&["check"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    assert_snapshot!(output.stdout, @"");
+}
+
+#[test]
+fn every_mistake_at_once() {
+    let project = Project::new("f: x**2 - * x\ng: x + 1\nh(x[kgg]): x\nk: 2 x");
+    let output = project.run(&["check", "--format", "json"]);
+    let described: Value = serde_json::from_str(&output.stdout).unwrap();
+    let places: Vec<_> = described["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|diagnostic| (diagnostic["severity"].clone(), diagnostic["line"].clone()))
+        .collect();
+    let error = |line: u32| (json!("error"), json!(line));
+    assert_eq!((output.code, places), (Some(1), vec![error(2), error(4), error(5)]));
+    assert_snapshot!(project.run(&["check"]).stdout, @"");
+}
+
+#[test]
+fn a_call_of_nothing_waits_and_warns() {
+    let project = Project::new("r_0(p[nPa])[km]: standoff(0, p)");
+    let output = project.run(&["check"]);
+    assert_eq!(output.code, Some(0));
+    assert_snapshot!(output.stdout, @"");
+}
+
+#[test]
+fn units_that_do_not_fit() {
+    let project = Project::new("f(x[cm])[kg]: x\ng(x[cm])[m]: x\nh(x[cm])[kg]: f(x) + g(x)");
+    let output = project.run(&["check"]);
+    assert_eq!(output.code, Some(1));
+    assert_snapshot!(output.stdout, @"");
+}
+
+#[test]
+fn no_such_file() {
+    let output = Project::new("f: x").run(&["check", "other.yaml"]);
+    assert_eq!(output.code, Some(1));
+    assert_snapshot!(output.stdout, @"");
+}
+
+#[track_caller]
+fn json_of(output: &Output) -> Value {
+    assert_eq!(output.code, Some(0), "{output:?}");
+    serde_json::from_str(&output.stdout).unwrap()
+}

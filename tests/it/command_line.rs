@@ -1,0 +1,142 @@
+//! The command line: both forms, its exit codes, and the two commands that talk to a server.
+
+use insta::assert_snapshot;
+use kamodo_tests::{Project, Server};
+
+#[test]
+fn usage_errors_exit_with_64() {
+    let project = Project::new("f: x");
+    for args in
+        [&["serve", "--prot", "1"][..], &["port=x"], &["hots=localhost"], &["call"], &["check", "a", "b"]]
+    {
+        let output = project.run(args);
+        assert_eq!(output.code, Some(64), "{args:?}: {output:?}");
+        assert!(!output.stderr.is_empty(), "{args:?} is refused without a word");
+    }
+}
+
+#[test]
+fn help_and_version_exit_with_0() {
+    let project = Project::new("f: x");
+    assert_eq!(project.run(&["--help"]).code, Some(0));
+    assert_eq!(project.run(&["--version"]).stdout, format!("kamodo-rpc {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_published_form() {
+    let project = Project::new("f: x**2 - x - 1");
+    project.replace("custom.yaml", "!Kamodo\nf: x + 1\n");
+    for port in ["port=0", "port='0'", "port=\"0\""] {
+        let server = Server::start_with(&project, &["rpc_conf=custom.yaml", "host=localhost", port]);
+        assert_eq!(server.call(&["f", "5"]).stdout, "6\n");
+    }
+}
+
+#[test]
+fn the_table_and_the_line_that_says_it_is_ready() {
+    let project = Project::new("f: x**2 - x - 1\np_dyn(n[1/cm^3],v[km/s])[nPa]: 1.6726e-6*n*v**2");
+    let server = Server::start(&project);
+    let printed = server.printed().replace(&server.port().to_string(), "PORT");
+    assert_snapshot!(printed, @"");
+}
+
+#[test]
+fn a_bad_file_is_not_served() {
+    let project = Project::new("f: x**2 - * x");
+    let output = project.run(&["serve", "--port", "0"]);
+    assert_eq!(output.code, Some(1));
+    assert_snapshot!(output.stderr, @"");
+    assert!(!output.stdout.contains("ready"));
+}
+
+#[test]
+fn arguments_of_call() {
+    let project = Project::new("f: x**2 - x - 1\nsum(x,y): x + 10*y\nh: 1e3");
+    let server = Server::start(&project);
+    let printed = |call: &[&str]| {
+        let output = server.call(call);
+        assert_eq!(output.code, Some(0), "{call:?}: {output:?}");
+        output.stdout
+    };
+    assert_eq!(printed(&["f", "5"]), "19\n");
+    assert_eq!(printed(&["f", "-5"]), "29\n");
+    assert_eq!(printed(&["f", "0.5"]), "-1.25\n");
+    assert_eq!(printed(&["f", "1000000000000000000000"]), "999999999999999999998999999999999999999999\n");
+    assert_eq!(printed(&["f", "[1, 2, 3]"]), "[-1,1,5]\n");
+    assert_eq!(printed(&["f", "[[1.5], [2.5]]"]), "[[-0.25],[2.75]]\n");
+    assert_eq!(printed(&["sum", "1", "y=2"]), "21\n");
+    assert_eq!(printed(&["sum", "y=1", "x=2"]), "12\n");
+    assert_eq!(printed(&["h"]), "1000.0\n");
+    std::fs::write(project.path("x.npy"), npy(&[1.0, 2.0, 4.0])).unwrap();
+    assert_eq!(printed(&["f", "@x.npy"]), "[-1.0,1.0,11.0]\n");
+}
+
+#[test]
+fn errors_of_call() {
+    let project = Project::new("f: x**2 - x - 1\np(x,y): x - y");
+    let server = Server::start(&project);
+    let error = |call: &[&str]| {
+        let output = server.call(call);
+        assert_eq!(output.code, Some(1), "{call:?}: {output:?}");
+        output.stderr
+    };
+    assert_snapshot!(error(&["ff", "1"]), @"");
+    assert_snapshot!(error(&["p", "1"]), @"");
+    assert_snapshot!(error(&["p", "1", "2", "3"]), @"");
+    assert_snapshot!(error(&["p", "1", "2", "x=3"]), @"");
+    assert_snapshot!(error(&["p", "1", "2", "z=3"]), @"");
+    assert_snapshot!(error(&["f", "[1, 2"]), @"");
+    assert_snapshot!(error(&["f", "@missing.npy"]), @"");
+}
+
+#[test]
+fn list() {
+    let project = Project::new("f: x**2 - x - 1\ng(x[cm])[kg]: x");
+    let server = Server::start(&project);
+    let output = project.run(&["list", "--port", &server.port().to_string()]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    assert_snapshot!(output.stdout, @"");
+}
+
+#[test]
+fn nobody_listens() {
+    let project = Project::new("f: x");
+    let server = Server::start(&project);
+    let port = server.port().to_string();
+    drop(server);
+    let output = project.run(&["list", "--port", &port]);
+    assert_eq!(output.code, Some(1));
+    assert_snapshot!(output.stderr.replace(&port, "PORT"), @"");
+}
+
+#[test]
+fn a_taken_port() {
+    let project = Project::new("f: x");
+    let server = Server::start(&project);
+    let port = server.port().to_string();
+    let output = project.run(&["serve", "--port", &port]);
+    assert_eq!(output.code, Some(1), "{output:?}");
+    assert_snapshot!(output.stderr.replace(&port, "PORT"), @"");
+}
+
+#[test]
+fn a_signal_ends_it_well() {
+    let project = Project::new("f: x");
+    for signal in ["TERM", "INT"] {
+        assert_eq!(Server::start(&project).end_by(signal), Some(0), "SIG{signal}");
+    }
+}
+
+/// An array of doubles as numpy saves it.
+fn npy(elements: &[f64]) -> Vec<u8> {
+    let mut header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({},), }}", elements.len());
+    while (10 + header.len() + 1) % 64 != 0 {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut file = b"\x93NUMPY\x01\x00".to_vec();
+    file.extend(u16::try_from(header.len()).unwrap().to_le_bytes());
+    file.extend(header.as_bytes());
+    file.extend(elements.iter().flat_map(|element| element.to_le_bytes()));
+    file
+}

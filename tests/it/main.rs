@@ -1,0 +1,8 @@
+//! End-to-end tests of the binary `kamodo-rpc`, and of the project's own shape.
+
+mod architecture;
+mod certificate;
+mod check;
+mod command_line;
+mod live;
+mod plugins;

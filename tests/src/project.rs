@@ -1,0 +1,97 @@
+//! A directory of files that a server reads.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::artifacts;
+
+/// A directory with a configuration and a directory for plugins; it is removed when this is dropped.
+#[derive(Debug)]
+pub struct Project {
+    directory: TempDir,
+}
+
+/// What a command of the binary left behind.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The exit code; none after a signal.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+// === impl Project ===
+
+impl Project {
+    /// Makes a project whose `kamodo_rpc.yaml` is one `!Kamodo` map.
+    #[must_use]
+    #[track_caller]
+    pub fn new(functions: &str) -> Self {
+        let project =
+            Self { directory: TempDir::with_prefix("kamodo-").expect("a temporary directory can be made") };
+        fs::create_dir(project.path("plugins.d")).expect("the directory is new");
+        project.define(functions);
+        project
+    }
+
+    /// Returns where a file of the project is.
+    #[must_use]
+    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Writes the functions' map the way careful editors save: beside, then renamed.
+    #[track_caller]
+    pub fn define(&self, functions: &str) {
+        self.replace("kamodo_rpc.yaml", format!("!Kamodo\n{functions}\n"));
+    }
+
+    /// Replaces a file whole.
+    #[track_caller]
+    pub fn replace(&self, name: &str, content: impl AsRef<[u8]>) {
+        let partial = self.path(format!(".{name}.partial"));
+        fs::write(&partial, content).expect("the project can be written");
+        fs::rename(partial, self.path(name)).expect("the project can be written");
+    }
+
+    /// Drops a library into the directory for plugins, under a name of its own.
+    #[track_caller]
+    pub fn drop_plugin(&self, library: &Path, name: &str) {
+        let directory = self.path("plugins.d");
+        let partial = directory.join(format!(".{name}.partial"));
+        fs::copy(library, &partial).unwrap_or_else(|e| panic!("{}: {e}", library.display()));
+        fs::rename(partial, directory.join(name)).expect("the project can be written");
+    }
+
+    /// Removes a plugin.
+    #[track_caller]
+    pub fn remove_plugin(&self, name: &str) {
+        fs::remove_file(self.path("plugins.d").join(name)).expect("the plugin is there");
+    }
+
+    /// Runs the binary in the project to its end. The project's place is shown as `~`.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> Output {
+        let output = self.command(args).stdin(Stdio::null()).output().expect("the binary is built");
+        let text = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes).replace(&*self.directory.path().to_string_lossy(), "~")
+        };
+        Output { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+
+    /// Returns the binary with `args`, in the project and with the environment's settings taken away.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(artifacts::folder().join("kamodo-rpc"));
+        command.current_dir(self.directory.path()).args(args).env("XDG_CACHE_HOME", self.path(".cache"));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KAMODO_"))
+        {
+            command.env_remove(name);
+        }
+        command
+    }
+}
