@@ -85,6 +85,37 @@ pub enum Builtin {
     Mod,
 }
 
+// === impl Builtin ===
+
+impl Builtin {
+    /// Returns the name by which it prints.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sin => "sin",
+            Self::Cos => "cos",
+            Self::Tan => "tan",
+            Self::Asin => "asin",
+            Self::Acos => "acos",
+            Self::Atan => "atan",
+            Self::Atan2 => "atan2",
+            Self::Sinh => "sinh",
+            Self::Cosh => "cosh",
+            Self::Tanh => "tanh",
+            Self::Exp => "exp",
+            Self::Log => "log",
+            Self::Sqrt => "sqrt",
+            Self::Abs => "Abs",
+            Self::Sign => "sign",
+            Self::Floor => "floor",
+            Self::Ceiling => "ceiling",
+            Self::Min => "Min",
+            Self::Max => "Max",
+            Self::Mod => "Mod",
+        }
+    }
+}
+
 // === impl Expr ===
 
 impl Expr {

@@ -6,10 +6,28 @@
 //! arrays as numpy does. Text is never evaluated as code, and everything wrong with it is a
 //! [`Diagnostic`], all of them at once.
 
+#![deny(unsafe_code)] // but in the vector kernels of `evaluate::simd`
+
+mod ast;
+mod check;
+mod definition;
 mod diagnostic;
+mod evaluate;
 mod expr;
 mod float;
+mod language;
+mod lexer;
+mod lower;
+mod parser;
+mod print;
+mod program;
+mod simplify;
 
+pub use check::{Checked, Outcome, Scope};
+pub use definition::Definition;
 pub use diagnostic::{Diagnostic, Label, Position, Severity, Source, Span};
+pub use evaluate::{EvaluateError, Kind, Machine, Progress};
 pub use expr::{Builtin, Constant, Expr, Node};
 pub use float::Float;
+pub use lower::LowerError;
+pub use program::Program;

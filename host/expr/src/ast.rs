@@ -1,0 +1,64 @@
+//! The tree of a right-hand side as it is written, with places.
+
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+
+use crate::{Float, Span};
+
+/// An expression and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Tree {
+    pub(crate) kind: TreeKind,
+    pub(crate) span: Span,
+}
+
+/// What an expression is. Sums and products are flat, so that a long one is not a deep one.
+#[derive(Debug, Clone)]
+pub(crate) enum TreeKind {
+    Integer(BigInt),
+    Decimal(Float),
+    Imaginary(Float),
+    Name(Arc<str>),
+    /// Terms, each with whether it is subtracted.
+    Sum(Vec<(bool, Tree)>),
+    /// The first factor, then operators with their operands, worked out from the left.
+    Product(Box<Tree>, Vec<(Operator, Tree)>),
+    Negative(Box<Tree>),
+    Power(Box<Tree>, Box<Tree>),
+    Call {
+        name: Arc<str>,
+        name_span: Span,
+        args: Vec<Tree>,
+    },
+}
+
+/// An operator of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Times,
+    Over,
+    FloorOver,
+    Modulo,
+}
+
+impl Tree {
+    /// Visits every node, the outer before the inner.
+    pub(crate) fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Tree)) {
+        visit(self);
+        match &self.kind {
+            TreeKind::Integer(_) | TreeKind::Decimal(_) | TreeKind::Imaginary(_) | TreeKind::Name(_) => {}
+            TreeKind::Sum(terms) => terms.iter().for_each(|(_, term)| term.visit(visit)),
+            TreeKind::Product(first, rest) => {
+                first.visit(visit);
+                rest.iter().for_each(|(_, operand)| operand.visit(visit));
+            }
+            TreeKind::Negative(inner) => inner.visit(visit),
+            TreeKind::Power(base, exponent) => {
+                base.visit(visit);
+                exponent.visit(visit);
+            }
+            TreeKind::Call { args, .. } => args.iter().for_each(|arg| arg.visit(visit)),
+        }
+    }
+}

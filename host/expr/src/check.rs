@@ -1,0 +1,205 @@
+//! From a parsed definition to a function: names are resolved, units checked and converted.
+//!
+//! What carries a unit: the result of a call, and in an argument of a call whose parameter has a unit
+//! also the parameters. Numbers, and parameters elsewhere, are plain: in the unit that they are meant
+//! in. Conversions are written into the expression as exact factors, so that what is shown is what is
+//! computed.
+
+mod build;
+mod publish;
+mod unit;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kamodo_units::{Unit, suggest};
+use kamodo_value::{Parameter, Signature};
+
+use crate::ast::TreeKind;
+use crate::definition::Definition;
+use crate::print::{Fractions, latex, text};
+use crate::{Diagnostic, Expr, Node};
+use build::Builder;
+
+/// What a definition can refer to.
+pub trait Scope {
+    /// Returns the call form of a function of any origin that is linked already.
+    fn callee(&self, name: &str) -> Option<&Signature>;
+    /// Returns whether a bare name means a function: one that is defined above in the same file.
+    fn is_defined_above(&self, name: &str) -> bool;
+    /// Returns every name, for "did you mean".
+    fn names(&self) -> Vec<&str>;
+    /// Returns whether another origin, or a later line, has a function of that name.
+    fn is_provided_elsewhere(&self, name: &str) -> bool;
+}
+
+/// What a check came to.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It can be served.
+    Checked(Checked),
+    /// It calls functions that nobody provides yet.
+    Waiting {
+        /// Its call form as far as it is known.
+        signature: Signature,
+        /// The names that are missing.
+        missing: Vec<String>,
+        /// The right-hand side as text.
+        rhs: String,
+        /// The right-hand side in LaTeX.
+        equation: String,
+    },
+    /// It is wrong; the diagnostics say how.
+    Refused,
+}
+
+/// A definition whose names are resolved and whose units fit.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// Its call form.
+    pub signature: Signature,
+    /// Its right-hand side, conversions written in.
+    pub body: Expr,
+    /// The left-hand side as Kamodo's tables show it: as written, without units.
+    pub lhs: String,
+    /// The right-hand side as Kamodo's tables show it.
+    pub rhs: String,
+    /// The right-hand side in LaTeX.
+    pub equation: String,
+    /// The whole definition in LaTeX, between `$`.
+    pub latex: String,
+}
+
+/// Checks a definition.
+pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec<Diagnostic>) {
+    let names = Names::resolve(definition, scope);
+    let mut builder = Builder::new(definition, scope, &names);
+    let target = definition.left().unit.as_ref();
+    let built = builder.whole(definition.tree(), target);
+    let (missing, mut diagnostics) = builder.finish();
+    diagnostics.splice(0..0, names.diagnostics.iter().cloned());
+    let Some(built) = built.filter(|_| diagnostics.iter().all(|found| found.severity != crate::Severity::Error)) else {
+        return (Outcome::Refused, diagnostics);
+    };
+    let signature = signature(definition, &names, &built.expr, built.unit);
+    if !missing.is_empty() {
+        let (rhs, equation) = (text(&built.expr), latex(&built.expr, Fractions::Bars));
+        return (Outcome::Waiting { signature, missing, rhs, equation }, diagnostics);
+    }
+    let checked = Checked {
+        lhs: publish::lhs(definition),
+        rhs: text(&built.expr),
+        equation: latex(&built.expr, Fractions::Bars),
+        latex: publish::latex_of_definition(&signature, &built.expr),
+        body: built.expr,
+        signature,
+    };
+    (Outcome::Checked(checked), diagnostics)
+}
+
+/// What the bare names of a definition mean, and the units of its parameters.
+pub(crate) struct Names {
+    /// The units of the parameters that have one.
+    units: HashMap<Arc<str>, Unit>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Names {
+    /// Finds the units of the parameters: those on the left, or without a list there those that the
+    /// functions that are called give to the same names.
+    fn resolve(definition: &Definition, scope: &dyn Scope) -> Self {
+        let mut names = Self { units: HashMap::new(), diagnostics: Vec::new() };
+        match &definition.left().parameters {
+            Some(parameters) => {
+                for parameter in parameters {
+                    if let Some(unit) = &parameter.unit {
+                        names.units.insert(Arc::clone(&parameter.name), unit.clone());
+                    }
+                }
+            }
+            None => names.inherit(definition, scope),
+        }
+        names.warn_of_functions_elsewhere(definition, scope);
+        names
+    }
+
+    fn inherit(&mut self, definition: &Definition, scope: &dyn Scope) {
+        let mut inherit = |parameter: &Parameter, name: &Arc<str>| {
+            if let Some(unit) = &parameter.unit
+                && !self.units.contains_key(name)
+            {
+                self.units.insert(Arc::clone(name), unit.clone());
+            }
+        };
+        definition.tree().visit(&mut |tree| match &tree.kind {
+            TreeKind::Name(name) if scope.is_defined_above(name) => {
+                for parameter in scope.callee(name).iter().flat_map(|callee| &callee.parameters) {
+                    inherit(parameter, &parameter.name.as_str().into());
+                }
+            }
+            TreeKind::Call { name, args, .. } => {
+                let parameters = scope.callee(name).iter().flat_map(|callee| &callee.parameters).collect::<Vec<_>>();
+                for (parameter, arg) in parameters.into_iter().zip(args) {
+                    if let TreeKind::Name(name) = &arg.kind
+                        && !scope.is_defined_above(name)
+                    {
+                        inherit(parameter, name);
+                    }
+                }
+            }
+            _ => {}
+        });
+    }
+
+    fn warn_of_functions_elsewhere(&mut self, definition: &Definition, scope: &dyn Scope) {
+        let mut warned: Vec<&Arc<str>> = Vec::new();
+        definition.tree().visit(&mut |tree| {
+            let TreeKind::Name(name) = &tree.kind else { return };
+            let is_parameter = !definition.left().has_parameter(name) && !scope.is_defined_above(name);
+            if is_parameter && scope.is_provided_elsewhere(name) && !warned.contains(&name) {
+                warned.push(name);
+                let message = format!("`{name}` is a parameter here, though there is a function of that name");
+                let symbol = scope.callee(name).map_or_else(|| format!("{name}(…)"), Signature::symbol);
+                let warning = definition.error(tree.span.clone(), message).into_warning();
+                self.diagnostics.push(warning.with_hint(format!("call the function as `{symbol}`")));
+            }
+        });
+    }
+
+    pub(crate) fn unit(&self, name: &str) -> Option<&Unit> {
+        self.units.get(name)
+    }
+}
+
+fn signature(definition: &Definition, names: &Names, body: &Expr, unit: Option<Unit>) -> Signature {
+    let parameter = |name: &str| Parameter {
+        name: name.to_owned(),
+        unit: names.unit(name).cloned(),
+        default: None,
+    };
+    let parameters = match &definition.left().parameters {
+        Some(declared) => declared.iter().map(|declared| parameter(&declared.name)).collect(),
+        None => free_symbols(body).iter().map(|name| parameter(name)).collect(),
+    };
+    Signature { name: definition.name().to_owned(), parameters, unit }
+}
+
+/// Returns the parameters that an expression holds, by code point.
+fn free_symbols(expr: &Expr) -> Vec<Arc<str>> {
+    fn collect(expr: &Expr, found: &mut std::collections::BTreeSet<Arc<str>>) {
+        if let Node::Symbol(name) = &**expr {
+            found.insert(Arc::clone(name));
+        }
+        for part in expr.parts() {
+            collect(part, found);
+        }
+    }
+    let mut found = std::collections::BTreeSet::new();
+    collect(expr, &mut found);
+    found.into_iter().collect()
+}
+
+/// Returns what a misspelt name may have meant.
+fn did_you_mean<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    suggest(name, candidates).map(|found| format!("did you mean `{found}`?"))
+}

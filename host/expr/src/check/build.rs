@@ -1,0 +1,376 @@
+//! Builds the expression of a tree, with every conversion of units written in.
+
+mod call;
+mod conversion;
+
+use std::sync::Arc;
+
+use kamodo_units::Unit;
+use num_rational::BigRational;
+
+use super::unit::Carried;
+use super::{Names, Scope, did_you_mean};
+use crate::ast::{Operator, Tree, TreeKind};
+use crate::definition::Definition;
+use crate::simplify::{self, Number, Simplified, Unfit};
+use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language};
+
+/// Whether the parameters of the definition carry their units: only in an argument of a call whose
+/// parameter has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parameters {
+    Plain,
+    Carry,
+}
+
+/// The unit that the terms of a sum convert to, and whose it is, in backticks.
+#[derive(Debug, Clone, Copy)]
+struct Target<'t> {
+    unit: &'t Unit,
+    of: &'t str,
+}
+
+/// A part of the expression.
+#[derive(Debug, Clone)]
+struct Quantity {
+    expr: Expr,
+    carried: Carried,
+    span: Span,
+}
+
+/// The whole of a right-hand side.
+pub(super) struct Built {
+    pub(super) expr: Expr,
+    pub(super) unit: Option<Unit>,
+}
+
+/// What is built is none where it is wrong; the reason is among the diagnostics then.
+pub(super) struct Builder<'a> {
+    definition: &'a Definition,
+    scope: &'a dyn Scope,
+    names: &'a Names,
+    missing: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(definition: &'a Definition, scope: &'a dyn Scope, names: &'a Names) -> Self {
+        Self { definition, scope, names, missing: Vec::new(), diagnostics: Vec::new() }
+    }
+
+    /// Returns the names of functions that are missing, and what is wrong.
+    pub(super) fn finish(self) -> (Vec<String>, Vec<Diagnostic>) {
+        (self.missing, self.diagnostics)
+    }
+
+    /// Builds the whole right-hand side in the unit of the left-hand side, where that has one.
+    pub(super) fn whole(&mut self, tree: &Tree, target: Option<&Unit>) -> Option<Built> {
+        let of = format!("`{}`", self.definition.name());
+        let target = target.map(|unit| Target { unit, of: &of });
+        let quantity = self.quantity(tree, target, Parameters::Plain)?;
+        if let Some(target) = target {
+            let expr = self.converted_to_target(quantity, target)?;
+            return Some(Built { expr, unit: Some(target.unit.clone()) });
+        }
+        let unit = match quantity.carried {
+            Carried::In(unit) if self.definition.left().parameters.is_none() => Some(unit),
+            Carried::In(unit) => {
+                self.warn_of_dropped_unit(&unit, quantity.span);
+                None
+            }
+            Carried::Plain | Carried::Unknown => None,
+        };
+        Some(Built { expr: quantity.expr, unit })
+    }
+
+    /// Builds a part; `target` is the unit that the terms of a sum convert to.
+    fn quantity(&mut self, tree: &Tree, target: Option<Target<'_>>, parameters: Parameters) -> Option<Quantity> {
+        let plain = |expr| Some(Quantity { expr, carried: Carried::Plain, span: tree.span.clone() });
+        match &tree.kind {
+            TreeKind::Integer(integer) => plain(Expr::integer(integer.clone())),
+            TreeKind::Decimal(float) => plain(Expr::decimal(float.clone())),
+            TreeKind::Imaginary(float) => {
+                let unit = Expr::constant(Constant::ImaginaryUnit);
+                plain(self.simplified(simplify::mul(vec![Expr::decimal(float.clone()), unit]), &tree.span)?)
+            }
+            TreeKind::Name(name) => self.name(name, &tree.span, parameters),
+            TreeKind::Negative(inner) => {
+                let inner = self.quantity(inner, target, parameters)?;
+                let expr = self.simplified(simplify::neg(&inner.expr), &tree.span)?;
+                Some(Quantity { expr, carried: inner.carried, span: tree.span.clone() })
+            }
+            TreeKind::Sum(terms) => self.sum(terms, &tree.span, target, parameters),
+            TreeKind::Product(first, rest) => self.product(first, rest, parameters),
+            TreeKind::Power(base, exponent) => {
+                let base = self.quantity(base, None, parameters);
+                let exponent = self.quantity(exponent, None, parameters);
+                self.power(base?, exponent?, &tree.span)
+            }
+            TreeKind::Call { name, name_span, args } => match language::builtin(name) {
+                Some(builtin) => self.builtin(builtin, name, args, &tree.span, parameters),
+                None => self.call(name, name_span, args, &tree.span, parameters),
+            },
+        }
+    }
+
+    fn name(&mut self, name: &Arc<str>, span: &Span, parameters: Parameters) -> Option<Quantity> {
+        let left = self.definition.left();
+        if let Some(constant) = language::constant(name) {
+            return Some(Quantity { expr: Expr::constant(constant), carried: Carried::Plain, span: span.clone() });
+        }
+        if left.has_parameter(name) {
+            return Some(self.parameter(name, span, parameters));
+        }
+        if self.scope.is_defined_above(name) {
+            return self.bare_function(name, span);
+        }
+        if let Some((_, least, _)) = language::builtin(name) {
+            let error = self.definition.error(span.clone(), format!("`{name}` is a function, found without arguments"));
+            let args = ["x", "y"][..least.min(2)].join(", ");
+            self.diagnostics.push(error.with_hint(format!("write `{name}({args})`")));
+            return None;
+        }
+        if left.parameters.is_some() {
+            self.report_undeclared(name, span, None);
+            return None;
+        }
+        Some(self.parameter(name, span, parameters))
+    }
+
+    fn parameter(&self, name: &Arc<str>, span: &Span, parameters: Parameters) -> Quantity {
+        let carried = match parameters {
+            Parameters::Carry => Carried::of(self.names.unit(name)),
+            Parameters::Plain => Carried::Plain,
+        };
+        Quantity { expr: Expr::symbol(name), carried, span: span.clone() }
+    }
+
+    /// A name that the list on the left does not have; `function` is the one that brings it in.
+    fn report_undeclared(&mut self, name: &str, span: &Span, function: Option<&str>) {
+        let own = self.definition.name();
+        let message = match function {
+            Some(function) => format!("`{name}`, a parameter of `{function}`, is not a parameter of `{own}`"),
+            None => format!("`{name}` is not a parameter of `{own}`"),
+        };
+        let declared = || self.definition.left().parameters.iter().flatten().map(|parameter| &*parameter.name);
+        let used = self.definition.bare_names();
+        let mut list: Vec<&str> = Vec::new();
+        // A declared name that is used stays; one that is not was meant to be what is missing.
+        let is_used = |declared: &str| {
+            let mut found = false;
+            self.definition.tree().visit(&mut |tree| {
+                found |= matches!(&tree.kind, TreeKind::Name(name) if &**name == declared);
+            });
+            found
+        };
+        list.extend(declared().filter(|declared| is_used(declared)));
+        list.extend(used.iter().map(|name| &**name).filter(|name| !self.scope.is_defined_above(name)));
+        if !list.contains(&name) {
+            list.push(name);
+        }
+        let hint = did_you_mean(name, declared().filter(|declared| !is_used(declared) && declared.len() > 1))
+            .unwrap_or_else(|| format!("did you mean `{own}({})`?", list.join(",")));
+        self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
+    }
+
+    fn product(&mut self, first: &Tree, rest: &[(Operator, Tree)], parameters: Parameters) -> Option<Quantity> {
+        let first = self.quantity(first, None, parameters);
+        let rest: Vec<_> =
+            rest.iter().map(|(operator, operand)| (*operator, self.quantity(operand, None, parameters))).collect();
+        let mut product = Run::new(first?);
+        for (operator, operand) in rest {
+            self.multiply(&mut product, operator, operand?)?;
+        }
+        self.collapse(product)
+    }
+
+    /// Goes on with a product by one operator and its operand.
+    fn multiply(&mut self, product: &mut Run, operator: Operator, operand: Quantity) -> Option<()> {
+        let span = product.span.start..operand.span.end;
+        match operator {
+            // Factors are collected and multiplied together, unless a sum among them asks for the order in
+            // which a number is distributed over it.
+            Operator::Times if !matches!(&*operand.expr, Node::Add(_)) && !product.holds_sum() => {
+                product.carried = product.carried.times(&operand.carried, false);
+                product.factors.push(operand.expr);
+                product.span = span;
+                return Some(());
+            }
+            _ => {}
+        }
+        let left = self.collapse(product.clone())?;
+        let inverted = operator != Operator::Times;
+        let carried = left.carried.times(&operand.carried, inverted);
+        let (expr, carried) = match operator {
+            Operator::Times => (simplify::mul(vec![left.expr, operand.expr.clone()]), carried),
+            Operator::Over => (simplify::quotient(&left.expr, &operand.expr), carried),
+            Operator::FloorOver => {
+                let quotient = simplify::quotient(&left.expr, &operand.expr);
+                (quotient.and_then(|quotient| simplify::function(Builtin::Floor, vec![quotient])), carried)
+            }
+            Operator::Modulo => {
+                let unit = left.carried.clone();
+                let operand = self.alike(&left, operand.clone())?;
+                (simplify::function(Builtin::Mod, vec![left.expr, operand.expr]), unit)
+            }
+        };
+        let expr = self.divided(expr, &operand, &span)?;
+        *product = Run::new(Quantity { expr, carried, span });
+        Some(())
+    }
+
+    fn collapse(&mut self, product: Run) -> Option<Quantity> {
+        let Run { mut factors, carried, span } = product;
+        let expr = if factors.len() == 1 {
+            factors.swap_remove(0)
+        } else {
+            self.simplified(simplify::mul(factors), &span)?
+        };
+        Some(Quantity { expr, carried, span })
+    }
+
+    fn power(&mut self, base: Quantity, exponent: Quantity, span: &Span) -> Option<Quantity> {
+        let exponent = self.plain(exponent, "an exponent")?;
+        let carried = match base.carried.clone() {
+            Carried::In(unit) => match exact_exponent(&exponent.expr) {
+                Some(ratio) => Carried::In(unit.power(&ratio)),
+                None if unit.dimension().is_dimensionless() => {
+                    let base = self.plain(base, "the base of a power")?;
+                    return self.power(base, exponent, span);
+                }
+                None => {
+                    self.report_unknown_power(&unit, &base, &exponent);
+                    return None;
+                }
+            },
+            other => other,
+        };
+        let expr = self.simplified(simplify::pow(&base.expr, &exponent.expr), span)?;
+        Some(Quantity { expr, carried, span: span.clone() })
+    }
+
+    fn builtin(
+        &mut self,
+        (builtin, least, most): (Builtin, usize, usize),
+        name: &str,
+        args: &[Tree],
+        span: &Span,
+        parameters: Parameters,
+    ) -> Option<Quantity> {
+        let built: Vec<_> = args.iter().map(|arg| self.quantity(arg, None, parameters)).collect();
+        if args.len() < least || args.len() > most {
+            self.report_arity(name, least, most, args.len(), span);
+            return None;
+        }
+        let mut args = built.into_iter().collect::<Option<Vec<_>>>()?;
+        let first = args[0].clone();
+        match builtin {
+            Builtin::Sqrt => {
+                let half = Quantity { expr: Expr::ratio(1, 2), carried: Carried::Plain, span: span.clone() };
+                return self.power(first, half, span);
+            }
+            Builtin::Log if args.len() == 2 => {
+                let log = |arg: &Quantity| simplify::function(Builtin::Log, vec![arg.expr.clone()]);
+                let base = self.simplified(log(&args[1]), &args[1].span)?;
+                let expr = log(&first).and_then(|log| simplify::quotient(&log, &base));
+                let expr = self.simplified(expr, span)?;
+                return Some(Quantity { expr, carried: Carried::Plain, span: span.clone() });
+            }
+            _ => {}
+        }
+        let carried = match builtin {
+            Builtin::Abs | Builtin::Floor | Builtin::Ceiling => first.carried,
+            Builtin::Min | Builtin::Max | Builtin::Mod | Builtin::Atan2 => {
+                let leader = args.iter().find(|arg| matches!(arg.carried, Carried::In(_))).cloned().unwrap_or(first);
+                args = args.into_iter().map(|arg| self.alike(&leader, arg)).collect::<Option<_>>()?;
+                if builtin == Builtin::Atan2 { Carried::Plain } else { leader.carried }
+            }
+            Builtin::Sign => Carried::Plain,
+            _ => {
+                let what = format!("the argument of `{name}`");
+                args = args.into_iter().map(|arg| self.plain(arg, &what)).collect::<Option<_>>()?;
+                Carried::Plain
+            }
+        };
+        let args = args.into_iter().map(|arg| arg.expr).collect();
+        let value = simplify::function(builtin, args);
+        if value == Err(Unfit::Pole) {
+            let message = if builtin == Builtin::Mod {
+                "division by zero".to_owned()
+            } else {
+                format!("`{name}` has no value here")
+            };
+            self.diagnostics.push(self.definition.error(span.clone(), message));
+            return None;
+        }
+        let expr = self.simplified(value, span)?;
+        Some(Quantity { expr, carried, span: span.clone() })
+    }
+
+    fn report_arity(&mut self, name: &str, least: usize, most: usize, found: usize, span: &Span) {
+        let expected = match (least, most) {
+            (1, 1) => "1 argument".to_owned(),
+            (least, most) if least == most => format!("{least} arguments"),
+            (least, usize::MAX) => format!("{least} or more arguments"),
+            (least, most) => format!("{least} to {most} arguments"),
+        };
+        let message = format!("`{name}` takes {expected}, found {found}");
+        self.diagnostics.push(self.definition.error(span.clone(), message));
+    }
+
+    /// Reports why there is no simplified form.
+    fn simplified(&mut self, simplified: Simplified, span: &Span) -> Option<Expr> {
+        match simplified {
+            Ok(expr) => Some(expr),
+            Err(Unfit::TooLarge) => {
+                let bits = simplify::MAX_BITS;
+                let error = self.definition.error(span.clone(), format!("a number of more than {bits} bits"));
+                self.diagnostics.push(error.with_hint("a decimal point makes it a floating-point number, such as `9.0`"));
+                None
+            }
+            Err(Unfit::Pole) => {
+                self.diagnostics.push(self.definition.error(span.clone(), "division by zero"));
+                None
+            }
+        }
+    }
+
+    fn divided(&mut self, simplified: Simplified, divisor: &Quantity, span: &Span) -> Option<Expr> {
+        let at = if simplified == Err(Unfit::Pole) { &divisor.span } else { span };
+        self.simplified(simplified, at)
+    }
+}
+
+/// Factors that wait to be multiplied together.
+#[derive(Debug, Clone)]
+struct Run {
+    factors: Vec<Expr>,
+    carried: Carried,
+    span: Span,
+}
+
+impl Run {
+    fn new(first: Quantity) -> Self {
+        Self { factors: vec![first.expr], carried: first.carried, span: first.span }
+    }
+
+    fn holds_sum(&self) -> bool {
+        self.factors.iter().any(|factor| matches!(&*factor.as_coefficient_and_rest().1, Node::Add(_)))
+    }
+}
+
+/// Returns an exponent as the ratio that it is written as: `0.5` is one half.
+fn exact_exponent(exponent: &Expr) -> Option<BigRational> {
+    match exponent.number()? {
+        Number::Exact(ratio) => Some(ratio),
+        Number::Decimal(float) => {
+            let digits = float.digits(true);
+            let (mantissa, power) = digits.split_once('e').unwrap_or((&digits, "0"));
+            let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+            let scale = num_bigint::BigInt::from(10).pow(u32::try_from(fraction.len()).ok()?);
+            let ratio = BigRational::new(format!("{whole}{fraction}").parse().ok()?, scale);
+            let power: i32 = power.parse().ok()?;
+            Some(ratio * BigRational::from_integer(10.into()).pow(power))
+        }
+    }
+}

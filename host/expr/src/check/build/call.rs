@@ -1,0 +1,151 @@
+//! Calls of registered functions: which there are, how many arguments they take, in which units.
+
+use std::sync::Arc;
+
+use kamodo_units::Unit;
+use kamodo_value::{Parameter, Signature, Value};
+
+use super::super::unit::Carried;
+use super::super::did_you_mean;
+use super::{Builder, Parameters, Quantity, Target};
+use crate::ast::Tree;
+use crate::{Expr, Float, Span, language};
+
+impl Builder<'_> {
+    /// Builds `f(a, b)`.
+    pub(super) fn call(
+        &mut self,
+        name: &Arc<str>,
+        name_span: &Span,
+        args: &[Tree],
+        span: &Span,
+        parameters: Parameters,
+    ) -> Option<Quantity> {
+        let Some(callee) = self.callee(name, name_span) else {
+            let args = args.iter().map(|arg| self.quantity(arg, None, parameters)).collect::<Vec<_>>();
+            let args = args.into_iter().map(|arg| arg.map(|arg| arg.expr)).collect::<Option<_>>()?;
+            return Some(Quantity { expr: Expr::call(name, args), carried: Carried::Unknown, span: span.clone() });
+        };
+        let built: Vec<_> = args
+            .iter()
+            .enumerate()
+            .map(|(index, arg)| {
+                let unit = callee.parameters.get(index).and_then(|parameter| parameter.unit.as_ref());
+                self.argument(arg, unit, &callee, index)
+            })
+            .collect();
+        if args.len() > callee.parameters.len() {
+            self.report_arity_of(&callee, args.len(), span);
+            return None;
+        }
+        let mut args = built.into_iter().collect::<Option<Vec<_>>>()?;
+        for parameter in &callee.parameters[args.len()..] {
+            match parameter.default.as_ref().and_then(default_expr) {
+                Some(default) => args.push(default),
+                None => {
+                    self.report_arity_of(&callee, args.len(), span);
+                    return None;
+                }
+            }
+        }
+        Some(Quantity { expr: Expr::call(name, args), carried: carried_by(&callee), span: span.clone() })
+    }
+
+    /// Builds the name of a function that stands for a call with its own parameters.
+    pub(super) fn bare_function(
+        &mut self,
+        name: &Arc<str>,
+        span: &Span,
+    ) -> Option<Quantity> {
+        let Some(callee) = self.callee(name, span) else {
+            let expr = Expr::call(name, Vec::new());
+            return Some(Quantity { expr, carried: Carried::Unknown, span: span.clone() });
+        };
+        let left = self.definition.left();
+        let mut args = Vec::with_capacity(callee.parameters.len());
+        let mut is_complete = true;
+        for (index, parameter) in callee.parameters.iter().enumerate() {
+            if left.parameters.is_some() && !left.has_parameter(&parameter.name) {
+                self.report_undeclared(&parameter.name, span, Some(name));
+                is_complete = false;
+                continue;
+            }
+            let symbol: Arc<str> = parameter.name.as_str().into();
+            let own = match &parameter.unit {
+                Some(_) => Parameters::Carry,
+                None => Parameters::Plain,
+            };
+            let arg = self.parameter(&symbol, span, own);
+            args.push(self.passed(arg, parameter.unit.as_ref(), &callee, index));
+        }
+        let args = args.into_iter().collect::<Option<Vec<_>>>()?;
+        let quantity = Quantity { expr: Expr::call(name, args), carried: carried_by(&callee), span: span.clone() };
+        is_complete.then_some(quantity)
+    }
+
+    /// Finds a function; one that nobody provides is noted as missing.
+    fn callee(&mut self, name: &Arc<str>, span: &Span) -> Option<Signature> {
+        if let Some(callee) = self.scope.callee(name) {
+            return Some(callee.clone());
+        }
+        if !self.missing.iter().any(|missing| **missing == **name) {
+            self.missing.push(name.to_string());
+            let mut candidates: Vec<&str> = language::function_names().collect();
+            candidates.extend(self.scope.names());
+            let message = format!("no function `{name}` is there yet");
+            let hint = did_you_mean(name, candidates.into_iter().filter(|candidate| *candidate != &**name)).unwrap_or_else(|| {
+                format!("`{}` is served as soon as a plugin or a definition brings `{name}`", self.definition.name())
+            });
+            let warning = self.definition.error(span.clone(), message).into_warning().with_hint(hint);
+            self.diagnostics.push(warning);
+        }
+        None
+    }
+
+    /// Builds an argument. Where the callee wants a unit, the parameters in it carry theirs.
+    fn argument(&mut self, arg: &Tree, unit: Option<&Unit>, callee: &Signature, index: usize) -> Option<Expr> {
+        let parameters = if unit.is_some() { Parameters::Carry } else { Parameters::Plain };
+        let of = callee.parameters.get(index).map(|parameter| parameter_text(callee, parameter)).unwrap_or_default();
+        let quantity = self.quantity(arg, unit.map(|unit| Target { unit, of: &of }), parameters)?;
+        self.passed(quantity, unit, callee, index)
+    }
+
+    /// Converts an argument to the unit of its parameter.
+    fn passed(&mut self, arg: Quantity, unit: Option<&Unit>, callee: &Signature, index: usize) -> Option<Expr> {
+        let (Some(unit), Carried::In(found)) = (unit, &arg.carried) else { return Some(arg.expr) };
+        let found = found.clone();
+        self.converted_argument(arg, &found, unit, callee, &callee.parameters[index])
+    }
+
+    fn report_arity_of(&mut self, callee: &Signature, found: usize, span: &Span) {
+        let least = callee.parameters.iter().filter(|parameter| parameter.default.is_none()).count();
+        let most = callee.parameters.len();
+        self.report_arity(&callee.name, least, most, found, span);
+        if let Some(last) = self.diagnostics.last_mut() {
+            last.hint = Some(format!("call it as `{}`", callee.symbol()));
+        }
+    }
+}
+
+fn carried_by(callee: &Signature) -> Carried {
+    Carried::of(callee.unit.as_ref())
+}
+
+/// Returns a default value as an expression, where the language has one for it.
+fn default_expr(value: &Value) -> Option<Expr> {
+    match value {
+        Value::Int(integer) => Some(Expr::integer(integer.clone())),
+        Value::Float(double) => Float::from_f64(*double).map(Expr::decimal),
+        Value::Scalar(kamodo_value::Scalar::Float64(double)) => Float::from_f64(*double).map(Expr::decimal),
+        Value::Rational(ratio) => Some(Expr::rational(ratio.clone())),
+        _ => None,
+    }
+}
+
+/// Names a parameter of a callee as it is declared.
+pub(super) fn parameter_text(callee: &Signature, parameter: &Parameter) -> String {
+    match &parameter.unit {
+        Some(unit) => format!("`{}[{unit}]` of `{}`", parameter.name, callee.name),
+        None => format!("`{}` of `{}`", parameter.name, callee.name),
+    }
+}

@@ -1,0 +1,185 @@
+//! Sums and conversions: quantities of one dimension are brought to one unit, unlike ones are refused.
+
+use kamodo_units::{Factor, Unit};
+use kamodo_value::{Parameter, Signature};
+
+use super::super::unit::{Carried, converted};
+use super::call::parameter_text;
+use super::{Builder, Parameters, Quantity, Target};
+use crate::ast::Tree;
+use crate::{Expr, Span, simplify};
+
+impl Builder<'_> {
+    /// Builds a sum. What carries a unit converts to `target`, or else to the first that carries one.
+    pub(super) fn sum(
+        &mut self,
+        terms: &[(bool, Tree)],
+        span: &Span,
+        target: Option<Target<'_>>,
+        parameters: Parameters,
+    ) -> Option<Quantity> {
+        let built: Vec<_> = terms.iter().map(|(_, term)| self.quantity(term, target, parameters)).collect();
+        let built = built.into_iter().collect::<Option<Vec<_>>>()?;
+        let leader = built.iter().find(|term| matches!(term.carried, Carried::In(_))).cloned();
+        let carried = match (&leader, target) {
+            (Some(_), Some(target)) => Carried::In(target.unit.clone()),
+            (Some(leader), None) => leader.carried.clone(),
+            (None, _) if built.iter().any(|term| term.carried == Carried::Unknown) => Carried::Unknown,
+            (None, _) => Carried::Plain,
+        };
+        let mut sum = Vec::with_capacity(built.len());
+        for ((subtracted, _), term) in terms.iter().zip(built) {
+            let term = self.term(term, leader.as_ref(), target);
+            sum.push(match term {
+                Some(term) if *subtracted => self.simplified(simplify::neg(&term), span),
+                term => term,
+            });
+        }
+        let sum = sum.into_iter().collect::<Option<Vec<_>>>()?;
+        let expr = self.simplified(simplify::add(sum), span)?;
+        Some(Quantity { expr, carried, span: span.clone() })
+    }
+
+    fn term(&mut self, term: Quantity, leader: Option<&Quantity>, target: Option<Target<'_>>) -> Option<Expr> {
+        let Some(leader) = leader else { return Some(term.expr) };
+        match (&term.carried, target, &leader.carried) {
+            (Carried::In(_), Some(target), _) => self.converted_to_target(term, target),
+            (Carried::In(_), None, Carried::In(unit)) => {
+                let unit = unit.clone();
+                self.converted_like(term, leader, &unit, "add")
+            }
+            (Carried::Plain, ..) if !term.expr.is_integer(0) => {
+                let unit = match (target, &leader.carried) {
+                    (Some(target), _) => target.unit.clone(),
+                    (None, Carried::In(unit)) => unit.clone(),
+                    _ => return Some(term.expr),
+                };
+                let message = format!("a plain number is added to a quantity, it is taken as in `{unit}`");
+                let warning = self.definition.error(term.span.clone(), message).into_warning();
+                self.diagnostics.push(warning);
+                Some(term.expr)
+            }
+            _ => Some(term.expr),
+        }
+    }
+
+    /// Brings a quantity to the unit of another that it is compared with.
+    pub(super) fn alike(&mut self, leader: &Quantity, other: Quantity) -> Option<Quantity> {
+        match (&leader.carried, &other.carried) {
+            (Carried::In(unit), Carried::In(_)) => {
+                let unit = unit.clone();
+                let expr = self.converted_like(other.clone(), leader, &unit, "compare")?;
+                Some(Quantity { expr, carried: Carried::In(unit), span: other.span })
+            }
+            _ => Some(other),
+        }
+    }
+
+    /// Makes a plain number of what must be one; of a length, say, there is none.
+    pub(super) fn plain(&mut self, quantity: Quantity, what: &str) -> Option<Quantity> {
+        let Carried::In(unit) = quantity.carried.clone() else { return Some(quantity) };
+        match unit.factor_to(&Unit::one()) {
+            Ok(factor) => {
+                let expr = self.times(&quantity, &factor)?;
+                Some(Quantity { expr, carried: Carried::Plain, ..quantity })
+            }
+            Err(_) => {
+                // Accepted as published: whoever writes `exp(h)` for a length in km means its number.
+                let message = format!("{what} is in `{unit}`, it is taken as a plain number");
+                let hint = format!("divide it by a quantity of the dimension {}", unit.dimension());
+                let warning = self.definition.error(quantity.span.clone(), message).into_warning();
+                self.diagnostics.push(warning.with_hint(hint));
+                Some(Quantity { carried: Carried::Plain, ..quantity })
+            }
+        }
+    }
+
+    /// Converts to the unit of the left-hand side, or to that of a parameter.
+    pub(super) fn converted_to_target(&mut self, quantity: Quantity, target: Target<'_>) -> Option<Expr> {
+        let Carried::In(unit) = &quantity.carried else { return Some(quantity.expr) };
+        match unit.factor_to(target.unit) {
+            Ok(factor) => self.times(&quantity, &factor),
+            Err(error) => {
+                let message = format!("cannot convert `{unit}` to `{}`, the unit of {}", target.unit, target.of);
+                self.report_unlike(&quantity.span, message, unit, target.unit, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn converted_like(&mut self, quantity: Quantity, leader: &Quantity, target: &Unit, verb: &str) -> Option<Expr> {
+        let Carried::In(unit) = &quantity.carried else { return Some(quantity.expr) };
+        match unit.factor_to(target) {
+            Ok(factor) => self.times(&quantity, &factor),
+            Err(_) => {
+                let source = self.definition.rhs();
+                let message = format!("cannot {verb} `{target}` and `{unit}`");
+                let mut error = self.definition.error(leader.span.clone(), message);
+                error.labels[0].text = target.dimension().to_string();
+                let error = error.with_label(source.label(quantity.span, unit.dimension().to_string()));
+                self.diagnostics.push(error.with_hint("both sides must have one dimension"));
+                None
+            }
+        }
+    }
+
+    /// Converts an argument to the unit of the parameter that it is passed for.
+    pub(super) fn converted_argument(
+        &mut self,
+        arg: Quantity,
+        unit: &Unit,
+        target: &Unit,
+        callee: &Signature,
+        parameter: &Parameter,
+    ) -> Option<Expr> {
+        match unit.factor_to(target) {
+            Ok(factor) => self.times(&arg, &factor),
+            Err(error) => {
+                let message = format!("cannot pass `{unit}` for {}", parameter_text(callee, parameter));
+                self.report_unlike(&arg.span, message, unit, target, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Reports two units that do not convert; `reason` is why where the dimensions are the same.
+    fn report_unlike(&mut self, span: &Span, message: String, unit: &Unit, target: &Unit, reason: String) {
+        let (found, expected) = (unit.dimension(), target.dimension());
+        let mut error = self.definition.error(span.clone(), message);
+        if found == expected {
+            error.labels[0].text = reason;
+        } else {
+            error.labels[0].text = format!("{found}, expected {expected}");
+        }
+        self.diagnostics.push(error);
+    }
+
+    /// Reports a power whose unit is not known before it is called.
+    pub(super) fn report_unknown_power(&mut self, unit: &Unit, base: &Quantity, exponent: &Quantity) {
+        let source = self.definition.rhs();
+        let message = format!("a power of `{unit}` needs a number as its exponent");
+        let mut error = self.definition.error(exponent.span.clone(), message);
+        error.labels[0].text = "not a number".to_owned();
+        let error = error.with_label(source.label(base.span.clone(), unit.dimension().to_string()));
+        self.diagnostics.push(error.with_hint("divide the base by a quantity of its dimension"));
+    }
+
+    /// Warns that a list of parameters without a unit behind it leaves the unit of the body out.
+    pub(super) fn warn_of_dropped_unit(&mut self, unit: &Unit, span: Span) {
+        let left = self.definition.left();
+        let names = left.parameters.iter().flatten().map(|parameter| match &parameter.unit {
+            Some(unit) => format!("{}[{unit}]", parameter.name),
+            None => parameter.name.to_string(),
+        });
+        let hint = format!("write `{}({})[{unit}]` to keep it", left.name, names.collect::<Vec<_>>().join(","));
+        let message = format!("the result is in `{unit}`, but the left-hand side has no unit");
+        self.diagnostics.push(self.definition.error(span, message).into_warning().with_hint(hint));
+    }
+
+    fn times(&mut self, quantity: &Quantity, factor: &Factor) -> Option<Expr> {
+        if factor.is_one() {
+            return Some(quantity.expr.clone());
+        }
+        self.simplified(converted(&quantity.expr, factor), &quantity.span)
+    }
+}

@@ -1,0 +1,51 @@
+//! The left-hand side as text and as LaTeX.
+
+use kamodo_units::Unit;
+use kamodo_value::Signature;
+
+use crate::definition::Definition;
+use crate::print::{Fractions, function_name, latex};
+use crate::{Expr, Source, parser, simplify};
+
+/// Writes the left-hand side as Kamodo's tables show it: as written, without units.
+pub(super) fn lhs(definition: &Definition) -> String {
+    match &definition.left().parameters {
+        None => definition.name().to_owned(),
+        Some(parameters) => {
+            let names: Vec<_> = parameters.iter().map(|parameter| &*parameter.name).collect();
+            format!("{}({})", definition.name(), names.join(", "))
+        }
+    }
+}
+
+/// Writes the whole definition, `$f(x[cm])[kg] = x^{2}$`.
+pub(super) fn latex_of_definition(signature: &Signature, body: &Expr) -> String {
+    let name = function_name(&signature.name);
+    let symbol = |name: &str| latex(&Expr::symbol(&name.into()), Fractions::Bars);
+    let has_units = signature.parameters.iter().any(|parameter| parameter.unit.is_some());
+    let list: Vec<_> = signature
+        .parameters
+        .iter()
+        .map(|parameter| match &parameter.unit {
+            Some(unit) => format!("{}[{}]", symbol(&parameter.name), unit_latex(unit)),
+            None => symbol(&parameter.name),
+        })
+        .collect();
+    let list = list.join(",");
+    let call = if has_units { format!("{name}({list})") } else { format!(r"{name}{{\left({list} \right)}}") };
+    // An angle or a ratio is a pure number to Kamodo, which shows no unit then.
+    let unit = match &signature.unit {
+        Some(unit) if !unit.dimension().is_dimensionless() => format!("[{}]", unit_latex(unit)),
+        _ => String::new(),
+    };
+    format!("${call}{unit} = {}$", latex(body, Fractions::Bars))
+}
+
+/// Writes a unit: its text is an expression of names.
+fn unit_latex(unit: &Unit) -> String {
+    let text = unit.to_string();
+    match parser::parse(&Source::whole("", &text)).ok().and_then(|tree| simplify::of_names(&tree)) {
+        Some(expr) => latex(&expr, Fractions::Folded),
+        None => text,
+    }
+}

@@ -1,0 +1,123 @@
+//! One definition, `f(x[cm])[kg]: x**2`, parsed but not yet linked with anything.
+
+mod left;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::ast::{Tree, TreeKind};
+use crate::check::{self, Outcome, Scope};
+use crate::{Diagnostic, Source, Span, language, parser};
+
+pub(crate) use left::Left;
+
+/// A parsed definition; a clone shares it.
+#[derive(Debug, Clone)]
+pub struct Definition(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    lhs: Source,
+    rhs: Source,
+    left: Left,
+    tree: Tree,
+    calls: Vec<Arc<str>>,
+    bare_names: Vec<Arc<str>>,
+}
+
+// === impl Definition ===
+
+impl Definition {
+    /// Parses the two sides of a definition.
+    ///
+    /// # Errors
+    /// Everything that is wrong with either side, whatever else is defined.
+    pub fn parse(lhs: &Source, rhs: &Source) -> Result<Self, Vec<Diagnostic>> {
+        let left = left::parse(lhs);
+        let tree = parser::parse(rhs);
+        let (left, tree) = match (left, tree) {
+            (Ok(left), Ok(tree)) => (left, tree),
+            (left, tree) => {
+                let name = left.as_ref().ok().map(|left| left.name.to_string());
+                let mut diagnostics: Vec<_> = left.err().into_iter().flatten().collect();
+                diagnostics.extend(tree.err().into_iter().flatten());
+                let named = |diagnostic: Diagnostic| match &name {
+                    Some(name) => diagnostic.with_function(name.clone()),
+                    None => diagnostic,
+                };
+                return Err(diagnostics.into_iter().map(named).collect());
+            }
+        };
+        let calls = names(&tree, |tree| match &tree.kind {
+            TreeKind::Call { name, .. } if language::builtin(name).is_none() => Some(name),
+            _ => None,
+        });
+        let bare_names = names(&tree, |tree| match &tree.kind {
+            TreeKind::Name(name) if language::constant(name).is_none() && !left.has_parameter(name) => Some(name),
+            _ => None,
+        });
+        Ok(Self(Arc::new(Inner { lhs: lhs.clone(), rhs: rhs.clone(), left, tree, calls, bare_names })))
+    }
+
+    /// Returns the name of the function.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.left.name
+    }
+
+    /// Returns the left-hand side as it is written.
+    #[must_use]
+    pub fn lhs(&self) -> &Source {
+        &self.0.lhs
+    }
+
+    /// Returns the right-hand side as it is written.
+    #[must_use]
+    pub fn rhs(&self) -> &Source {
+        &self.0.rhs
+    }
+
+    /// Returns the names that are called with a list of arguments, but for the language's own functions.
+    #[must_use]
+    pub fn calls(&self) -> &[Arc<str>] {
+        &self.0.calls
+    }
+
+    /// Returns the names that stand without one, but for the parameters declared on the left-hand side.
+    #[must_use]
+    pub fn bare_names(&self) -> &[Arc<str>] {
+        &self.0.bare_names
+    }
+
+    /// Resolves names and checks units against the functions that are linked already.
+    #[must_use]
+    pub fn check(&self, scope: &dyn Scope) -> (Outcome, Vec<Diagnostic>) {
+        check::check(self, scope)
+    }
+
+    pub(crate) fn left(&self) -> &Left {
+        &self.0.left
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.0.tree
+    }
+
+    /// Makes an error in the right-hand side.
+    pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+        self.0.rhs.error(span, message).with_function(self.name())
+    }
+}
+
+/// Collects names in the order in which they first stand, each once.
+fn names<'a>(tree: &'a Tree, pick: impl Fn(&'a Tree) -> Option<&'a Arc<str>>) -> Vec<Arc<str>> {
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
+    tree.visit(&mut |tree| {
+        if let Some(name) = pick(tree)
+            && seen.insert(Arc::clone(name))
+        {
+            found.push(Arc::clone(name));
+        }
+    });
+    found
+}

@@ -1,0 +1,213 @@
+//! The left-hand side: `f`, `f(x,y)`, `f[u]`, `f(x[u],y,z[v])[w]`. Blanks mean nothing.
+
+use std::iter::Peekable;
+use std::str::CharIndices;
+use std::sync::Arc;
+
+use kamodo_units::Unit;
+
+use crate::lexer::{is_name_part, is_name_start};
+use crate::{Diagnostic, Source, Span, language, parser};
+
+/// Parameters that a function may have.
+const MAX_PARAMETERS: usize = 1_000;
+
+/// A parsed left-hand side.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub(crate) name: Arc<str>,
+    /// The list of parameters, where one is written.
+    pub(crate) parameters: Option<Vec<LeftParameter>>,
+    pub(crate) unit: Option<Unit>,
+}
+
+/// One parameter as it is written.
+#[derive(Debug)]
+pub(crate) struct LeftParameter {
+    pub(crate) name: Arc<str>,
+    pub(crate) unit: Option<Unit>,
+}
+
+impl Left {
+    /// Returns whether a name is declared as a parameter.
+    pub(crate) fn has_parameter(&self, name: &str) -> bool {
+        self.parameters.iter().flatten().any(|parameter| &*parameter.name == name)
+    }
+}
+
+/// Parses a left-hand side.
+pub(super) fn parse(source: &Source) -> Result<Left, Vec<Diagnostic>> {
+    let mut parser = Parser { source, chars: source.text.char_indices().peekable(), diagnostics: Vec::new() };
+    let left = parser.left();
+    match left {
+        Ok(left) if parser.diagnostics.is_empty() => Ok(left),
+        Ok(_) => Err(parser.diagnostics),
+        Err(diagnostic) => {
+            parser.diagnostics.push(*diagnostic);
+            Err(parser.diagnostics)
+        }
+    }
+}
+
+type Parsed<T> = Result<T, Box<Diagnostic>>;
+
+/// Mistakes that leave the rest readable are collected; the first that does not ends the parse.
+struct Parser<'a> {
+    source: &'a Source,
+    chars: Peekable<CharIndices<'a>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Parser<'_> {
+    fn left(&mut self) -> Parsed<Left> {
+        let (name, span) = self.name("a name")?;
+        let mut parameters = None;
+        if self.peek() == Some('(') {
+            parameters = Some(self.parameters()?);
+        }
+        self.check_function_name(&name, span, parameters.is_some());
+        let unit = if self.peek() == Some('[') { self.unit()? } else { None };
+        match self.peek() {
+            None => Ok(Left { name, parameters, unit }),
+            Some(found) => {
+                let expected = match (&parameters, &unit) {
+                    (None, None) => "`(`, `[` or the end",
+                    (Some(_), None) => "`[` or the end",
+                    _ => "the end",
+                };
+                Err(self.unexpected(expected, found))
+            }
+        }
+    }
+
+    /// Returns the next character that is not blank.
+    fn peek(&mut self) -> Option<char> {
+        while self.chars.next_if(|(_, next)| next.is_whitespace()).is_some() {}
+        self.chars.peek().map(|(_, next)| *next)
+    }
+
+    fn at(&mut self) -> usize {
+        self.chars.peek().map_or(self.source.text.len(), |(at, _)| *at)
+    }
+
+    fn error(&self, span: Span, message: impl Into<String>) -> Box<Diagnostic> {
+        Box::new(self.source.error(span, message))
+    }
+
+    fn unexpected(&mut self, expected: &str, found: char) -> Box<Diagnostic> {
+        let at = self.at();
+        let error = self.source.error(at..at + found.len_utf8(), format!("expected {expected}, found `{found}`"));
+        Box::new(error.with_hint("a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`"))
+    }
+
+    /// Reads a name, over blanks inside it: `my f` is `myf`.
+    fn name(&mut self, expected: &str) -> Parsed<(Arc<str>, Span)> {
+        match self.peek() {
+            Some(first) if is_name_start(first) => {}
+            Some(found) => return Err(self.unexpected(expected, found)),
+            None => {
+                let at = self.at();
+                return Err(self.error(at..at, format!("expected {expected}, found the end")));
+            }
+        }
+        let start = self.at();
+        let mut end = start;
+        let mut name = String::new();
+        while let Some(next) = self.peek() {
+            if !is_name_part(next) {
+                break;
+            }
+            end = self.at() + next.len_utf8();
+            self.chars.next();
+            name.push(next);
+        }
+        Ok((name.into(), start..end))
+    }
+
+    fn parameters(&mut self) -> Parsed<Vec<LeftParameter>> {
+        let open = self.at();
+        self.chars.next();
+        let mut parameters: Vec<LeftParameter> = Vec::new();
+        loop {
+            if self.peek() == Some(')') && parameters.is_empty() {
+                break;
+            }
+            let (name, span) = self.name("the name of a parameter")?;
+            self.check_parameter_name(&name, span.clone(), &parameters);
+            let unit = if self.peek() == Some('[') { self.unit()? } else { None };
+            parameters.push(LeftParameter { name, unit });
+            if parameters.len() > MAX_PARAMETERS {
+                return Err(self.error(span, format!("more than {MAX_PARAMETERS} parameters")));
+            }
+            match self.peek() {
+                Some(',') => {
+                    self.chars.next();
+                }
+                Some(')') => break,
+                Some(found) => return Err(self.unexpected("`,` or `)`", found)),
+                None => return Err(self.error(open..open + 1, "this parenthesis is never closed")),
+            }
+        }
+        self.chars.next();
+        Ok(parameters)
+    }
+
+    /// Reads a unit in brackets.
+    fn unit(&mut self) -> Parsed<Option<Unit>> {
+        let open = self.at();
+        let start = open + 1;
+        let Some(length) = self.source.text[start..].find(']') else {
+            return Err(self.error(open..start, "this bracket is never closed"));
+        };
+        let end = start + length;
+        while self.chars.next_if(|(at, _)| *at <= end).is_some() {}
+        let text = &self.source.text[start..end];
+        if text.trim().is_empty() {
+            let error = self.source.error(open..end + 1, "expected a unit between the brackets, found nothing");
+            self.diagnostics.push(error.with_hint("leave the brackets out where there is no unit"));
+            return Ok(None);
+        }
+        match Unit::parse(text) {
+            Ok(unit) => Ok(Some(unit)),
+            Err(error) => {
+                let span = error.span();
+                let diagnostic = self.source.error(start + span.start..start + span.end, error.to_string());
+                self.diagnostics.push(match error.hint() {
+                    Some(hint) => diagnostic.with_hint(hint),
+                    None => diagnostic,
+                });
+                Ok(None)
+            }
+        }
+    }
+
+    fn check_function_name(&mut self, name: &Arc<str>, span: Span, has_parameters: bool) {
+        let taken = if language::constant(name).is_some() {
+            "a constant of the language"
+        } else if language::builtin(name).is_some() && !has_parameters {
+            "a function of the language"
+        } else if parser::is_python_keyword(name) {
+            "a word of Python"
+        } else {
+            return;
+        };
+        let error = self.source.error(span, format!("`{name}` is {taken}, it cannot be defined"));
+        self.diagnostics.push(error.with_hint(format!("take another name, such as `{name}_0`")));
+    }
+
+    fn check_parameter_name(&mut self, name: &Arc<str>, span: Span, before: &[LeftParameter]) {
+        let problem = if before.iter().any(|parameter| parameter.name == *name) {
+            format!("`{name}` is a parameter twice")
+        } else if language::constant(name).is_some() {
+            format!("`{name}` is a constant of the language, it cannot be a parameter")
+        } else if language::builtin(name).is_some() {
+            format!("`{name}` is a function of the language, it cannot be a parameter")
+        } else if parser::is_python_keyword(name) {
+            format!("`{name}` is a word of Python, it cannot be a parameter")
+        } else {
+            return;
+        };
+        let error = self.source.error(span, problem);
+        self.diagnostics.push(error.with_hint(format!("take another name, such as `{name}_0`")));
+    }
+}

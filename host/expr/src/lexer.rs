@@ -1,0 +1,227 @@
+//! Text to tokens.
+
+use num_bigint::BigInt;
+
+use crate::float::OutOfRange;
+use crate::{Diagnostic, Float, Source, Span};
+
+/// Digits of a literal beyond which an integer has too many bits.
+const MAX_DIGITS: usize = 19_730;
+
+/// One token and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    pub(crate) span: Span,
+}
+
+/// What a token is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    Integer(BigInt),
+    Decimal(Float),
+    /// A decimal number times the imaginary unit: `2j`.
+    Imaginary(Float),
+    Name,
+    Plus,
+    Minus,
+    Star,
+    Slash,
+    DoubleSlash,
+    Percent,
+    /// `**` or `^`
+    Power,
+    Open,
+    Close,
+    Comma,
+    /// What no rule of the language begins with; it was reported already.
+    Unknown,
+    End,
+}
+
+/// Splits the text of a source, always up to its end, and says what is wrong with it.
+pub(crate) fn lex(source: &Source) -> (Vec<Token>, Vec<Diagnostic>) {
+    let mut lexer = Lexer { source, text: &source.text, at: 0, tokens: Vec::new(), diagnostics: Vec::new() };
+    while lexer.next() {}
+    let end = source.text.trim_end().len();
+    lexer.tokens.push(Token { kind: Kind::End, span: end..end });
+    (lexer.tokens, lexer.diagnostics)
+}
+
+struct Lexer<'a> {
+    source: &'a Source,
+    text: &'a str,
+    at: usize,
+    tokens: Vec<Token>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Lexer<'_> {
+    /// Reads one token; false at the end.
+    fn next(&mut self) -> bool {
+        let rest = &self.text[self.at..];
+        let Some(first) = rest.chars().next() else { return false };
+        match first {
+            _ if first.is_whitespace() => self.at += first.len_utf8(),
+            '#' => self.at += rest.find('\n').unwrap_or(rest.len()),
+            _ if first.is_ascii_digit() => self.number(),
+            '.' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) => self.number(),
+            _ if is_name_start(first) => {
+                let length = rest.find(|next| !is_name_part(next)).unwrap_or(rest.len());
+                self.push(Kind::Name, length);
+            }
+            _ => self.symbol(first),
+        }
+        true
+    }
+
+    fn push(&mut self, kind: Kind, length: usize) {
+        let span = self.at..self.at + length;
+        self.at = span.end;
+        self.tokens.push(Token { kind, span });
+    }
+
+    fn symbol(&mut self, first: char) {
+        let rest = &self.text[self.at..];
+        let two = [("**", Kind::Power), ("//", Kind::DoubleSlash)];
+        if let Some((_, kind)) = two.into_iter().find(|(text, _)| rest.starts_with(text)) {
+            return self.push(kind, 2);
+        }
+        let kind = match first {
+            '+' => Kind::Plus,
+            '-' => Kind::Minus,
+            '*' => Kind::Star,
+            '/' => Kind::Slash,
+            '%' => Kind::Percent,
+            '^' => Kind::Power,
+            '(' => Kind::Open,
+            ')' => Kind::Close,
+            ',' => Kind::Comma,
+            _ => return self.unknown(first),
+        };
+        self.push(kind, 1);
+    }
+
+    fn unknown(&mut self, first: char) {
+        let hint = match first {
+            '×' | '·' | '⋅' => Some("multiply with `*`"),
+            '÷' => Some("divide with `/`"),
+            '−' | '–' => Some("subtract with `-`"),
+            '[' | ']' => Some("units stand on the left-hand side only, such as `f(x[cm])[kg]`"),
+            '<' | '>' | '=' | '!' => Some("comparisons are not part of the language yet"),
+            '$' => Some("LaTeX is not part of the language yet; write `x**2/2` instead of `\\frac{x^2}{2}`"),
+            '{' | '}' | ';' | '"' | '\'' => Some("the right-hand side is one expression, such as `x**2 - x - 1`"),
+            _ => None,
+        };
+        let span = self.at..self.at + first.len_utf8();
+        let diagnostic = self.source.error(span, format!("unexpected `{first}`"));
+        self.diagnostics.push(match hint {
+            Some(hint) => diagnostic.with_hint(hint),
+            None => diagnostic,
+        });
+        self.push(Kind::Unknown, first.len_utf8());
+    }
+
+    /// Reads a number as Python does, with what is glued to it, so that `2x` is one mistake and not two.
+    fn number(&mut self) {
+        let rest = &self.text[self.at..];
+        let length = number_length(rest);
+        let text = rest[..length].replace('_', "");
+        let span = self.at..self.at + length;
+        let kind = match radix(&text) {
+            Some(radix) => BigInt::parse_bytes(&text.as_bytes()[2..], radix).map(Kind::Integer),
+            None if text.len() > MAX_DIGITS => None,
+            None => self.decimal(&text, &span),
+        };
+        let kind = kind.unwrap_or_else(|| {
+            if self.diagnostics.last().is_none_or(|last| last.labels[0].start != self.source.position(span.start)) {
+                let message = if text.len() > MAX_DIGITS {
+                    format!("a number of {} digits is too large", text.len())
+                } else {
+                    format!("`{}` is not a number", &rest[..length])
+                };
+                self.diagnostics.push(self.source.error(span, message));
+            }
+            Kind::Unknown
+        });
+        self.push(kind, length);
+    }
+
+    fn decimal(&mut self, text: &str, span: &Span) -> Option<Kind> {
+        let is_integer = text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_integer {
+            if text.len() > 1 && text.starts_with('0') && text.bytes().any(|byte| byte != b'0') {
+                let diagnostic = self.source.error(span.clone(), format!("`{text}` begins with a zero"));
+                let digits = text.trim_start_matches('0');
+                self.diagnostics.push(diagnostic.with_hint(format!("write `{digits}`, or `0o{digits}` for an octal number")));
+                return None;
+            }
+            return BigInt::parse_bytes(text.as_bytes(), 10).map(Kind::Integer);
+        }
+        let (digits, is_imaginary) = match text.strip_suffix(['j', 'J']) {
+            Some(digits) => (digits, true),
+            None => (text, false),
+        };
+        match Float::parse(digits) {
+            Ok(float) if is_imaginary => Some(Kind::Imaginary(float)),
+            Ok(float) => Some(Kind::Decimal(float)),
+            Err(out_of_range) => {
+                let (size, hint) = match out_of_range {
+                    OutOfRange::TooLarge => ("large", "the largest is 1.8e308"),
+                    OutOfRange::TooSmall => ("small", "the smallest above zero is 4.9e-324"),
+                };
+                let message = format!("`{text}` is too {size} for a floating-point number");
+                self.diagnostics.push(self.source.error(span.clone(), message).with_hint(hint));
+                None
+            }
+        }
+    }
+}
+
+fn radix(text: &str) -> Option<u32> {
+    match text.get(..2)? {
+        "0x" | "0X" => Some(16),
+        "0o" | "0O" => Some(8),
+        "0b" | "0B" => Some(2),
+        _ => None,
+    }
+}
+
+/// Returns how long the number at the start of `text` is.
+fn number_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digits = |mut at: usize| {
+        while bytes.get(at).is_some_and(u8::is_ascii_digit)
+            || (bytes.get(at) == Some(&b'_') && at > 0 && bytes.get(at + 1).is_some_and(u8::is_ascii_digit))
+        {
+            at += 1;
+        }
+        at
+    };
+    if let Some(radix) = radix(text) {
+        let is_digit = |byte: &u8| char::from(*byte).is_digit(radix) || *byte == b'_';
+        let length = bytes[2..].iter().take_while(|byte| is_digit(byte)).count();
+        return 2 + length;
+    }
+    let mut at = digits(0);
+    if bytes.get(at) == Some(&b'.') {
+        at = digits(at + 1);
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        if bytes.get(at + 1 + sign).is_some_and(u8::is_ascii_digit) {
+            at = digits(at + 1 + sign);
+        }
+    }
+    at + usize::from(matches!(bytes.get(at), Some(b'j' | b'J')) && !bytes.get(at + 1).is_some_and(|b| is_name_part(char::from(*b))))
+}
+
+/// Returns whether a name can begin so.
+pub(crate) fn is_name_start(first: char) -> bool {
+    first == '_' || first.is_alphabetic()
+}
+
+/// Returns whether a name can go on so.
+pub(crate) fn is_name_part(next: char) -> bool {
+    next == '_' || next.is_alphanumeric()
+}

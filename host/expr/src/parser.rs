@@ -1,0 +1,265 @@
+//! Tokens to a tree: Python's grammar of expressions, without comparisons and without implicit products.
+//!
+//! ```text
+//! sum     = product { ("+" | "-") product }
+//! product = unary { ("*" | "/" | "//" | "%") unary }
+//! unary   = ("+" | "-") unary | power
+//! power   = atom [ ("**" | "^") unary ]
+//! atom    = number | name [ "(" [ sum { "," sum } [ "," ] ] ")" ] | "(" sum ")"
+//! ```
+
+use std::sync::Arc;
+
+use crate::ast::{Operator, Tree, TreeKind};
+use crate::lexer::{Kind, Token, lex};
+use crate::{Diagnostic, Source, Span};
+
+/// How deep an expression may be nested.
+pub(crate) const MAX_DEPTH: usize = 64;
+/// How many numbers, names and operators an expression may have.
+pub(crate) const MAX_NODES: usize = 10_000;
+
+/// Parses a right-hand side.
+pub(crate) fn parse(source: &Source) -> Result<Tree, Vec<Diagnostic>> {
+    let (tokens, mut diagnostics) = lex(source);
+    if tokens.len() > MAX_NODES {
+        let span = tokens[MAX_NODES].span.clone();
+        let message = format!("an expression of {} parts is too large, the limit is {MAX_NODES}", tokens.len());
+        return Err(vec![source.error(span, message).with_hint("split it into functions that call one another")]);
+    }
+    if tokens.len() == 1 {
+        let message = "expected an expression, found nothing";
+        return Err(vec![source.error(0..0, message).with_hint("write one after the colon, such as `x**2 - x - 1`")]);
+    }
+    let mut parser = Parser { source, tokens: &tokens, at: 0, depth: 0 };
+    let parsed = parser.sum().and_then(|tree| parser.end(tree));
+    match parsed {
+        Ok(tree) if diagnostics.is_empty() => Ok(tree),
+        Ok(_) => Err(diagnostics),
+        Err(diagnostic) => {
+            // What the lexer could not read was reported there.
+            let is_known = diagnostics.iter().any(|known| known.position() == diagnostic.position());
+            if !is_known {
+                diagnostics.push(*diagnostic);
+            }
+            Err(diagnostics)
+        }
+    }
+}
+
+type Parsed<T> = Result<T, Box<Diagnostic>>;
+
+struct Parser<'a> {
+    source: &'a Source,
+    tokens: &'a [Token],
+    at: usize,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> &Kind {
+        &self.tokens[self.at].kind
+    }
+
+    fn span(&self) -> Span {
+        self.tokens[self.at].span.clone()
+    }
+
+    fn text(&self) -> &str {
+        &self.source.text[self.span()]
+    }
+
+    fn advance(&mut self) -> Span {
+        let span = self.span();
+        self.at = (self.at + 1).min(self.tokens.len() - 1);
+        span
+    }
+
+    fn take(&mut self, kind: &Kind) -> bool {
+        let found = self.peek() == kind;
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    fn error(&self, span: Span, message: impl Into<String>) -> Box<Diagnostic> {
+        Box::new(self.source.error(span, message))
+    }
+
+    /// Counts one level of nesting round `parse`.
+    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth == MAX_DEPTH {
+            let message = format!("an expression nested more than {MAX_DEPTH} deep");
+            let error = self.source.error(self.span(), message);
+            return Err(Box::new(error.with_hint("split it into functions that call one another")));
+        }
+        self.depth += 1;
+        let parsed = parse(self);
+        self.depth -= 1;
+        parsed
+    }
+
+    fn sum(&mut self) -> Parsed<Tree> {
+        let first = self.product()?;
+        let mut terms = vec![(false, first)];
+        loop {
+            let subtracted = match self.peek() {
+                Kind::Plus => false,
+                Kind::Minus => true,
+                _ => break,
+            };
+            self.advance();
+            terms.push((subtracted, self.product()?));
+        }
+        if terms.len() == 1 {
+            return Ok(terms.swap_remove(0).1);
+        }
+        let span = terms[0].1.span.start..terms[terms.len() - 1].1.span.end;
+        Ok(Tree { kind: TreeKind::Sum(terms), span })
+    }
+
+    fn product(&mut self) -> Parsed<Tree> {
+        let first = self.unary()?;
+        let mut rest = Vec::new();
+        loop {
+            let operator = match self.peek() {
+                Kind::Star => Operator::Times,
+                Kind::Slash => Operator::Over,
+                Kind::DoubleSlash => Operator::FloorOver,
+                Kind::Percent => Operator::Modulo,
+                _ => break,
+            };
+            self.advance();
+            rest.push((operator, self.unary()?));
+        }
+        let Some((_, last)) = rest.last() else { return Ok(first) };
+        let span = first.span.start..last.span.end;
+        Ok(Tree { kind: TreeKind::Product(Box::new(first), rest), span })
+    }
+
+    fn unary(&mut self) -> Parsed<Tree> {
+        let is_minus = match self.peek() {
+            Kind::Minus => true,
+            Kind::Plus => false,
+            _ => return self.power(),
+        };
+        let start = self.advance().start;
+        let operand = self.nested(Self::unary)?;
+        let span = start..operand.span.end;
+        Ok(match is_minus {
+            true => Tree { kind: TreeKind::Negative(Box::new(operand)), span },
+            false => Tree { span, ..operand },
+        })
+    }
+
+    fn power(&mut self) -> Parsed<Tree> {
+        let base = self.atom()?;
+        if !self.take(&Kind::Power) {
+            return Ok(base);
+        }
+        let exponent = self.nested(Self::unary)?;
+        let span = base.span.start..exponent.span.end;
+        Ok(Tree { kind: TreeKind::Power(Box::new(base), Box::new(exponent)), span })
+    }
+
+    fn atom(&mut self) -> Parsed<Tree> {
+        let span = self.span();
+        let kind = match self.peek().clone() {
+            Kind::Integer(integer) => TreeKind::Integer(integer),
+            Kind::Decimal(float) => TreeKind::Decimal(float),
+            Kind::Imaginary(float) => TreeKind::Imaginary(float),
+            Kind::Name => return self.name(),
+            Kind::Open => {
+                self.advance();
+                let inner = self.nested(Self::sum)?;
+                let end = self.close(&span)?.end;
+                return Ok(Tree { span: span.start..end, ..inner });
+            }
+            Kind::End => return Err(self.error(span, "expected an operand, found the end")),
+            Kind::Unknown => return Err(self.error(span, "unexpected text")),
+            _ => return Err(self.error(span, format!("expected an operand, found `{}`", self.text()))),
+        };
+        self.advance();
+        Ok(Tree { kind, span })
+    }
+
+    fn name(&mut self) -> Parsed<Tree> {
+        let name: Arc<str> = self.text().into();
+        let name_span = self.advance();
+        if is_python_keyword(&name) {
+            let error = self.source.error(name_span, format!("`{name}` is a word of Python, not a name"));
+            return Err(Box::new(error.with_hint(format!("write `{name}_0`, or another name"))));
+        }
+        if *self.peek() != Kind::Open {
+            return Ok(Tree { kind: TreeKind::Name(name), span: name_span });
+        }
+        let open = self.advance();
+        let args = self.nested(|parser| parser.args())?;
+        let span = name_span.start..self.close(&open)?.end;
+        Ok(Tree { kind: TreeKind::Call { name, name_span, args }, span })
+    }
+
+    fn args(&mut self) -> Parsed<Vec<Tree>> {
+        let mut args = Vec::new();
+        while *self.peek() != Kind::Close {
+            args.push(self.sum()?);
+            if !self.take(&Kind::Comma) {
+                break;
+            }
+        }
+        Ok(args)
+    }
+
+    fn close(&mut self, open: &Span) -> Parsed<Span> {
+        if *self.peek() == Kind::Close {
+            return Ok(self.advance());
+        }
+        let error = match self.peek() {
+            Kind::End => *self.error(open.clone(), "this parenthesis is never closed"),
+            _ => *self.unexpected("an operator or `)`").with_label_of(self.source, open),
+        };
+        Err(Box::new(error))
+    }
+
+    /// Requires the end of the text.
+    fn end(&mut self, tree: Tree) -> Parsed<Tree> {
+        match self.peek() {
+            Kind::End => Ok(tree),
+            Kind::Close => Err(self.error(self.span(), "this parenthesis was never opened")),
+            _ => Err(self.unexpected("an operator or the end")),
+        }
+    }
+
+    /// Says that something else was expected here; two operands side by side are an implicit product.
+    fn unexpected(&self, expected: &str) -> Box<Diagnostic> {
+        let error = self.source.error(self.span(), format!("expected {expected}, found `{}`", self.text()));
+        let is_operand = matches!(
+            self.peek(),
+            Kind::Name | Kind::Integer(_) | Kind::Decimal(_) | Kind::Imaginary(_) | Kind::Open
+        );
+        Box::new(if is_operand { error.with_hint("there is no implicit multiplication: write `*`") } else { error })
+    }
+}
+
+trait WithLabelOf {
+    fn with_label_of(self, source: &Source, open: &Span) -> Self;
+}
+
+impl WithLabelOf for Box<Diagnostic> {
+    /// Shows the parenthesis that is open.
+    fn with_label_of(self, source: &Source, open: &Span) -> Self {
+        Box::new((*self).with_label(source.label(open.clone(), "opened here")))
+    }
+}
+
+/// Returns whether Python keeps a word to itself, so that no published definition has it as a name.
+pub(crate) fn is_python_keyword(name: &str) -> bool {
+    matches!(
+        name,
+        "False" | "None" | "True" | "and" | "as" | "assert" | "async" | "await" | "break" | "class" | "continue"
+            | "def" | "del" | "elif" | "else" | "except" | "finally" | "for" | "from" | "global" | "if" | "import"
+            | "in" | "is" | "lambda" | "nonlocal" | "not" | "or" | "pass" | "raise" | "return" | "try" | "while"
+            | "with" | "yield"
+    )
+}

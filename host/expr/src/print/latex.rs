@@ -1,0 +1,268 @@
+//! LaTeX.
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Signed};
+
+use super::{Precedence, has_negative_coefficient, name};
+use crate::simplify::neg;
+use crate::{Builtin, Constant, Expr, Node};
+
+/// How fractions are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fractions {
+    /// All of them with a bar.
+    Bars,
+    /// Those with a short divisor on one line, as in units: `m / s`.
+    Folded,
+}
+
+/// Writes an expression as LaTeX, without `$`.
+pub(crate) fn latex(expr: &Expr, fractions: Fractions) -> String {
+    Printer { fractions }.print(expr)
+}
+
+struct Printer {
+    fractions: Fractions,
+}
+
+impl Printer {
+    fn print(&self, expr: &Expr) -> String {
+        match &**expr {
+            Node::Integer(integer) => integer.to_string(),
+            Node::Rational(ratio) => rational(ratio),
+            Node::Float(float) => decimal(&float.digits(true)),
+            Node::Constant(constant) => constant_latex(*constant).to_owned(),
+            Node::Symbol(name) => name::symbol(name),
+            Node::Add(terms) => self.sum(terms),
+            Node::Mul(_) => self.product(expr),
+            Node::Pow(base, exponent) => self.power(expr, base, exponent),
+            Node::Builtin(..) | Node::Call(..) => self.function(expr, None),
+        }
+    }
+
+    fn sum(&self, terms: &[Expr]) -> String {
+        let mut text = String::new();
+        for term in terms {
+            let is_negative = !text.is_empty() && has_negative_coefficient(term);
+            let positive = if is_negative { neg(term).unwrap_or_else(|_| term.clone()) } else { term.clone() };
+            if !text.is_empty() {
+                text += if is_negative { " - " } else { " + " };
+            }
+            let printed = self.print(&positive);
+            let needs_brackets = matches!(&*positive, Node::Add(_)) || holds_mod(&positive);
+            text += &if needs_brackets { bracketed(&printed) } else { printed };
+        }
+        text
+    }
+
+    fn product(&self, expr: &Expr) -> String {
+        let (sign, expr) = if has_negative_coefficient(expr) {
+            ("- ", neg(expr).unwrap_or_else(|_| expr.clone()))
+        } else {
+            ("", expr.clone())
+        };
+        if let (true, Node::Add(_)) = (!sign.is_empty(), &*expr) {
+            return format!("{sign}({})", self.print(&expr));
+        }
+        let (above, below) = fraction(&expr);
+        if below.is_empty() {
+            return format!("{sign}{}", self.factors(&above));
+        }
+        let (above_text, below_text) = (self.factors(&above), self.factors(&below));
+        let is_short = below_text.split_whitespace().count() <= 2 && !below_text.contains('^');
+        if self.fractions == Fractions::Folded && is_short {
+            let needs_brackets = matches!(&above[..], [only] if needs_brackets(only, true));
+            let above_text = if needs_brackets { bracketed(&above_text) } else { above_text };
+            return format!("{sign}{above_text} / {below_text}");
+        }
+        format!(r"{sign}\frac{{{above_text}}}{{{below_text}}}")
+    }
+
+    fn factors(&self, factors: &[Expr]) -> String {
+        if let [only] = factors {
+            return self.print(only);
+        }
+        if factors.is_empty() {
+            return "1".to_owned();
+        }
+        let mut text = String::new();
+        let mut last = String::new();
+        for (index, factor) in factors.iter().enumerate() {
+            let mut printed = self.print(factor);
+            if needs_brackets(factor, index == 0) {
+                printed = bracketed(&printed);
+            }
+            if ends_with_digit(&last) && begins_with_number(&printed) {
+                text += r" \cdot ";
+            } else if !text.is_empty() {
+                text += " ";
+            }
+            text += &printed;
+            last = printed;
+        }
+        text
+    }
+
+    fn power(&self, expr: &Expr, base: &Expr, exponent: &Expr) -> String {
+        if let Some(ratio) = exponent.exact() {
+            if ratio.numer().magnitude().is_one() && !ratio.denom().is_one() {
+                let radicand = self.print(base);
+                let root = if *ratio.denom() == BigInt::from(2) {
+                    format!(r"\sqrt{{{radicand}}}")
+                } else {
+                    format!(r"\sqrt[{}]{{{radicand}}}", ratio.denom())
+                };
+                return if ratio.is_negative() { format!(r"\frac{{1}}{{{root}}}") } else { root };
+            }
+            if ratio.is_negative() {
+                return self.product(expr);
+            }
+        }
+        let exponent = self.print(exponent);
+        if matches!(&**base, Node::Builtin(..) | Node::Call(..)) {
+            return self.function(base, Some(&exponent));
+        }
+        let mut printed = self.print(base);
+        let is_atom = Precedence::of(base) > Precedence::Power;
+        if !is_atom || (matches!(&**base, Node::Symbol(_)) && printed.contains('^')) {
+            printed = bracketed(&printed);
+        }
+        format!("{printed}^{{{exponent}}}")
+    }
+
+    /// Writes a call, raised to `exponent` where there is one.
+    fn function(&self, expr: &Expr, exponent: Option<&str>) -> String {
+        let raised = |text: String| match exponent {
+            Some(exponent) => format!("{text}^{{{exponent}}}"),
+            None => text,
+        };
+        let (name, args) = match &**expr {
+            Node::Call(name, args) => (name.to_string(), args),
+            Node::Builtin(builtin, args) => match builtin {
+                Builtin::Exp => {
+                    let text = format!("e^{{{}}}", self.print(&args[0]));
+                    return if exponent.is_some() { raised(bracketed(&text)) } else { text };
+                }
+                Builtin::Log => return raised(format!(r"\log{{\left({} \right)}}", self.print(&args[0]))),
+                Builtin::Abs => return raised(format!(r"\left|{{{}}}\right|", self.print(&args[0]))),
+                Builtin::Floor => {
+                    return raised(format!(r"\left\lfloor{{{}}}\right\rfloor", self.print(&args[0])));
+                }
+                Builtin::Ceiling => {
+                    return raised(format!(r"\left\lceil{{{}}}\right\rceil", self.print(&args[0])));
+                }
+                Builtin::Min | Builtin::Max => {
+                    let list: Vec<_> = args.iter().map(|arg| self.print(arg)).collect();
+                    return raised(format!(r"\{}\left({}\right)", builtin.name().to_lowercase(), list.join(", ")));
+                }
+                Builtin::Mod => {
+                    let dividend = if Precedence::of(&args[0]) < Precedence::Product {
+                        bracketed(&self.print(&args[0]))
+                    } else {
+                        self.print(&args[0])
+                    };
+                    let text = format!(r"{dividend}\bmod{{{}}}", self.print(&args[1]));
+                    return if exponent.is_some() { raised(bracketed(&text)) } else { text };
+                }
+                _ => (builtin.name().to_owned(), args),
+            },
+            _ => return self.print(expr),
+        };
+        let list: Vec<_> = args.iter().map(|arg| self.print(arg)).collect();
+        format!(r"{}{{\left({} \right)}}", raised(name::function_name(&name)), list.join(","))
+    }
+}
+
+fn constant_latex(constant: Constant) -> &'static str {
+    match constant {
+        Constant::Pi => r"\pi",
+        Constant::E => "e",
+        Constant::ImaginaryUnit => "i",
+        Constant::Infinity => r"\infty",
+        Constant::NegativeInfinity => r"-\infty",
+        Constant::ComplexInfinity => r"\tilde{\infty}",
+        Constant::Nan => r"\text{NaN}",
+    }
+}
+
+fn bracketed(text: &str) -> String {
+    format!(r"\left({text}\right)")
+}
+
+fn rational(ratio: &BigRational) -> String {
+    let sign = if ratio.is_negative() { "- " } else { "" };
+    format!(r"{sign}\frac{{{}}}{{{}}}", ratio.numer().magnitude(), ratio.denom())
+}
+
+/// Writes `1.5e-7` as `1.5 \cdot 10^{-7}`.
+fn decimal(digits: &str) -> String {
+    match digits.split_once('e') {
+        Some((mantissa, exponent)) => {
+            format!(r"{mantissa} \cdot 10^{{{}}}", exponent.trim_start_matches('+'))
+        }
+        None => digits.to_owned(),
+    }
+}
+
+/// Splits a product into what stands above the fraction bar and what stands below it, in order.
+fn fraction(expr: &Expr) -> (Vec<Expr>, Vec<Expr>) {
+    let factors = match &**expr {
+        Node::Mul(factors) => factors.clone(),
+        _ => vec![expr.clone()],
+    };
+    let (mut above, mut below) = (Vec::new(), Vec::new());
+    for factor in factors {
+        if let Node::Rational(ratio) = &*factor {
+            if !ratio.numer().is_one() {
+                above.push(Expr::integer(ratio.numer().clone()));
+            }
+            below.push(Expr::integer(ratio.denom().clone()));
+            continue;
+        }
+        let (base, exponent) = factor.as_base_and_exponent();
+        let goes_below = exponent.is_number_like() && exponent.as_coefficient_and_rest().0.is_negative();
+        if !goes_below || !matches!(&*factor, Node::Pow(..) | Node::Builtin(Builtin::Exp, _)) {
+            above.push(factor);
+        } else if exponent.is_integer(-1) && !matches!(&*factor, Node::Builtin(..)) {
+            // A base that is a product is multiplied in.
+            match &*base {
+                Node::Mul(factors) => below.extend(factors.iter().cloned()),
+                _ => below.push(base),
+            }
+        } else {
+            let positive = neg(&exponent).unwrap_or(exponent);
+            below.push(match &*factor {
+                Node::Builtin(..) => crate::simplify::pow(&base, &positive).unwrap_or(factor),
+                _ => Expr::from_node(Node::Pow(base, positive)),
+            });
+        }
+    }
+    crate::simplify::sort_for_print(&mut above);
+    crate::simplify::sort_for_print(&mut below);
+    (above, below)
+}
+
+fn needs_brackets(expr: &Expr, is_first: bool) -> bool {
+    if let Node::Mul(_) = &**expr {
+        if !is_first && has_negative_coefficient(expr) {
+            return true;
+        }
+    } else if Precedence::of(expr) < Precedence::Product {
+        return true;
+    }
+    holds_mod(expr)
+}
+
+fn holds_mod(expr: &Expr) -> bool {
+    matches!(&**expr, Node::Builtin(Builtin::Mod, _)) || expr.parts().into_iter().any(holds_mod)
+}
+
+/// Returns whether the text ends in a number, so that another must not follow it.
+fn ends_with_digit(text: &str) -> bool {
+    text.trim_end_matches(['}', ' ']).ends_with(|last: char| last.is_ascii_digit())
+}
+
+fn begins_with_number(text: &str) -> bool {
+    text.trim_start_matches(['{', ' ']).starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+'))
+}

@@ -1,0 +1,184 @@
+//! The constructors of simplified expressions: sympy's canonical form, term by term.
+//!
+//! A sum collects like terms under one coefficient each, a product collects powers of one base, a power
+//! of a number is worked out as far as it stays exact, and a function of the language knows its special
+//! values. Nothing is expanded and no identity is applied: an expression prints as sympy 1.5 prints it
+//! on parsing. Terms and factors are kept in the order of printing (see [`order`]), so that the printed
+//! and the evaluated form are one.
+//!
+//! Every constructor takes simplified parts and returns a simplified whole, or says why there is none.
+
+mod add;
+mod function;
+mod inverse;
+mod mul;
+mod number;
+mod numeric;
+mod order;
+mod pow;
+mod root;
+mod sign;
+mod tree;
+mod trigonometric;
+
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::One;
+
+use crate::{Builtin, Constant, Expr, Float, Node};
+
+pub(crate) use add::add;
+pub(crate) use function::function;
+pub(crate) use mul::{mul, quotient};
+pub(crate) use number::Number;
+pub(crate) use order::sort_factors as sort_for_print;
+pub(crate) use numeric::numeric;
+pub(crate) use pow::pow;
+pub(crate) use tree::of_names;
+pub(crate) use sign::could_extract_minus_sign;
+
+/// Bits that an exact number may have.
+pub(crate) const MAX_BITS: u64 = 64 * 1024;
+
+/// Why an expression has no simplified form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// An exact number of more than [`MAX_BITS`].
+    TooLarge,
+    /// A division by an exact zero, or a function at a pole, such as `log(0)`.
+    Pole,
+}
+
+/// What a constructor returns.
+pub(crate) type Simplified = Result<Expr, Unfit>;
+
+impl Expr {
+    pub(crate) fn integer(integer: impl Into<BigInt>) -> Self {
+        Self::from_node(Node::Integer(integer.into()))
+    }
+
+    pub(crate) fn ratio(numerator: i64, denominator: i64) -> Self {
+        Self::rational(BigRational::new(numerator.into(), denominator.into()))
+    }
+
+    pub(crate) fn rational(ratio: BigRational) -> Self {
+        if ratio.denom().is_one() { Self::integer(ratio.numer().clone()) } else { Self::from_node(Node::Rational(ratio)) }
+    }
+
+    pub(crate) fn decimal(float: Float) -> Self {
+        Self::from_node(Node::Float(float))
+    }
+
+    pub(crate) fn one() -> Self {
+        Self::integer(1)
+    }
+
+    pub(crate) fn symbol(name: &Arc<str>) -> Self {
+        Self::from_node(Node::Symbol(Arc::clone(name)))
+    }
+
+    pub(crate) fn constant(constant: Constant) -> Self {
+        Self::from_node(Node::Constant(constant))
+    }
+
+    pub(crate) fn call(name: &Arc<str>, args: Vec<Expr>) -> Self {
+        Self::from_node(Node::Call(Arc::clone(name), args))
+    }
+
+    pub(crate) fn builtin(builtin: Builtin, args: Vec<Expr>) -> Self {
+        Self::from_node(Node::Builtin(builtin, args))
+    }
+
+    /// Returns the number that it is, where it is one.
+    pub(crate) fn number(&self) -> Option<Number> {
+        match &**self {
+            Node::Integer(integer) => Some(Number::Exact(BigRational::from(integer.clone()))),
+            Node::Rational(ratio) => Some(Number::Exact(ratio.clone())),
+            Node::Float(float) => Some(Number::Decimal(float.clone())),
+            _ => None,
+        }
+    }
+
+    /// Returns the exact number that it is, where it is one.
+    pub(crate) fn exact(&self) -> Option<BigRational> {
+        match self.number()? {
+            Number::Exact(ratio) => Some(ratio),
+            Number::Decimal(_) => None,
+        }
+    }
+
+    pub(crate) fn is_integer(&self, integer: i64) -> bool {
+        matches!(&**self, Node::Integer(found) if *found == BigInt::from(integer))
+    }
+
+    pub(crate) fn is_constant(&self, constant: Constant) -> bool {
+        matches!(&**self, Node::Constant(found) if *found == constant)
+    }
+
+    /// Returns whether it holds no parameter.
+    pub(crate) fn is_number_like(&self) -> bool {
+        match &**self {
+            Node::Integer(_) | Node::Rational(_) | Node::Float(_) | Node::Constant(_) => true,
+            Node::Symbol(_) => false,
+            Node::Add(parts) | Node::Mul(parts) | Node::Builtin(_, parts) | Node::Call(_, parts) => {
+                parts.iter().all(Self::is_number_like)
+            }
+            Node::Pow(base, exponent) => base.is_number_like() && exponent.is_number_like(),
+        }
+    }
+
+    /// Returns the parts of it, none for an atom.
+    pub(crate) fn parts(&self) -> Vec<&Expr> {
+        match &**self {
+            Node::Add(parts) | Node::Mul(parts) | Node::Builtin(_, parts) | Node::Call(_, parts) => {
+                parts.iter().collect()
+            }
+            Node::Pow(base, exponent) => vec![base, exponent],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Splits it into a numeric coefficient and the rest.
+    pub(crate) fn as_coefficient_and_rest(&self) -> (Number, Expr) {
+        if let Some(number) = self.number() {
+            return (number, Self::one());
+        }
+        if let Node::Mul(factors) = &**self
+            && let Some(number) = factors[0].number()
+        {
+            return (number, mul::from_ordered(factors[1..].to_vec()));
+        }
+        (Number::one(), self.clone())
+    }
+
+    /// Splits it into base and exponent, the exponential function into Euler's number and its argument.
+    pub(crate) fn as_base_and_exponent(&self) -> (Expr, Expr) {
+        match &**self {
+            Node::Pow(base, exponent) => match base.exact() {
+                Some(ratio) if ratio.numer().is_one() && !ratio.denom().is_one() => {
+                    (Self::integer(ratio.denom().clone()), mul::negated(exponent))
+                }
+                _ => (base.clone(), exponent.clone()),
+            },
+            Node::Builtin(Builtin::Exp, args) => (Self::constant(Constant::E), args[0].clone()),
+            _ => (self.clone(), Self::one()),
+        }
+    }
+}
+
+/// Returns the square root.
+pub(crate) fn sqrt(radicand: &Expr) -> Simplified {
+    pow(radicand, &Expr::ratio(1, 2))
+}
+
+/// Returns `-expr`.
+pub(crate) fn neg(expr: &Expr) -> Simplified {
+    mul(vec![Expr::integer(-1), expr.clone()])
+}
+
+/// Returns `left - right`.
+pub(crate) fn sub(left: &Expr, right: &Expr) -> Simplified {
+    add(vec![left.clone(), neg(right)?])
+}

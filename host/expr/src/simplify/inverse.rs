@@ -1,0 +1,101 @@
+//! Inverse circular functions: parity, and the arguments that belong to special angles.
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+use super::function::function;
+use super::sign::{self, Sign};
+use super::trigonometric::times_pi;
+use super::{Unfit, add, could_extract_minus_sign, neg, quotient, sub};
+use crate::{Builtin, Constant, Expr, Node};
+
+type Special = Result<Option<Expr>, Unfit>;
+
+/// Denominators of the fractions of a half turn whose sine and tangent are known.
+const DENOMINATORS: [i64; 7] = [3, 4, 5, 6, 8, 10, 12];
+
+pub(super) fn asin(arg: &Expr) -> Special {
+    if arg.is_integer(0) {
+        return Ok(Some(Expr::integer(0)));
+    }
+    if arg.is_integer(1) {
+        return quarter_turn().map(Some);
+    }
+    if could_extract_minus_sign(arg) {
+        return neg(&function(Builtin::Asin, vec![neg(arg)?])?).map(Some);
+    }
+    special_angle(Builtin::Sin, arg)
+}
+
+pub(super) fn acos(arg: &Expr) -> Special {
+    if arg.is_integer(0) {
+        return quarter_turn().map(Some);
+    }
+    if arg.is_integer(1) {
+        return Ok(Some(Expr::integer(0)));
+    }
+    if arg.is_integer(-1) {
+        return Ok(Some(Expr::constant(Constant::Pi)));
+    }
+    if let Some(angle) = special_angle(Builtin::Sin, arg)? {
+        return sub(&quarter_turn()?, &angle).map(Some);
+    }
+    match special_angle(Builtin::Sin, &neg(arg)?)? {
+        Some(angle) => add(vec![quarter_turn()?, angle]).map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn atan(arg: &Expr) -> Special {
+    if arg.is_integer(0) {
+        return Ok(Some(Expr::integer(0)));
+    }
+    if arg.is_integer(1) {
+        return times_pi(&BigRational::new(1.into(), 4.into())).map(Some);
+    }
+    if could_extract_minus_sign(arg) {
+        return neg(&function(Builtin::Atan, vec![neg(arg)?])?).map(Some);
+    }
+    special_angle(Builtin::Tan, arg)
+}
+
+/// The angle of the point `(x, y)`, where the signs of real coordinates say in which quadrant it is.
+pub(super) fn atan2(y: &Expr, x: &Expr) -> Special {
+    let (Some(sign_x), true) = (sign::sign(x), sign::is_real(y)) else { return Ok(None) };
+    let half_turn = Expr::constant(Constant::Pi);
+    let of_quotient = || function(Builtin::Atan, vec![quotient(y, x)?]);
+    match (sign_x, sign::sign(y)) {
+        (Sign::Positive, _) => of_quotient().map(Some),
+        (Sign::Negative, Some(Sign::Negative)) => sub(&of_quotient()?, &half_turn).map(Some),
+        (Sign::Negative, Some(_)) => add(vec![of_quotient()?, half_turn]).map(Some),
+        (Sign::Zero, Some(Sign::Positive)) => quarter_turn().map(Some),
+        (Sign::Zero, Some(Sign::Negative)) => neg(&quarter_turn()?).map(Some),
+        (Sign::Zero, Some(Sign::Zero)) => Err(Unfit::Pole),
+        _ => Ok(None),
+    }
+}
+
+fn quarter_turn() -> super::Simplified {
+    times_pi(&BigRational::new(1.into(), 2.into()))
+}
+
+/// Finds the angle between zero and a quarter turn whose sine or tangent is written as `arg` is.
+fn special_angle(builtin: Builtin, arg: &Expr) -> Special {
+    let is_root = !matches!(&**arg, Node::Symbol(_) | Node::Call(..) | Node::Float(_)) && arg.is_number_like();
+    if !is_root {
+        return Ok(None);
+    }
+    for q in DENOMINATORS {
+        for p in (1..q).take_while(|p| 2 * p < q) {
+            let ratio = BigRational::new(BigInt::from(p), BigInt::from(q));
+            if *ratio.denom() != BigInt::from(q) {
+                continue;
+            }
+            let angle = times_pi(&ratio)?;
+            if function(builtin, vec![angle.clone()])? == *arg {
+                return Ok(Some(angle));
+            }
+        }
+    }
+    Ok(None)
+}
