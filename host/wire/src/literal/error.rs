@@ -53,7 +53,7 @@ pub enum Error {
         found: usize,
     },
     /// A whole message over the limit of the connection.
-    #[error("result of {found} bytes: a message holds at most {limit} bytes")]
+    #[error("message of {found} bytes: expected at most {limit} bytes")]
     MessageSize {
         /// Its bytes.
         found: usize,

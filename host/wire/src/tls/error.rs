@@ -44,12 +44,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// A certificate that cannot be taken apart.
-    #[error("{}: not a certificate of X.509: {reason}", path.display())]
+    #[error("{}: not a certificate of X.509", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Where it breaks.
-        reason: String,
     },
     /// A certificate whose time is over.
     #[error("{}: expired on {not_after}", path.display())]

@@ -161,9 +161,8 @@ pub(super) fn check_dates(
     warnings: &mut Vec<Warning>,
 ) -> Result<(), Error> {
     let path = path.to_owned();
-    let (_, parsed) = match X509Certificate::from_der(certificate) {
-        Ok(parsed) => parsed,
-        Err(error) => return Err(Error::Malformed { path, reason: error.to_string() }),
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate) else {
+        return Err(Error::Malformed { path });
     };
     let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
     let validity = parsed.validity();

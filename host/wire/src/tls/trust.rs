@@ -34,14 +34,14 @@ impl Trust {
     /// [`Error`] where the file cannot be read or holds no certificate.
     pub fn load(path: &Path) -> Result<Self, Error> {
         let certificates = read_certificates(path)?;
-        let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
+        let malformed = || Error::Malformed { path: path.to_owned() };
         let mut roots = RootCertStore::empty();
         for certificate in &certificates {
-            roots.add(certificate.clone()).map_err(|error| malformed(error.to_string()))?;
+            roots.add(certificate.clone()).map_err(|_| malformed())?;
         }
         let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
             .build()
-            .map_err(|error| malformed(error.to_string()))?;
+            .map_err(|_| malformed())?;
         Ok(Self(Arc::new(Verifier { path: path.to_owned(), certificates, chains })))
     }
 

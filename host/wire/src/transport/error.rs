@@ -33,7 +33,7 @@ pub enum Error {
         found: u64,
     },
     /// The peer does not read.
-    #[error("peer reads nothing: no byte was written in {} s", stalled.as_secs())]
+    #[error("peer reads nothing: no byte was written in {} s", stalled.as_secs_f64())]
     Stalled {
         /// For how long.
         stalled: Duration,

@@ -4,6 +4,8 @@
 //! into memory of its own, which is neither zeroed nor touched before its bytes are there: a peer that
 //! announces a gigabyte and sends nothing costs address space, not memory.
 
+use std::io::ErrorKind;
+
 use bytes::BufMut;
 use capnp::message::{Reader, ReaderOptions, ReaderSegments};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -139,7 +141,12 @@ impl<R: AsyncRead + Unpin> MessageReader<R> {
     async fn fill(&mut self) -> Result<bool, Error> {
         debug_assert_eq!(self.start, self.end, "only an empty buffer is filled");
         (self.start, self.end) = (0, 0);
-        self.end = self.stream.read(&mut self.buffer).await?;
+        self.end = match self.stream.read(&mut self.buffer).await {
+            // A client that ends without taking leave of TLS: messages have lengths, so nothing is lost
+            // that would not be noticed.
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => 0,
+            read => read?,
+        };
         Ok(self.end > 0)
     }
 }

@@ -105,6 +105,11 @@ impl Queue {
         self.failure.borrow_mut().get_or_insert(error);
     }
 
+    /// Returns whether the connection is being closed already.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.get()
+    }
+
     /// Takes the reason why the connection ended.
     pub(super) fn take_failure(&self) -> Option<Error> {
         self.failure.borrow_mut().take()

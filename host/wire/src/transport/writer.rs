@@ -14,7 +14,10 @@ const BATCH_BYTES: usize = 64 << 10;
 /// Writes what is queued until the queue is closed, then closes the stream.
 pub(super) async fn write_queue<W: AsyncWrite + Unpin>(stream: W, queue: Rc<Queue>, limits: Limits) {
     let mut writer = Writer { stream, batch: Vec::with_capacity(BATCH_BYTES), limits };
-    if let Err(error) = writer.write_all_queued(&queue).await {
+    // Once a connection is being closed, the peer may be gone: our last words are then nobody's.
+    if let Err(error) = writer.write_all_queued(&queue).await
+        && !queue.is_closing()
+    {
         queue.fail(error);
     }
     queue.end();
