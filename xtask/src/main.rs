@@ -3,8 +3,10 @@
 //! One file a task, in the order of [`TASKS`]; what several of them need (the project's folders, running
 //! a command) is in [`project`], the published client's environment in [`python`].
 
+mod bench;
 mod containers;
 mod copy;
+mod drop_time;
 mod engine;
 mod image;
 mod process;
@@ -35,6 +37,18 @@ const TASKS: &[Task] = &[
         "[PART…]",
         "runs every test, or only the parts: rust, client, golden, readme, containers",
         test::run,
+    ),
+    (
+        "bench",
+        "[--quick]",
+        "prints our speed beside that of a bare echo and of numpy, measured in one run",
+        bench::run,
+    ),
+    (
+        "drop-time",
+        "",
+        "measures the time from dropping a plugin to the first call of its function",
+        drop_time::run,
     ),
     ("image", "", "builds the container image from the host's build", image::run),
     (

@@ -26,6 +26,11 @@ impl Background {
         Ok(Self { child, lines })
     }
 
+    /// Returns the process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Returns how many lines were printed so far.
     pub(crate) fn n_lines(&self) -> usize {
         lock(&self.lines.0).len()

@@ -1,0 +1,36 @@
+//! Our side of `cargo xtask bench`: expressions as the server evaluates them, without the network.
+//!
+//! `evaluator N` evaluates over N doubles. Each line of input names an expression; the answer is the
+//! time of one evaluation, in nanoseconds. `tests/bench/numpy_side.py` is the other side.
+
+use std::error::Error;
+use std::io::{BufRead, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use kamodo_host::Config;
+use kamodo_registry::{Cancel, Dispatcher, Registry, link};
+use kamodo_value::{Array, Value};
+
+const DEFINITIONS: &str = "!Kamodo\npolynomial: x**2 - x - 1\nwaves: sin(x)**2 + cos(x)**2*exp(-x/3)\n";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let n_elements: u32 = std::env::args().nth(1).ok_or("usage: evaluator N")?.parse()?;
+    let step = 10.0 / f64::from(n_elements - 1);
+    let x = Array::vector((0..n_elements).map(|i| f64::from(i).mul_add(step, -5.0)).collect::<Vec<_>>());
+    let (config, _) = Config::parse(Path::new("bench.yaml"), DEFINITIONS.as_bytes())
+        .map_err(|_| "the definitions are good")?;
+    let registry = Registry::default();
+    let snapshot = registry.publish(link([&config.contribution]).functions);
+    let dispatcher = Dispatcher::start()?;
+    for line in std::io::stdin().lock().lines() {
+        let function = snapshot.get(line?.trim())?.clone();
+        let args = vec![Value::Array(x.clone())];
+        let start = Instant::now();
+        let value = dispatcher.call_in_place(&function, args, &Cancel::default())?;
+        let time = start.elapsed();
+        drop(value);
+        writeln!(std::io::stdout(), "{}", time.as_nanos())?;
+    }
+    Ok(())
+}
