@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
+use crate::simplify::Number;
 use crate::{Float, Span};
 
 /// An expression and where it stands.
@@ -18,7 +19,7 @@ pub(crate) struct Tree {
 pub(crate) enum TreeKind {
     Integer(BigInt),
     Decimal(Float),
-    Imaginary(Float),
+    Imaginary(Number),
     Name(Arc<str>),
     /// Terms, each with whether it is subtracted.
     Sum(Vec<(bool, Tree)>),

@@ -3,6 +3,7 @@
 use num_bigint::BigInt;
 
 use crate::float::OutOfRange;
+use crate::simplify::Number;
 use crate::{Diagnostic, Float, Source, Span};
 
 /// Digits of a literal beyond which an integer has too many bits.
@@ -20,8 +21,8 @@ pub(crate) struct Token {
 pub(crate) enum Kind {
     Integer(BigInt),
     Decimal(Float),
-    /// A decimal number times the imaginary unit: `2j`.
-    Imaginary(Float),
+    /// What is multiplied by the imaginary unit: `2j`.
+    Imaginary(Number),
     Name,
     Plus,
     Minus,
@@ -163,7 +164,8 @@ impl Lexer<'_> {
             None => (text, false),
         };
         match Float::parse(digits) {
-            Ok(float) if is_imaginary => Some(Kind::Imaginary(float)),
+            Ok(float) if is_imaginary && is_whole(digits) => Some(Kind::Imaginary(Number::Exact(float.to_ratio()))),
+            Ok(float) if is_imaginary => Some(Kind::Imaginary(Number::Decimal(float))),
             Ok(float) => Some(Kind::Decimal(float)),
             Err(out_of_range) => {
                 let (size, hint) = match out_of_range {
@@ -176,6 +178,10 @@ impl Lexer<'_> {
             }
         }
     }
+}
+
+fn is_whole(digits: &str) -> bool {
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.len() <= 15
 }
 
 fn radix(text: &str) -> Option<u32> {

@@ -168,7 +168,7 @@ impl Parser<'_> {
         let kind = match self.peek().clone() {
             Kind::Integer(integer) => TreeKind::Integer(integer),
             Kind::Decimal(float) => TreeKind::Decimal(float),
-            Kind::Imaginary(float) => TreeKind::Imaginary(float),
+            Kind::Imaginary(number) => TreeKind::Imaginary(number),
             Kind::Name => return self.name(),
             Kind::Open => {
                 self.advance();

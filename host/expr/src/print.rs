@@ -6,7 +6,6 @@ mod text;
 
 use num_traits::Signed;
 
-use crate::simplify::could_extract_minus_sign;
 use crate::{Expr, Node};
 
 pub(crate) use latex::{Fractions, latex};
@@ -33,7 +32,7 @@ impl Precedence {
             Node::Rational(ratio) if ratio.is_negative() => Self::Sum,
             Node::Rational(_) => Self::Product,
             Node::Add(_) => Self::Sum,
-            Node::Mul(_) if could_extract_minus_sign(expr) => Self::Sum,
+            Node::Mul(_) if has_negative_coefficient(expr) => Self::Sum,
             Node::Mul(_) => Self::Product,
             Node::Pow(..) => Self::Power,
             Node::Builtin(..) | Node::Call(..) => Self::Function,

@@ -37,7 +37,7 @@ pub(crate) use order::sort_factors as sort_for_print;
 pub(crate) use numeric::numeric;
 pub(crate) use pow::pow;
 pub(crate) use tree::of_names;
-pub(crate) use sign::could_extract_minus_sign;
+use sign::could_extract_minus_sign;
 
 /// Bits that an exact number may have.
 pub(crate) const MAX_BITS: u64 = 64 * 1024;

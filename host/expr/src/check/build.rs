@@ -89,9 +89,9 @@ impl<'a> Builder<'a> {
         match &tree.kind {
             TreeKind::Integer(integer) => plain(Expr::integer(integer.clone())),
             TreeKind::Decimal(float) => plain(Expr::decimal(float.clone())),
-            TreeKind::Imaginary(float) => {
+            TreeKind::Imaginary(number) => {
                 let unit = Expr::constant(Constant::ImaginaryUnit);
-                plain(self.simplified(simplify::mul(vec![Expr::decimal(float.clone()), unit]), &tree.span)?)
+                plain(self.simplified(simplify::mul(vec![number.clone().into_expr(), unit]), &tree.span)?)
             }
             TreeKind::Name(name) => self.name(name, &tree.span, parameters),
             TreeKind::Negative(inner) => {

@@ -157,11 +157,10 @@ impl Printer {
                     return raised(format!(r"\{}\left({}\right)", builtin.name().to_lowercase(), list.join(", ")));
                 }
                 Builtin::Mod => {
-                    let dividend = if Precedence::of(&args[0]) < Precedence::Product {
-                        bracketed(&self.print(&args[0]))
-                    } else {
-                        self.print(&args[0])
-                    };
+                    let dividend = self.print(&args[0]);
+                    let needs_brackets =
+                        Precedence::of(&args[0]) < Precedence::Product && !matches!(&*args[0], Node::Mul(_));
+                    let dividend = if needs_brackets { bracketed(&dividend) } else { dividend };
                     let text = format!(r"{dividend}\bmod{{{}}}", self.print(&args[1]));
                     return if exponent.is_some() { raised(bracketed(&text)) } else { text };
                 }

@@ -206,6 +206,9 @@ fn abs(arg: &Expr) -> Result<Option<Expr>, Unfit> {
         return Ok(Some(number.abs().into_expr()));
     }
     let abs_of = |arg: &Expr| function(Builtin::Abs, vec![arg.clone()]);
+    if matches!(&**arg, Node::Add(_)) && sign::could_extract_minus_sign(arg) {
+        return abs_of(&super::neg(arg)?).map(Some);
+    }
     let is_kept = |expr: &Expr| matches!(&**expr, Node::Builtin(Builtin::Abs, _));
     match &**arg {
         Node::Mul(factors) => {
@@ -413,6 +416,8 @@ fn modulo_reduced(dividend: &Expr, divisor: &Expr) -> Result<Option<Expr>, Unfit
             _ => vec![expr.clone()],
         };
         terms.iter().try_fold(BigRational::zero(), |common, term| match term.as_coefficient_and_rest().0 {
+            // Ratios have no greatest common divisor to speak of.
+            Number::Exact(ratio) if !ratio.is_integer() => None,
             Number::Exact(ratio) if common.is_zero() => Some(ratio.abs()),
             Number::Exact(ratio) => Some(mul::gcd(&common, &ratio.abs())),
             Number::Decimal(_) => None,

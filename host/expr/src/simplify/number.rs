@@ -34,10 +34,6 @@ impl Number {
         matches!(self, Self::Exact(ratio) if ratio.is_one())
     }
 
-    pub(crate) fn is_minus_one(&self) -> bool {
-        matches!(self, Self::Exact(ratio) if (-ratio).is_one())
-    }
-
     pub(crate) fn is_zero(&self) -> bool {
         match self {
             Self::Exact(ratio) => ratio.is_zero(),

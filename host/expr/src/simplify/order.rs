@@ -241,6 +241,23 @@ pub(super) fn sort_terms(terms: &mut Vec<Expr>) {
             .then_with(|| compare(&left_term.expr, &right_term.expr))
     });
     terms.extend(keyed.into_iter().map(|(_, term)| term.expr));
+    number_first(terms);
+}
+
+/// A positive number less a term stands first: `1 - x`.
+fn number_first(terms: &mut [Expr]) {
+    let [left, right] = terms else { return };
+    let is_positive = |expr: &Expr| match &**expr {
+        Node::Constant(Constant::Pi | Constant::E) => true,
+        _ => expr.number().is_some_and(|number| !number.is_negative()),
+    };
+    let is_subtracted = |expr: &Expr| match &**expr {
+        Node::Mul(factors) => factors.len() == 2 && factors[0].number().is_some_and(|number| number.is_negative()),
+        _ => false,
+    };
+    if is_positive(right) && is_subtracted(left) {
+        terms.swap(0, 1);
+    }
 }
 
 /// Compares exponents generator by generator, the higher first; those left out are zero.

@@ -144,10 +144,15 @@ fn decimal_power(number: &Number, exponent: &Number) -> Simplified {
     let (base, power) = (number.to_f64(), exponent.to_f64());
     if base < 0.0 && power.fract() != 0.0 {
         let modulus = Float::from_f64(base.abs().powf(power)).ok_or(Unfit::TooLarge)?;
-        let angle = std::f64::consts::PI * power;
+        // Quarter turns are exact: the root of a negative number has no real part.
+        let (sine, cosine) = match (2.0 * power).rem_euclid(4.0) {
+            1.0 => (1.0, 0.0),
+            3.0 => (-1.0, 0.0),
+            _ => (std::f64::consts::PI * power).sin_cos(),
+        };
         let part = |part: f64| Float::from_f64(part * modulus.value()).ok_or(Unfit::TooLarge).map(Expr::decimal);
-        let imaginary = mul(vec![part(angle.sin())?, Expr::constant(Constant::ImaginaryUnit)])?;
-        return add(vec![part(angle.cos())?, imaginary]);
+        let imaginary = mul(vec![part(sine)?, Expr::constant(Constant::ImaginaryUnit)])?;
+        return add(vec![part(cosine)?, imaginary]);
     }
     Float::from_f64(base.powf(power)).map(Expr::decimal).ok_or(Unfit::TooLarge)
 }
@@ -246,9 +251,34 @@ fn root_of_imaginary(coefficient: &Expr, power: &BigInt) -> Result<Option<Expr>,
     mul(factors).map(Some)
 }
 
+/// One over a complex number has a real divisor: `1/(3 + 4*I)` is `(3 - 4*I)/25`.
+fn power_of_constant_sum(sum: &Expr, terms: &[Expr], exponent: &Expr) -> Simplified {
+    if !exponent.is_integer(-1) {
+        return Ok(raw(sum, exponent));
+    }
+    let parts = terms.iter().map(|term| (term.as_coefficient_and_rest(), term.number()));
+    let (mut real, mut imaginary) = (None, None);
+    for ((coefficient, rest), number) in parts {
+        if let Some(number) = number {
+            real = Some(number);
+        } else if rest.is_constant(Constant::ImaginaryUnit) {
+            imaginary = Some(coefficient);
+        }
+    }
+    let (Some(real), Some(imaginary), 2) = (real, imaginary, terms.len()) else { return Ok(raw(sum, exponent)) };
+    let square = real.times(&real)?.plus(&imaginary.times(&imaginary)?)?;
+    let unit = mul(vec![imaginary.negated().into_expr(), Expr::constant(Constant::ImaginaryUnit)])?;
+    let conjugate = add(vec![real.into_expr(), unit])?;
+    let inverse = Number::one().over(&square)?;
+    if inverse.is_one() { Ok(conjugate) } else { mul::with_coefficient(inverse, &conjugate) }
+}
+
 /// `(2.0 + 4*x)**e` is `4**e*(0.5 + x)**e`: with a decimal coefficient the greatest comes out.
 fn power_of_sum(sum: &Expr, terms: &[Expr], exponent: &Expr) -> Simplified {
     let Some(number) = exponent.number() else { return Ok(raw(sum, exponent)) };
+    if matches!(number, Number::Exact(_)) && sum.is_number_like() {
+        return power_of_constant_sum(sum, terms, exponent);
+    }
     if number.abs().to_ratio().is_one() {
         return Ok(raw(sum, exponent));
     }

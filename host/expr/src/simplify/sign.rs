@@ -98,7 +98,7 @@ fn extracts_minus(expr: &Expr) -> bool {
 }
 
 /// Returns whether `-expr` is the form in which a function keeps its argument: `sin(-x)` is `-sin(x)`.
-pub(crate) fn could_extract_minus_sign(expr: &Expr) -> bool {
+pub(super) fn could_extract_minus_sign(expr: &Expr) -> bool {
     let negative = mul::negated(expr);
     if negative == *expr {
         return false;

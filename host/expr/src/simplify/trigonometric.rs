@@ -233,7 +233,7 @@ pub(super) fn cosh(arg: &Expr) -> Special {
     if let Some(inner) = over_imaginary_unit(arg)? {
         return of(Builtin::Cos, &inner).map(Some);
     }
-    if could_extract_minus_sign(arg) { of(Builtin::Cosh, &neg(arg)?).map(Some) } else { Ok(None) }
+    if has_minus(arg) { of(Builtin::Cosh, &neg(arg)?).map(Some) } else { Ok(None) }
 }
 
 fn odd(hyperbolic: Builtin, circular: Builtin, arg: &Expr) -> Special {
@@ -243,7 +243,12 @@ fn odd(hyperbolic: Builtin, circular: Builtin, arg: &Expr) -> Special {
     if let Some(inner) = over_imaginary_unit(arg)? {
         return times_i(of(circular, &inner)?).map(Some);
     }
-    if could_extract_minus_sign(arg) { neg(&of(hyperbolic, &neg(arg)?)?).map(Some) } else { Ok(None) }
+    if has_minus(arg) { neg(&of(hyperbolic, &neg(arg)?)?).map(Some) } else { Ok(None) }
+}
+
+/// Hyperbolic functions look at the coefficient alone: `sinh(x - y)` and `sinh(y - x)` both stay.
+fn has_minus(arg: &Expr) -> bool {
+    arg.as_coefficient_and_rest().0.is_negative()
 }
 
 fn of(builtin: Builtin, arg: &Expr) -> Simplified {
