@@ -58,7 +58,8 @@ pub type Open = unsafe extern "C" fn(
     failure: *mut TextBuffer,
 ) -> Status;
 
-/// What the host offers to a plugin, for as long as the process runs.
+/// What the host offers to a plugin, for as long as the process runs: its version so far. A place for the
+/// plugin's log comes next.
 #[repr(C)]
 #[derive(Debug)]
 pub struct HostTable {
@@ -220,6 +221,7 @@ pub struct TextBuffer {
 /// Returns whether a table that says that it has `size` bytes has the field.
 ///
 /// `has!(table.size, FunctionTable, shape)`.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! has {
     ($size:expr, $table:ty, $field:ident) => {{

@@ -24,7 +24,7 @@ pub(crate) struct Stop {
 /// The `call` of every function that this crate makes. Its context is the [`Function`].
 pub(crate) unsafe extern "C" fn call(context: *const c_void, call: *const Call) -> Status {
     // SAFETY: the host passes the context that stands beside this entry, a leaked `Function`, and a call
-    // that lives until this returns. Would fail `testing::tests`.
+    // that lives until this returns. Would fail `testing::tests::arrays`.
     let (function, call) = unsafe { (&*context.cast::<Function>(), &*call) };
     let end = contain(|| match &function.code {
         // SAFETY: the host makes the call as `Call` says.
@@ -146,5 +146,34 @@ impl Stop {
 
     pub(crate) fn cancelled() -> Self {
         Self { status: Status::CANCELLED, message: "cancelled".to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_words() {
+        keep_words();
+        let stop = contain(|| -> Result<(), Stop> { panic!("no field at {}", 3) }).unwrap_err();
+        assert_eq!(stop.status, Status::PANICKED);
+        let (words, place) = stop.message.split_once(" (").unwrap();
+        assert_eq!(words, "no field at 3");
+        assert!(place.starts_with("plugin-api/src/entry.rs:"), "{place}");
+    }
+
+    #[test]
+    fn a_panic_that_throws_no_words() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("even its end panics");
+            }
+        }
+        keep_words();
+        let stop = contain(|| -> Result<(), Stop> { std::panic::panic_any(Bomb) }).unwrap_err();
+        assert!(stop.message.starts_with("no words ("), "{}", stop.message);
+        assert_eq!(contain(|| Ok(7)), Ok(7));
     }
 }

@@ -6,8 +6,11 @@
 
 use std::fmt;
 
-use crate::abi::{Call, Input, MAX_ARGUMENTS, Status};
+use crate::abi::{Call, Input, Status};
 use crate::entry::{Stop, cancelled, slice};
+
+/// The most numbers that a function of plain numbers takes.
+const MAX_ARITY: usize = 8;
 
 /// Elements between two questions whether the call is cancelled.
 const CHUNK: usize = 4096;
@@ -122,7 +125,7 @@ pointwise!(8: a 0, b 1, c 2, d 3, e 4, f 5, g 6, h 7);
 /// One dimension of a call, or several that neighbour each other in every input.
 struct Axis {
     length: usize,
-    strides: [isize; MAX_ARGUMENTS],
+    strides: [isize; MAX_ARITY],
 }
 
 /// Fills the output of a call, in rows as long as the inputs allow.
@@ -132,21 +135,28 @@ struct Axis {
 pub(crate) unsafe fn fill(rows: &Rows, arity: usize, call: &Call) -> Result<(), Stop> {
     // SAFETY: `call` is as `Call` says, promised by the caller.
     let (inputs, shape) = unsafe { (slice(call.inputs, call.n_inputs), slice(call.shape, call.rank)) };
-    if inputs.len() != arity || arity > MAX_ARGUMENTS {
+    if inputs.len() != arity || arity > MAX_ARITY {
         return Err(Stop::failed(format_args!(
             "the code takes {arity} inputs, the host gave {}",
             inputs.len()
         )));
     }
+    let mut cursors = [(std::ptr::null(), 0); MAX_ARITY];
+    let cursors = &mut cursors[..arity];
+    if shape.is_empty() {
+        for (cursor, input) in cursors.iter_mut().zip(inputs) {
+            cursor.0 = input.data;
+        }
+        let number = Row { inputs: cursors, output: call.output, len: 1 };
+        return rows(&number).map_err(|fault| fault.at(0, shape));
+    }
     if shape.contains(&0) {
         return Ok(());
     }
+
     // SAFETY: as above.
     let mut axes = unsafe { axes(shape, inputs) };
-    let row = axes.pop().unwrap_or(Axis { length: 1, strides: [0; MAX_ARGUMENTS] });
-    let mut cursors = [(std::ptr::null(), 0); MAX_ARGUMENTS];
-    let cursors = &mut cursors[..arity];
-
+    let row = axes.pop().unwrap_or(Axis { length: 1, strides: [0; MAX_ARITY] });
     let (mut done, mut since_asked) = (0, 0);
     let mut position = vec![0; axes.len()];
     for _ in 0..axes.iter().map(|axis| axis.length).product() {
@@ -182,7 +192,7 @@ pub(crate) unsafe fn fill(rows: &Rows, arity: usize, call: &Call) -> Result<(), 
 unsafe fn axes(shape: &[usize], inputs: &[Input]) -> Vec<Axis> {
     let mut axes: Vec<Axis> = Vec::new();
     for (dimension, &length) in shape.iter().enumerate().filter(|&(_, &length)| length != 1) {
-        let mut strides = [0; MAX_ARGUMENTS];
+        let mut strides = [0; MAX_ARITY];
         for (stride, input) in strides.iter_mut().zip(inputs) {
             // SAFETY: promised by the caller.
             *stride = unsafe { *input.strides.add(dimension) };

@@ -30,19 +30,17 @@ fn check(function: &Function) -> Result<(), String> {
     }
     for example in &function.examples {
         let Example { arguments, result: expected, tolerance } = example;
-        let found = call(function, arguments)?;
+        let told = |what: String| format!("example {}: {what}", render(arguments));
+        let found = call(function, arguments).map_err(told)?;
         if found.shape != expected.shape {
-            return Err(format!("example {arguments:?}: expected {expected:?}, found {found:?}"));
+            return Err(told(format!("expected shape {:?}, found {:?}", expected.shape, found.shape)));
         }
         for (found, expected) in found.values.iter().zip(&expected.values) {
             let tolerance = tolerance.unwrap_or(1e-12 * expected.abs());
             let is_same = found == expected || found.is_nan() && expected.is_nan();
             let is_close = (found - expected).abs() <= tolerance; // not where either is NaN
             if !(is_same || is_close) {
-                return Err(format!(
-                    "example {}: expected {expected} within {tolerance}, found {found}",
-                    render(arguments)
-                ));
+                return Err(told(format!("expected {expected} within {tolerance:e}, found {found}")));
             }
         }
     }
@@ -148,4 +146,76 @@ fn c_order(shape: &[usize]) -> Vec<isize> {
         strides[index - 1] = strides[index] * shape[index] as isize;
     }
     strides
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::Inputs;
+
+    fn product(inputs: &Inputs<'_>, output: &mut [f64]) -> Result<(), String> {
+        let columns = inputs[1].values().len();
+        for (row, x) in output.chunks_exact_mut(columns).zip(inputs[0].values()) {
+            row.iter_mut().zip(inputs[1].values()).for_each(|(here, y)| *here = x * y);
+        }
+        Ok(())
+    }
+
+    fn rows_and_columns(shapes: &[&[usize]]) -> Result<Vec<usize>, String> {
+        match shapes {
+            [[rows], [columns]] => Ok(vec![*rows, *columns]),
+            _ => Err(format!("expected two vectors, found shapes {shapes:?}")),
+        }
+    }
+
+    fn outer() -> Function {
+        Function::array("outer", rows_and_columns, product).argument("x", "").argument("y", "")
+    }
+
+    #[test]
+    fn arrays() {
+        let found = call(&outer(), &[Sample::from([1.0, 2.0]), Sample::from([3.0, 4.0, 5.0])]);
+        assert_eq!(found, Ok(Sample::from([[3.0, 4.0, 5.0], [6.0, 8.0, 10.0]])));
+        let found = call(&outer(), &[Sample::from(1.0), Sample::from([3.0])]);
+        assert_snapshot!(found.unwrap_err(), @"expected two vectors, found shapes [[], [1]]");
+    }
+
+    #[test]
+    fn examples_that_hold() {
+        let halved = Function::new("halved", |x: f64| x / 2.0)
+            .argument("x", "m")
+            .example([3.0], 1.5)
+            .example([f64::NAN], f64::NAN)
+            .example([1.0], 0.6)
+            .within(0.11);
+        let outer = outer().example([[1.0, 2.0], [3.0, 4.0]], [[3.0, 4.0], [6.0, 8.0]]);
+        check_examples(&Plugin::new("p", "1.0.0", [halved, outer]).unwrap());
+    }
+
+    #[test]
+    fn examples_that_do_not_hold() {
+        let function = |value: f64| Function::new("f", move |x: f64| x + value).argument("x", "m");
+        let refusal = |function: Function| check(&function).unwrap_err();
+        assert_snapshot!(refusal(function(1.0)), @"has no example");
+        assert_snapshot!(refusal(function(1.0).example([1.0], 2.1)), @"example (1): expected 2.1 within 2.1e-12, found 2");
+        assert_snapshot!(refusal(function(1.0).example([1.0], 2.1).within(0.01)), @"example (1): expected 2.1 within 1e-2, found 2");
+        assert_snapshot!(refusal(function(f64::NAN).example([1.0], 2.0)), @"example (1): expected 2 within 2e-12, found NaN");
+        assert_snapshot!(refusal(function(1.0).example([1.0, 2.0], 2.0)), @"example (1, 2): takes 1 arguments, given 2");
+        assert_snapshot!(refusal(outer().example([[1.0], [2.0]], [2.0])), @"example ([1.0] of shape [1], [2.0] of shape [1]): expected shape [1], found [1, 1]");
+        let picky =
+            Function::new("f", |x: f64| if x > 0.0 { Ok(x) } else { Err("too small") }).argument("x", "");
+        assert_snapshot!(refusal(picky.example([0.0], 0.0)), @"example (0): too small");
+    }
+
+    #[test]
+    fn an_array_that_differs_from_its_elements() {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        let calls = AtomicU32::new(0);
+        let counting = Function::new("f", move |x: f64| x + f64::from(calls.fetch_add(1, Ordering::Relaxed)))
+            .argument("x", "")
+            .example([1.0], 1.0);
+        assert_snapshot!(check(&counting).unwrap_err(), @"example (1): 3 alone, 2 in an array");
+    }
 }

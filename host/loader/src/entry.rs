@@ -4,6 +4,7 @@
 
 use std::ffi::c_void;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ptr;
 
 use kamodo_plugin_api::abi::{Call, CallEntry, Input, MAX_RANK, ShapeEntry, Status, TextBuffer};
@@ -93,8 +94,9 @@ impl Entry {
         cancel: &Cancel,
         enter: impl FnOnce(*const Call) -> Status,
     ) -> Result<(), Failure> {
-        let mut room = [0; 1024];
-        let mut failure = TextBuffer::new(&mut room);
+        // Not written to before the plugin does: most calls have nothing to say.
+        let mut room = [const { MaybeUninit::<u8>::uninit() }; 1024];
+        let mut failure = TextBuffer { data: room.as_mut_ptr().cast(), capacity: room.len(), len: 0 };
         let call = Call {
             size: size_of::<Call>(),
             inputs: inputs.as_ptr().cast(),
@@ -107,19 +109,24 @@ impl Entry {
             cancel_token: ptr::from_ref(cancel).cast(),
         };
         let status = enter(&raw const call);
-        let len = failure.len;
-        match status {
-            Status::OK => Ok(()),
-            Status::CANCELLED => Err(Failure::Cancelled),
-            Status::PANICKED => Err(Failure::Panicked(words(&room, len))),
-            _ => Err(Failure::Failed(words(&room, len))),
+        if status == Status::OK {
+            return Ok(());
         }
+        let len = failure.len.min(room.len());
+        // SAFETY: the plugin says that it wrote `len` bytes, and all of them lie in `room`. Would fail
+        // `authors_say_where_their_domain_ends`.
+        let words = words(unsafe { std::slice::from_raw_parts(room.as_ptr().cast(), len) });
+        Err(match status {
+            Status::CANCELLED => Failure::Cancelled,
+            Status::PANICKED => Failure::Panicked(words),
+            _ => Failure::Failed(words),
+        })
     }
 }
 
-/// Copies the words that a plugin wrote into `room`.
-pub(crate) fn words(room: &[u8], len: usize) -> String {
-    let words = String::from_utf8_lossy(&room[..len.min(room.len())]);
+/// Copies the words that a plugin wrote.
+pub(crate) fn words(written: &[u8]) -> String {
+    let words = String::from_utf8_lossy(written);
     if words.trim().is_empty() { "it does not say why".to_owned() } else { words.into_owned() }
 }
 

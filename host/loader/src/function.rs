@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use kamodo_plugin_api::abi::MAX_ARGUMENTS;
 use kamodo_registry::{CallError, Cancel, ContributedFunction, Cost, NativeFunction};
 use kamodo_value::{Array, Scalar, Value};
 
@@ -13,6 +12,9 @@ use crate::spec::{FunctionSpec, PluginSpec};
 
 /// The most elements of a result: what fits into one message of the RPC interface, 512 MiB.
 const MAX_ELEMENTS: usize = (1 << 26) - 1;
+
+/// The arguments of a call on plain numbers that needs no allocation.
+const FEW: usize = 8;
 
 /// A loaded plugin: what it says of itself, and its functions.
 #[derive(Debug)]
@@ -73,9 +75,13 @@ impl NativeFunction for PluginFunction {
 }
 
 impl PluginFunction {
-    /// The common call, without any allocation. `None` where an argument is no plain number.
+    /// The common call, without any allocation. `None` where an argument is no plain number, or there are
+    /// many.
     fn call_on_numbers(&self, args: &[Value], cancel: &Cancel) -> Option<Result<Value, CallError>> {
-        let (mut numbers, mut views) = ([0.0; MAX_ARGUMENTS], [View::EMPTY; MAX_ARGUMENTS]);
+        if args.len() > FEW {
+            return None;
+        }
+        let (mut numbers, mut views) = ([0.0; FEW], [View::EMPTY; FEW]);
         for (slot, value) in numbers.iter_mut().zip(args) {
             *slot = number(value)?;
         }

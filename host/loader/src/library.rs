@@ -96,10 +96,10 @@ pub(crate) fn start(module: PluginModuleRef) -> Result<*const PluginTable, Error
     // SAFETY: three pointers to what lives here, or for ever; the entry contains the plugin's panics, by the
     // export macro. Would fail `a_plugin_that_panics_while_it_starts`.
     let status = unsafe { module.open()(&raw const HOST, &raw mut table, &raw mut failure) };
-    let len = failure.len;
+    let len = failure.len.min(room.len());
     match status {
         Status::OK if !table.is_null() => Ok(table),
-        Status::PANICKED => Err(ErrorKind::Panicked { message: words(&room, len) }),
-        _ => Err(ErrorKind::Start { message: words(&room, len) }),
+        Status::PANICKED => Err(ErrorKind::Panicked { message: words(&room[..len]) }),
+        _ => Err(ErrorKind::Start { message: words(&room[..len]) }),
     }
 }

@@ -267,7 +267,7 @@ fn read_unit(unit: Text, place: impl Fn() -> String, faults: &mut Vec<SpecFault>
 /// Copies a text of a plugin.
 fn text(text: Text, place: impl Fn() -> String, faults: &mut Vec<SpecFault>) -> String {
     // SAFETY: a text of a plugin's table lives for ever, as the ABI says; the table is the plugin's, by
-    // `read`. Would fail `texts_are_copied`.
+    // `read`. Would fail `signatures_are_copied_whole`.
     let bytes = unsafe { text.bytes() };
     String::from_utf8(bytes.to_vec()).unwrap_or_else(|error| {
         let found = error.as_bytes().escape_ascii().to_string();

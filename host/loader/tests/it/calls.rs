@@ -213,7 +213,7 @@ fn panics_are_contained() {
     assert_snapshot!(refusal(&contribution, "picky", vec![counted(&[20])]), @"`picky`: plugin `panics` panicked: unlucky number 13 (tests/fixtures/plugins/panics.rs:6)");
     assert_snapshot!(refusal(&contribution, "throws", vec![number(1.0)]), @"`throws`: plugin `panics` panicked: a value, not words (tests/fixtures/plugins/panics.rs:16)");
     assert_snapshot!(refusal(&contribution, "beyond_the_end", vec![counted(&[1])]), @"`beyond_the_end`: plugin `panics` panicked: index out of bounds: the len is 1 but the index is 1 (tests/fixtures/plugins/panics.rs:11)");
-    assert_snapshot!(refusal(&contribution, "shape_panics", vec![counted(&[1])]), @"`shape_panics`: plugin `panics` panicked: no shape (tests/fixtures/plugins/panics.rs:25)");
+    assert_snapshot!(refusal(&contribution, "shape_panics", vec![counted(&[1])]), @"`shape_panics`: plugin `panics` panicked: no shape (tests/fixtures/plugins/panics.rs:26)");
 }
 
 #[test]
