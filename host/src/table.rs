@@ -25,7 +25,7 @@ pub fn render<'a>(functions: impl IntoIterator<Item = &'a Function>) -> String {
 /// Renders rows under their columns' names.
 pub(crate) fn rows<const N: usize>(rows: impl IntoIterator<Item = [String; N]>, columns: [&str; N]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(columns);
     table.add_rows(rows);
     table.to_string()
