@@ -52,15 +52,17 @@ fn check(function: &Function) -> Result<(), String> {
 
 /// Calls a function of plain numbers once for all of its examples, which must give the very same.
 fn check_together(function: &Function) -> Result<(), String> {
+    let is_plain = |example: &&Example| example.arguments.iter().all(|argument| argument.shape.is_empty());
+    let examples: Vec<_> = function.examples.iter().filter(is_plain).collect();
     let columns: Vec<Sample> = (0..function.arguments.len())
-        .map(|index| function.examples.iter().map(|example| example.arguments[index].values[0]).collect())
+        .map(|index| examples.iter().map(|example| example.arguments[index].values[0]).collect())
         .map(|column: Vec<f64>| column.into())
         .collect();
     if columns.is_empty() {
         return Ok(());
     }
     let together = call(function, &columns)?;
-    for (found, example) in together.values.iter().zip(&function.examples) {
+    for (found, example) in together.values.iter().zip(examples) {
         let alone = call(function, &example.arguments)?.values[0];
         if found.to_bits() != alone.to_bits() {
             let arguments = render(&example.arguments);
@@ -118,6 +120,9 @@ pub(crate) fn call(function: &Function, arguments: &[Sample]) -> Result<Sample, 
     match function.code {
         Code::Pointwise { .. } => {
             let first = arguments.first().map_or(&[][..], |argument| &argument.shape);
+            if arguments.iter().any(|argument| argument.shape != first) {
+                return Err("takes arguments of one shape".to_owned());
+            }
             (rank, shape) = (first.len(), first.to_vec());
         }
         Code::Array(_) => {
@@ -203,6 +208,9 @@ mod tests {
         assert_snapshot!(refusal(function(1.0).example([1.0], 2.1).within(0.01)), @"example (1): expected 2.1 within 1e-2, found 2");
         assert_snapshot!(refusal(function(f64::NAN).example([1.0], 2.0)), @"example (1): expected 2 within 2e-12, found NaN");
         assert_snapshot!(refusal(function(1.0).example([1.0, 2.0], 2.0)), @"example (1, 2): takes 1 arguments, given 2");
+        let sum = Function::new("f", |x: f64, y: f64| x + y).argument("x", "").argument("y", "");
+        let uneven = sum.example([vec![1.0, 2.0], vec![1.0]], 2.0);
+        assert_snapshot!(refusal(uneven), @"example ([1.0, 2.0] of shape [2], [1.0] of shape [1]): takes arguments of one shape");
         assert_snapshot!(refusal(outer().example([[1.0], [2.0]], [2.0])), @"example ([1.0] of shape [1], [2.0] of shape [1]): expected shape [1], found [1, 1]");
         let picky =
             Function::new("f", |x: f64| if x > 0.0 { Ok(x) } else { Err("too small") }).argument("x", "");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -37,14 +37,14 @@ pub(crate) struct Staged(PathBuf);
 // === impl StageDir ===
 
 impl StageDir {
-    /// Makes the directory, or takes it as it is; nobody else may read or write it.
+    /// Makes the directory, or takes one that is there and that nobody else may enter.
     ///
     /// # Errors
-    /// Where it cannot be made, or belongs to someone else.
+    /// Where it cannot be made, or others may enter it.
     pub fn create(dir: impl Into<PathBuf>) -> Result<Self, Error> {
         let dir = dir.into();
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&dir);
-        made.and_then(|()| fs::set_permissions(&dir, Permissions::from_mode(0o700)))
+        made.and_then(|()| check_private(&dir))
             .map_err(|source| Error::new(&dir, None, ErrorKind::Stage(Arc::new(source))))?;
         Ok(Self { dir, outcomes: Mutex::default() })
     }
@@ -120,6 +120,16 @@ impl fmt::Debug for StageDir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StageDir").field("dir", &self.dir).finish_non_exhaustive()
     }
+}
+
+/// Refuses a directory that others may enter: they could put code into it.
+fn check_private(dir: &Path) -> io::Result<()> {
+    let mode = fs::metadata(dir)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let message = format!("expected a directory that only its owner enters (700), found {mode:o}");
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+    }
+    Ok(())
 }
 
 // === impl ReadFile ===

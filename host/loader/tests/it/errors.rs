@@ -1,6 +1,7 @@
 //! What is said of files that do not load.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
 use abi_stable::library::AbiHeader;
 use insta::assert_snapshot;
@@ -93,12 +94,22 @@ fn unreadable_files() {
 }
 
 #[test]
+fn a_stage_that_others_may_enter() {
+    let place = Place::new();
+    let open = place.path("open");
+    fs::create_dir(&open).unwrap();
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
+    let error = StageDir::create(open).map(drop).unwrap_err();
+    assert_snapshot!(place.render(&error), @"open: cannot make a private copy: expected a directory that only its owner enters (700), found 755");
+}
+
+#[test]
 fn a_stage_that_goes_away_is_no_fault_of_the_plugin() {
     let place = Place::new();
     let path = place.install("v1", "plugin.so");
     fs::remove_dir(place.stage.path()).unwrap();
     assert_snapshot!(place.refusal(&path), @"plugin.so (digest8): cannot make a private copy: No such file or directory (os error 2)");
-    fs::create_dir(place.stage.path()).unwrap();
+    DirBuilder::new().mode(0o700).create(place.stage.path()).unwrap();
     place.load(&path);
 }
 
