@@ -78,7 +78,9 @@ pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec
     let built = builder.whole(definition.tree(), target);
     let (missing, mut diagnostics) = builder.finish();
     diagnostics.splice(0..0, names.diagnostics.iter().cloned());
-    let Some(built) = built.filter(|_| diagnostics.iter().all(|found| found.severity != crate::Severity::Error)) else {
+    let Some(built) =
+        built.filter(|_| diagnostics.iter().all(|found| found.severity != crate::Severity::Error))
+    else {
         return (Outcome::Refused, diagnostics);
     };
     let signature = signature(definition, &names, &built.expr, built.unit);
@@ -138,7 +140,8 @@ impl Names {
                 }
             }
             TreeKind::Call { name, args, .. } => {
-                let parameters = scope.callee(name).iter().flat_map(|callee| &callee.parameters).collect::<Vec<_>>();
+                let parameters =
+                    scope.callee(name).iter().flat_map(|callee| &callee.parameters).collect::<Vec<_>>();
                 for (parameter, arg) in parameters.into_iter().zip(args) {
                     if let TreeKind::Name(name) = &arg.kind
                         && !scope.is_defined_above(name)
@@ -158,7 +161,8 @@ impl Names {
             let is_parameter = !definition.left().has_parameter(name) && !scope.is_defined_above(name);
             if is_parameter && scope.is_provided_elsewhere(name) && !warned.contains(&name) {
                 warned.push(name);
-                let message = format!("`{name}` is a parameter here, though there is a function of that name");
+                let message =
+                    format!("`{name}` is a parameter here, though there is a function of that name");
                 let symbol = scope.callee(name).map_or_else(|| format!("{name}(…)"), Signature::symbol);
                 let warning = definition.error(tree.span.clone(), message).into_warning();
                 self.diagnostics.push(warning.with_hint(format!("call the function as `{symbol}`")));
@@ -172,11 +176,8 @@ impl Names {
 }
 
 fn signature(definition: &Definition, names: &Names, body: &Expr, unit: Option<Unit>) -> Signature {
-    let parameter = |name: &str| Parameter {
-        name: name.to_owned(),
-        unit: names.unit(name).cloned(),
-        default: None,
-    };
+    let parameter =
+        |name: &str| Parameter { name: name.to_owned(), unit: names.unit(name).cloned(), default: None };
     let parameters = match &definition.left().parameters {
         Some(declared) => declared.iter().map(|declared| parameter(&declared.name)).collect(),
         None => free_symbols(body).iter().map(|name| parameter(name)).collect(),

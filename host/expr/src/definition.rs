@@ -53,7 +53,9 @@ impl Definition {
             _ => None,
         });
         let bare_names = names(&tree, |tree| match &tree.kind {
-            TreeKind::Name(name) if language::constant(name).is_none() && !left.has_parameter(name) => Some(name),
+            TreeKind::Name(name) if language::constant(name).is_none() && !left.has_parameter(name) => {
+                Some(name)
+            }
             _ => None,
         });
         Ok(Self(Arc::new(Inner { lhs: lhs.clone(), rhs: rhs.clone(), left, tree, calls, bare_names })))

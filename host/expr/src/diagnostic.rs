@@ -1,5 +1,7 @@
 //! What is wrong with a text, and where.
 
+mod render;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;

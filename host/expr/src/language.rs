@@ -34,7 +34,10 @@ const CONSTANTS: [(&str, Constant); 3] =
 
 /// Returns a function of the language, with how many arguments it takes at least and at most.
 pub(crate) fn builtin(name: &str) -> Option<(Builtin, usize, usize)> {
-    FUNCTIONS.iter().find(|(known, ..)| *known == name).map(|(_, builtin, least, most)| (*builtin, *least, *most))
+    FUNCTIONS
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .map(|(_, builtin, least, most)| (*builtin, *least, *most))
 }
 
 /// Returns a constant of the language.

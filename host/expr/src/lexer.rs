@@ -111,15 +111,20 @@ impl Lexer<'_> {
             '[' | ']' => Some("units stand on the left-hand side only, such as `f(x[cm])[kg]`"),
             '<' | '>' | '=' | '!' => Some("comparisons are not part of the language yet"),
             '$' => Some("LaTeX is not part of the language yet; write `x**2/2` instead of `\\frac{x^2}{2}`"),
-            '{' | '}' | ';' | '"' | '\'' => Some("the right-hand side is one expression, such as `x**2 - x - 1`"),
+            '{' | '}' | ';' | '"' | '\'' => {
+                Some("the right-hand side is one expression, such as `x**2 - x - 1`")
+            }
             _ => None,
         };
         let span = self.at..self.at + first.len_utf8();
         let diagnostic = self.source.error(span, format!("unexpected `{first}`"));
-        self.diagnostics.push(match hint {
-            Some(hint) => diagnostic.with_hint(hint),
-            None => diagnostic,
-        });
+        // The second bracket of a pair is the same mistake.
+        let is_known = |hint: &str| self.diagnostics.iter().any(|known| known.hint.as_deref() == Some(hint));
+        match hint {
+            Some(hint) if is_known(hint) => {}
+            Some(hint) => self.diagnostics.push(diagnostic.with_hint(hint)),
+            None => self.diagnostics.push(diagnostic),
+        }
         self.push(Kind::Unknown, first.len_utf8());
     }
 
@@ -135,7 +140,11 @@ impl Lexer<'_> {
             None => self.decimal(&text, &span),
         };
         let kind = kind.unwrap_or_else(|| {
-            if self.diagnostics.last().is_none_or(|last| last.labels[0].start != self.source.position(span.start)) {
+            if self
+                .diagnostics
+                .last()
+                .is_none_or(|last| last.labels[0].start != self.source.position(span.start))
+            {
                 let message = if text.len() > MAX_DIGITS {
                     format!("a number of {} digits is too large", text.len())
                 } else {
@@ -154,7 +163,9 @@ impl Lexer<'_> {
             if text.len() > 1 && text.starts_with('0') && text.bytes().any(|byte| byte != b'0') {
                 let diagnostic = self.source.error(span.clone(), format!("`{text}` begins with a zero"));
                 let digits = text.trim_start_matches('0');
-                self.diagnostics.push(diagnostic.with_hint(format!("write `{digits}`, or `0o{digits}` for an octal number")));
+                self.diagnostics.push(
+                    diagnostic.with_hint(format!("write `{digits}`, or `0o{digits}` for an octal number")),
+                );
                 return None;
             }
             return BigInt::parse_bytes(text.as_bytes(), 10).map(Kind::Integer);
@@ -164,7 +175,9 @@ impl Lexer<'_> {
             None => (text, false),
         };
         match Float::parse(digits) {
-            Ok(float) if is_imaginary && is_whole(digits) => Some(Kind::Imaginary(Number::Exact(float.to_ratio()))),
+            Ok(float) if is_imaginary && is_whole(digits) => {
+                Some(Kind::Imaginary(Number::Exact(float.to_ratio())))
+            }
             Ok(float) if is_imaginary => Some(Kind::Imaginary(Number::Decimal(float))),
             Ok(float) => Some(Kind::Decimal(float)),
             Err(out_of_range) => {
@@ -219,7 +232,10 @@ fn number_length(text: &str) -> usize {
             at = digits(at + 1 + sign);
         }
     }
-    at + usize::from(matches!(bytes.get(at), Some(b'j' | b'J')) && !bytes.get(at + 1).is_some_and(|b| is_name_part(char::from(*b))))
+    at + usize::from(
+        matches!(bytes.get(at), Some(b'j' | b'J'))
+            && !bytes.get(at + 1).is_some_and(|b| is_name_part(char::from(*b))),
+    )
 }
 
 /// Returns whether a name can begin so.

@@ -24,12 +24,17 @@ pub(crate) fn parse(source: &Source) -> Result<Tree, Vec<Diagnostic>> {
     let (tokens, mut diagnostics) = lex(source);
     if tokens.len() > MAX_NODES {
         let span = tokens[MAX_NODES].span.clone();
-        let message = format!("an expression of {} parts is too large, the limit is {MAX_NODES}", tokens.len());
-        return Err(vec![source.error(span, message).with_hint("split it into functions that call one another")]);
+        let message =
+            format!("an expression of {} parts is too large, the limit is {MAX_NODES}", tokens.len());
+        return Err(vec![
+            source.error(span, message).with_hint("split it into functions that call one another"),
+        ]);
     }
     if tokens.len() == 1 {
         let message = "expected an expression, found nothing";
-        return Err(vec![source.error(0..0, message).with_hint("write one after the colon, such as `x**2 - x - 1`")]);
+        return Err(vec![
+            source.error(0..0, message).with_hint("write one after the colon, such as `x**2 - x - 1`"),
+        ]);
     }
     let mut parser = Parser { source, tokens: &tokens, at: 0, depth: 0 };
     let parsed = parser.sum().and_then(|tree| parser.end(tree));
@@ -38,8 +43,7 @@ pub(crate) fn parse(source: &Source) -> Result<Tree, Vec<Diagnostic>> {
         Ok(_) => Err(diagnostics),
         Err(diagnostic) => {
             // What the lexer could not read was reported there.
-            let is_known = diagnostics.iter().any(|known| known.position() == diagnostic.position());
-            if !is_known {
+            if *parser.peek() != Kind::Unknown || diagnostics.is_empty() {
                 diagnostics.push(*diagnostic);
             }
             Err(diagnostics)
@@ -238,7 +242,11 @@ impl Parser<'_> {
             self.peek(),
             Kind::Name | Kind::Integer(_) | Kind::Decimal(_) | Kind::Imaginary(_) | Kind::Open
         );
-        Box::new(if is_operand { error.with_hint("there is no implicit multiplication: write `*`") } else { error })
+        Box::new(if is_operand {
+            error.with_hint("there is no implicit multiplication: write `*`")
+        } else {
+            error
+        })
     }
 }
 
@@ -257,9 +265,40 @@ impl WithLabelOf for Box<Diagnostic> {
 pub(crate) fn is_python_keyword(name: &str) -> bool {
     matches!(
         name,
-        "False" | "None" | "True" | "and" | "as" | "assert" | "async" | "await" | "break" | "class" | "continue"
-            | "def" | "del" | "elif" | "else" | "except" | "finally" | "for" | "from" | "global" | "if" | "import"
-            | "in" | "is" | "lambda" | "nonlocal" | "not" | "or" | "pass" | "raise" | "return" | "try" | "while"
-            | "with" | "yield"
+        "False"
+            | "None"
+            | "True"
+            | "and"
+            | "as"
+            | "assert"
+            | "async"
+            | "await"
+            | "break"
+            | "class"
+            | "continue"
+            | "def"
+            | "del"
+            | "elif"
+            | "else"
+            | "except"
+            | "finally"
+            | "for"
+            | "from"
+            | "global"
+            | "if"
+            | "import"
+            | "in"
+            | "is"
+            | "lambda"
+            | "nonlocal"
+            | "not"
+            | "or"
+            | "pass"
+            | "raise"
+            | "return"
+            | "try"
+            | "while"
+            | "with"
+            | "yield"
     )
 }

@@ -33,11 +33,11 @@ pub(crate) use add::add;
 pub(crate) use function::function;
 pub(crate) use mul::{mul, quotient};
 pub(crate) use number::Number;
-pub(crate) use order::sort_factors as sort_for_print;
 pub(crate) use numeric::numeric;
+pub(crate) use order::sort_factors as sort_for_print;
 pub(crate) use pow::pow;
-pub(crate) use tree::of_names;
 use sign::could_extract_minus_sign;
+pub(crate) use tree::of_names;
 
 /// Bits that an exact number may have.
 pub(crate) const MAX_BITS: u64 = 64 * 1024;
@@ -64,7 +64,11 @@ impl Expr {
     }
 
     pub(crate) fn rational(ratio: BigRational) -> Self {
-        if ratio.denom().is_one() { Self::integer(ratio.numer().clone()) } else { Self::from_node(Node::Rational(ratio)) }
+        if ratio.denom().is_one() {
+            Self::integer(ratio.numer().clone())
+        } else {
+            Self::from_node(Node::Rational(ratio))
+        }
     }
 
     pub(crate) fn decimal(float: Float) -> Self {

@@ -3,9 +3,10 @@
 mod call;
 mod conversion;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use kamodo_units::Unit;
+use kamodo_units::{Unit, suggest};
 use num_rational::BigRational;
 
 use super::unit::Carried;
@@ -84,7 +85,12 @@ impl<'a> Builder<'a> {
     }
 
     /// Builds a part; `target` is the unit that the terms of a sum convert to.
-    fn quantity(&mut self, tree: &Tree, target: Option<Target<'_>>, parameters: Parameters) -> Option<Quantity> {
+    fn quantity(
+        &mut self,
+        tree: &Tree,
+        target: Option<Target<'_>>,
+        parameters: Parameters,
+    ) -> Option<Quantity> {
         let plain = |expr| Some(Quantity { expr, carried: Carried::Plain, span: tree.span.clone() });
         match &tree.kind {
             TreeKind::Integer(integer) => plain(Expr::integer(integer.clone())),
@@ -116,7 +122,11 @@ impl<'a> Builder<'a> {
     fn name(&mut self, name: &Arc<str>, span: &Span, parameters: Parameters) -> Option<Quantity> {
         let left = self.definition.left();
         if let Some(constant) = language::constant(name) {
-            return Some(Quantity { expr: Expr::constant(constant), carried: Carried::Plain, span: span.clone() });
+            return Some(Quantity {
+                expr: Expr::constant(constant),
+                carried: Carried::Plain,
+                span: span.clone(),
+            });
         }
         if left.has_parameter(name) {
             return Some(self.parameter(name, span, parameters));
@@ -125,7 +135,9 @@ impl<'a> Builder<'a> {
             return self.bare_function(name, span);
         }
         if let Some((_, least, _)) = language::builtin(name) {
-            let error = self.definition.error(span.clone(), format!("`{name}` is a function, found without arguments"));
+            let error = self
+                .definition
+                .error(span.clone(), format!("`{name}` is a function, found without arguments"));
             let args = ["x", "y"][..least.min(2)].join(", ");
             self.diagnostics.push(error.with_hint(format!("write `{name}({args})`")));
             return None;
@@ -152,31 +164,65 @@ impl<'a> Builder<'a> {
             Some(function) => format!("`{name}`, a parameter of `{function}`, is not a parameter of `{own}`"),
             None => format!("`{name}` is not a parameter of `{own}`"),
         };
-        let declared = || self.definition.left().parameters.iter().flatten().map(|parameter| &*parameter.name);
-        let used = self.definition.bare_names();
-        let mut list: Vec<&str> = Vec::new();
-        // A declared name that is used stays; one that is not was meant to be what is missing.
-        let is_used = |declared: &str| {
-            let mut found = false;
-            self.definition.tree().visit(&mut |tree| {
-                found |= matches!(&tree.kind, TreeKind::Name(name) if &**name == declared);
-            });
-            found
-        };
-        list.extend(declared().filter(|declared| is_used(declared)));
-        list.extend(used.iter().map(|name| &**name).filter(|name| !self.scope.is_defined_above(name)));
-        if !list.contains(&name) {
-            list.push(name);
-        }
-        let hint = did_you_mean(name, declared().filter(|declared| !is_used(declared) && declared.len() > 1))
-            .unwrap_or_else(|| format!("did you mean `{own}({})`?", list.join(",")));
+        let hint = did_you_mean(name, self.unused_parameters()).unwrap_or_else(|| {
+            format!("did you mean `{own}({})`?", self.parameters_meant(name, function).join(","))
+        });
         self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
     }
 
-    fn product(&mut self, first: &Tree, rest: &[(Operator, Tree)], parameters: Parameters) -> Option<Quantity> {
+    /// Returns the declared parameters that no name stands for, which one may have been misspelt.
+    fn unused_parameters(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let definition = self.definition;
+        let is_used = move |declared: &&str| {
+            let mut found = false;
+            definition.tree().visit(&mut |tree| {
+                found |= matches!(&tree.kind, TreeKind::Name(name) if **name == **declared);
+            });
+            found
+        };
+        let declared = definition.left().parameters.iter().flatten().map(|parameter| &*parameter.name);
+        declared.filter(move |declared| declared.len() > 1 && !is_used(declared))
+    }
+
+    /// Returns the list that would have declared every name: those declared that are used, and the others.
+    fn parameters_meant<'n>(&'n self, name: &'n str, function: Option<&str>) -> Vec<&'n str> {
+        let undeclared: Vec<&str> = self
+            .definition
+            .bare_names()
+            .iter()
+            .map(|name| &**name)
+            .filter(|name| !self.scope.is_defined_above(name))
+            .collect();
+        let meant: Vec<&str> =
+            undeclared.iter().filter_map(|name| suggest(name, self.unused_parameters())).collect();
+        let mut is_used: HashSet<&str> = meant.into_iter().collect();
+        self.definition.tree().visit(&mut |tree| {
+            if let TreeKind::Name(name) = &tree.kind {
+                is_used.insert(name);
+            }
+        });
+        let declared = self.definition.left().parameters.iter().flatten().map(|parameter| &*parameter.name);
+        // A function brings its own parameters in, so that none of those declared can be told to be unused.
+        let mut list: Vec<&str> =
+            declared.filter(|declared| function.is_some() || is_used.contains(declared)).collect();
+        list.extend(undeclared.iter().filter(|name| suggest(name, self.unused_parameters()).is_none()));
+        if !list.contains(&name) {
+            list.push(name);
+        }
+        list
+    }
+
+    fn product(
+        &mut self,
+        first: &Tree,
+        rest: &[(Operator, Tree)],
+        parameters: Parameters,
+    ) -> Option<Quantity> {
         let first = self.quantity(first, None, parameters);
-        let rest: Vec<_> =
-            rest.iter().map(|(operator, operand)| (*operator, self.quantity(operand, None, parameters))).collect();
+        let rest: Vec<_> = rest
+            .iter()
+            .map(|(operator, operand)| (*operator, self.quantity(operand, None, parameters)))
+            .collect();
         let mut product = Run::new(first?);
         for (operator, operand) in rest {
             self.multiply(&mut product, operator, operand?)?;
@@ -281,7 +327,8 @@ impl<'a> Builder<'a> {
         let carried = match builtin {
             Builtin::Abs | Builtin::Floor | Builtin::Ceiling => first.carried,
             Builtin::Min | Builtin::Max | Builtin::Mod | Builtin::Atan2 => {
-                let leader = args.iter().find(|arg| matches!(arg.carried, Carried::In(_))).cloned().unwrap_or(first);
+                let leader =
+                    args.iter().find(|arg| matches!(arg.carried, Carried::In(_))).cloned().unwrap_or(first);
                 args = args.into_iter().map(|arg| self.alike(&leader, arg)).collect::<Option<_>>()?;
                 if builtin == Builtin::Atan2 { Carried::Plain } else { leader.carried }
             }
@@ -325,7 +372,8 @@ impl<'a> Builder<'a> {
             Err(Unfit::TooLarge) => {
                 let bits = simplify::MAX_BITS;
                 let error = self.definition.error(span.clone(), format!("a number of more than {bits} bits"));
-                self.diagnostics.push(error.with_hint("a decimal point makes it a floating-point number, such as `9.0`"));
+                self.diagnostics
+                    .push(error.with_hint("a decimal point makes it a floating-point number, such as `9.0`"));
                 None
             }
             Err(Unfit::Pole) => {

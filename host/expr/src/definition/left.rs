@@ -96,7 +96,8 @@ impl Parser<'_> {
 
     fn unexpected(&mut self, expected: &str, found: char) -> Box<Diagnostic> {
         let at = self.at();
-        let error = self.source.error(at..at + found.len_utf8(), format!("expected {expected}, found `{found}`"));
+        let error =
+            self.source.error(at..at + found.len_utf8(), format!("expected {expected}, found `{found}`"));
         Box::new(error.with_hint("a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`"))
     }
 
@@ -163,7 +164,8 @@ impl Parser<'_> {
         while self.chars.next_if(|(at, _)| *at <= end).is_some() {}
         let text = &self.source.text[start..end];
         if text.trim().is_empty() {
-            let error = self.source.error(open..end + 1, "expected a unit between the brackets, found nothing");
+            let error =
+                self.source.error(open..end + 1, "expected a unit between the brackets, found nothing");
             self.diagnostics.push(error.with_hint("leave the brackets out where there is no unit"));
             return Ok(None);
         }

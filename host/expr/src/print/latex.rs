@@ -45,7 +45,8 @@ impl Printer {
         let mut text = String::new();
         for term in terms {
             let is_negative = !text.is_empty() && has_negative_coefficient(term);
-            let positive = if is_negative { neg(term).unwrap_or_else(|_| term.clone()) } else { term.clone() };
+            let positive =
+                if is_negative { neg(term).unwrap_or_else(|_| term.clone()) } else { term.clone() };
             if !text.is_empty() {
                 text += if is_negative { " - " } else { " + " };
             }
@@ -154,7 +155,11 @@ impl Printer {
                 }
                 Builtin::Min | Builtin::Max => {
                     let list: Vec<_> = args.iter().map(|arg| self.print(arg)).collect();
-                    return raised(format!(r"\{}\left({}\right)", builtin.name().to_lowercase(), list.join(", ")));
+                    return raised(format!(
+                        r"\{}\left({}\right)",
+                        builtin.name().to_lowercase(),
+                        list.join(", ")
+                    ));
                 }
                 Builtin::Mod => {
                     let dividend = self.print(&args[0]);
@@ -263,5 +268,6 @@ fn ends_with_digit(text: &str) -> bool {
 }
 
 fn begins_with_number(text: &str) -> bool {
-    text.trim_start_matches(['{', ' ']).starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+'))
+    text.trim_start_matches(['{', ' '])
+        .starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+'))
 }

@@ -92,7 +92,11 @@ fn product(expr: &Expr) -> String {
             Node::Pow(base, exponent) if exponent.exact().is_some_and(|exponent| exponent.is_negative()) => {
                 let is_product = exponent.is_integer(-1) && matches!(&**base, Node::Mul(_));
                 let below_text = enclosed(&raised(base, exponent), precedence);
-                below.push(if is_product && precedence < Precedence::Product { format!("({below_text})") } else { below_text });
+                below.push(if is_product && precedence < Precedence::Product {
+                    format!("({below_text})")
+                } else {
+                    below_text
+                });
             }
             Node::Rational(ratio) => {
                 if !ratio.numer().is_one() {

@@ -42,12 +42,19 @@ pub(crate) fn function(builtin: Builtin, args: Vec<Expr>) -> Simplified {
 fn decimal_value(builtin: Builtin, args: &[Expr]) -> Result<Option<Expr>, Unfit> {
     let exact_result = matches!(
         builtin,
-        Builtin::Floor | Builtin::Ceiling | Builtin::Min | Builtin::Max | Builtin::Sign | Builtin::Abs | Builtin::Mod
+        Builtin::Floor
+            | Builtin::Ceiling
+            | Builtin::Min
+            | Builtin::Max
+            | Builtin::Sign
+            | Builtin::Abs
+            | Builtin::Mod
     );
     if exact_result || !args.iter().any(|arg| matches!(&**arg, Node::Float(_))) {
         return Ok(None);
     }
-    let Some(values) = args.iter().map(|arg| arg.number().map(|number| number.to_f64())).collect::<Option<Vec<_>>>()
+    let Some(values) =
+        args.iter().map(|arg| arg.number().map(|number| number.to_f64())).collect::<Option<Vec<_>>>()
     else {
         return Ok(None);
     };
@@ -157,7 +164,9 @@ fn exp_of_sum(arg: &Expr, terms: &[Expr]) -> Result<Option<Expr>, Unfit> {
 
 fn log(arg: &Expr) -> Result<Option<Expr>, Unfit> {
     let log_of = |arg: Expr| function(Builtin::Log, vec![arg]);
-    let half_turn = |n: i64| mul(vec![Expr::ratio(n, 2), Expr::constant(Constant::Pi), Expr::constant(Constant::ImaginaryUnit)]);
+    let half_turn = |n: i64| {
+        mul(vec![Expr::ratio(n, 2), Expr::constant(Constant::Pi), Expr::constant(Constant::ImaginaryUnit)])
+    };
     if let Some(Number::Exact(ratio)) = arg.number() {
         if ratio.is_zero() {
             return Err(Unfit::Pole);
@@ -209,29 +218,33 @@ fn abs(arg: &Expr) -> Result<Option<Expr>, Unfit> {
     if matches!(&**arg, Node::Add(_)) && sign::could_extract_minus_sign(arg) {
         return abs_of(&super::neg(arg)?).map(Some);
     }
-    let is_kept = |expr: &Expr| matches!(&**expr, Node::Builtin(Builtin::Abs, _));
     match &**arg {
         Node::Mul(factors) => {
             let (mut known, mut unknown) = (Vec::new(), Vec::new());
             for factor in factors {
                 let (inner, exponent) = match &**factor {
-                    Node::Pow(base, exponent) if exponent.exact().is_some_and(|e| e.is_integer() && e.is_negative()) => {
+                    Node::Pow(base, exponent)
+                        if exponent.exact().is_some_and(|e| e.is_integer() && e.is_negative()) =>
+                    {
                         (base.clone(), exponent.clone())
                     }
                     _ => (factor.clone(), Expr::one()),
                 };
                 let value = abs_of(&inner)?;
-                if is_kept(&value) {
-                    unknown.push(factor.clone());
+                if let Node::Builtin(Builtin::Abs, args) = &*value {
+                    // The sign of a sum among the factors does not matter either.
+                    let is_sum = matches!(&*args[0], Node::Add(_));
+                    unknown.push(if is_sum { pow(&args[0], &exponent)? } else { factor.clone() });
                 } else {
                     known.push(pow(&value, &exponent)?);
                 }
             }
-            if known.is_empty() {
-                return Ok(None);
-            }
             if !unknown.is_empty() {
-                known.push(Expr::builtin(Builtin::Abs, vec![mul(unknown)?]));
+                let unknown = mul(unknown)?;
+                if known.is_empty() && unknown == *arg {
+                    return Ok(None);
+                }
+                known.push(Expr::builtin(Builtin::Abs, vec![unknown]));
             }
             return mul(known).map(Some);
         }
@@ -393,7 +406,8 @@ fn modulo(dividend: &Expr, divisor: &Expr) -> Result<Option<Expr>, Unfit> {
     if sign::is_whole(&ratio) {
         return Ok(Some(Expr::integer(0)));
     }
-    if ratio.is_number_like() && sign::is_real(&ratio)
+    if ratio.is_number_like()
+        && sign::is_real(&ratio)
         && let Some(value) = numeric(&ratio)
         && value.re.abs() < 1e12
     {

@@ -81,7 +81,8 @@ fn quarter_turn() -> super::Simplified {
 
 /// Finds the angle between zero and a quarter turn whose sine or tangent is written as `arg` is.
 fn special_angle(builtin: Builtin, arg: &Expr) -> Special {
-    let is_root = !matches!(&**arg, Node::Symbol(_) | Node::Call(..) | Node::Float(_)) && arg.is_number_like();
+    let is_root =
+        !matches!(&**arg, Node::Symbol(_) | Node::Call(..) | Node::Float(_)) && arg.is_number_like();
     if !is_root {
         return Ok(None);
     }

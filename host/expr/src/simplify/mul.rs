@@ -256,8 +256,10 @@ impl Product {
             && let Node::Add(terms) = &**factor
         {
             let coefficient = self.coefficient.into_expr();
-            let terms =
-                terms.iter().map(|term| mul(vec![coefficient.clone(), term.clone()])).collect::<Result<_, _>>()?;
+            let terms = terms
+                .iter()
+                .map(|term| mul(vec![coefficient.clone(), term.clone()]))
+                .collect::<Result<_, _>>()?;
             return add(terms);
         }
         order::sort_factors(&mut factors);
@@ -281,8 +283,11 @@ impl Product {
                     self.coefficient = self.coefficient.times(&number)?;
                     continue;
                 }
-                let (new_base, new_exponent) =
-                    if matches!(&*power, Node::Pow(..)) { power.as_base_and_exponent() } else { (base.clone(), exponent) };
+                let (new_base, new_exponent) = if matches!(&*power, Node::Pow(..)) {
+                    power.as_base_and_exponent()
+                } else {
+                    (base.clone(), exponent)
+                };
                 changed |= new_base != base;
                 again.push(new_base, &new_exponent)?;
                 factors.push(power);
@@ -299,8 +304,10 @@ impl Product {
     /// Joins roots with the same exponent, takes whole powers out, and splits what bases share.
     fn finish_roots(&mut self) -> Result<Vec<(BigRational, BigRational)>, Unfit> {
         let by_base = gathered(std::mem::take(&mut self.roots), |sum, exponent| sum + exponent);
-        let by_exponent =
-            gathered(by_base.into_iter().map(|(base, exponent)| (exponent, base)).collect(), |product, base| product * base);
+        let by_exponent = gathered(
+            by_base.into_iter().map(|(base, exponent)| (exponent, base)).collect(),
+            |product, base| product * base,
+        );
         let mut pending = Vec::new();
         for (exponent, base) in by_exponent {
             let (whole, part) = exponent.numer().div_mod_floor(exponent.denom());
@@ -321,7 +328,8 @@ impl Product {
                 }
                 let sum = &exponent + &*other_exponent;
                 let (whole, part) = sum.numer().div_mod_floor(sum.denom());
-                self.coefficient = match pow(&Expr::rational(common.clone()), &Expr::integer(whole))?.number() {
+                self.coefficient = match pow(&Expr::rational(common.clone()), &Expr::integer(whole))?.number()
+                {
                     Some(number) => self.coefficient.times(&number)?,
                     None => return Err(Unfit::TooLarge),
                 };

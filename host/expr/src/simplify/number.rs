@@ -124,7 +124,11 @@ impl Number {
 
 /// Lets no exact number grow without bound.
 pub(crate) fn bounded(ratio: BigRational) -> Result<Number, Unfit> {
-    if ratio.numer().bits().max(ratio.denom().bits()) > MAX_BITS { Err(Unfit::TooLarge) } else { Ok(Number::Exact(ratio)) }
+    if ratio.numer().bits().max(ratio.denom().bits()) > MAX_BITS {
+        Err(Unfit::TooLarge)
+    } else {
+        Ok(Number::Exact(ratio))
+    }
 }
 
 /// A decimal result that is zero is the exact zero, as in sympy; one far beyond every double is refused.

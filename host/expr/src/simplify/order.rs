@@ -52,7 +52,12 @@ enum Head {
 impl Key {
     fn new(expr: &Expr) -> Self {
         if let Some(number) = expr.number() {
-            return Self { class: class(expr), head: Head::Nothing, exponent: Expr::one(), coefficient: number };
+            return Self {
+                class: class(expr),
+                head: Head::Nothing,
+                exponent: Expr::one(),
+                coefficient: number,
+            };
         }
         let (coefficient, rest) = expr.as_coefficient_and_rest();
         let (base, exponent) = match &*rest {
@@ -78,10 +83,13 @@ impl Head {
     fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Text(left), Self::Text(right)) => left.cmp(right),
-            (Self::Args(left), Self::Args(right)) => left
-                .len()
-                .cmp(&right.len())
-                .then_with(|| left.iter().zip(right).map(|(left, right)| compare(left, right)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)),
+            (Self::Args(left), Self::Args(right)) => left.len().cmp(&right.len()).then_with(|| {
+                left.iter()
+                    .zip(right)
+                    .map(|(left, right)| compare(left, right))
+                    .find(|o| o.is_ne())
+                    .unwrap_or(Ordering::Equal)
+            }),
             _ => self.length().cmp(&other.length()),
         }
     }
@@ -185,7 +193,8 @@ impl Term {
 /// Splits a factor into a generator and a whole exponent: `x**(3/2)` is the third power of `sqrt(x)`.
 fn generator(factor: &Expr) -> (Expr, BigInt) {
     let (base, exponent) = factor.as_base_and_exponent();
-    let whole = |base: Expr, exponent: Expr| pow(&base, &exponent).unwrap_or_else(|_| pow::raw(&base, &exponent));
+    let whole =
+        |base: Expr, exponent: Expr| pow(&base, &exponent).unwrap_or_else(|_| pow::raw(&base, &exponent));
     match exponent.number() {
         Some(Number::Exact(ratio)) if ratio.is_integer() => (base, ratio.numer().clone()),
         Some(Number::Exact(ratio)) => {
@@ -252,7 +261,9 @@ fn number_first(terms: &mut [Expr]) {
         _ => expr.number().is_some_and(|number| !number.is_negative()),
     };
     let is_subtracted = |expr: &Expr| match &**expr {
-        Node::Mul(factors) => factors.len() == 2 && factors[0].number().is_some_and(|number| number.is_negative()),
+        Node::Mul(factors) => {
+            factors.len() == 2 && factors[0].number().is_some_and(|number| number.is_negative())
+        }
         _ => false,
     };
     if is_positive(right) && is_subtracted(left) {

@@ -48,7 +48,8 @@ fn pow_of_node(base: &Expr, exponent: &Expr) -> Simplified {
             power_of_power(base, &Expr::constant(Constant::E), &args[0], exponent)
         }
         Node::Builtin(Builtin::Abs, args)
-            if sign::is_real(&args[0]) && matches!(&**exponent, Node::Integer(exponent) if exponent.is_even()) =>
+            if sign::is_real(&args[0])
+                && matches!(&**exponent, Node::Integer(exponent) if exponent.is_even()) =>
         {
             pow(&args[0], exponent)
         }
@@ -115,7 +116,11 @@ fn power_of_number(number: &Number, base: &Expr, exponent: &Expr) -> Simplified 
 /// Raises an exact number to a whole power, unless that has too many bits.
 pub(super) fn whole_power(ratio: &BigRational, exponent: &BigInt) -> Result<BigRational, Unfit> {
     let trivial = ratio.is_integer() && ratio.numer().magnitude().is_one();
-    let n = if trivial { u32::from(exponent.is_odd()) } else { exponent.magnitude().to_u32().ok_or(Unfit::TooLarge)? };
+    let n = if trivial {
+        u32::from(exponent.is_odd())
+    } else {
+        exponent.magnitude().to_u32().ok_or(Unfit::TooLarge)?
+    };
     let bits = ratio.numer().bits().max(ratio.denom().bits()).saturating_sub(1);
     if bits.saturating_mul(u64::from(n)) > MAX_BITS {
         return Err(Unfit::TooLarge);
@@ -135,7 +140,11 @@ fn decimal_whole_power(float: &Float, exponent: &BigInt) -> Simplified {
         return Err(Unfit::TooLarge);
     }
     let power = float.power(n);
-    let power = if exponent.is_negative() { Number::one().over(&Number::Decimal(power))? } else { Number::Decimal(power) };
+    let power = if exponent.is_negative() {
+        Number::one().over(&Number::Decimal(power))?
+    } else {
+        Number::Decimal(power)
+    };
     Ok(power.into_expr())
 }
 
@@ -150,7 +159,8 @@ fn decimal_power(number: &Number, exponent: &Number) -> Simplified {
             3.0 => (-1.0, 0.0),
             _ => (std::f64::consts::PI * power).sin_cos(),
         };
-        let part = |part: f64| Float::from_f64(part * modulus.value()).ok_or(Unfit::TooLarge).map(Expr::decimal);
+        let part =
+            |part: f64| Float::from_f64(part * modulus.value()).ok_or(Unfit::TooLarge).map(Expr::decimal);
         let imaginary = mul(vec![part(sine)?, Expr::constant(Constant::ImaginaryUnit)])?;
         return add(vec![part(cosine)?, imaginary]);
     }
@@ -171,7 +181,8 @@ fn power_of_power(whole: &Expr, base: &Expr, exponent: &Expr, other: &Expr) -> S
                 }
                 if -&number == one && other.exact().is_some_and(|other| *other.denom() == BigInt::from(2)) {
                     if sign::sign(&base) == Some(Sign::Negative) {
-                        let positive = pow(&mul::negated(&base), &mul(vec![exponent.clone(), other.clone()])?)?;
+                        let positive =
+                            pow(&mul::negated(&base), &mul(vec![exponent.clone(), other.clone()])?)?;
                         return mul(vec![pow(&Expr::integer(-1), other)?, positive]);
                     }
                 }
@@ -231,7 +242,11 @@ fn power_of_product(product: &Expr, factors: &[Expr], exponent: &Expr) -> Simpli
     let mut powers = outside.iter().map(|factor| pow(factor, exponent)).collect::<Result<Vec<_>, _>>()?;
     if !inside.is_empty() {
         let rest = mul(inside)?;
-        powers.push(if matches!(&*rest, Node::Mul(_)) { raw(&rest, exponent) } else { pow(&rest, exponent)? });
+        powers.push(if matches!(&*rest, Node::Mul(_)) {
+            raw(&rest, exponent)
+        } else {
+            pow(&rest, exponent)?
+        });
     }
     mul(powers)
 }
@@ -265,7 +280,9 @@ fn power_of_constant_sum(sum: &Expr, terms: &[Expr], exponent: &Expr) -> Simplif
             imaginary = Some(coefficient);
         }
     }
-    let (Some(real), Some(imaginary), 2) = (real, imaginary, terms.len()) else { return Ok(raw(sum, exponent)) };
+    let (Some(real), Some(imaginary), 2) = (real, imaginary, terms.len()) else {
+        return Ok(raw(sum, exponent));
+    };
     let square = real.times(&real)?.plus(&imaginary.times(&imaginary)?)?;
     let unit = mul(vec![imaginary.negated().into_expr(), Expr::constant(Constant::ImaginaryUnit)])?;
     let conjugate = add(vec![real.into_expr(), unit])?;
@@ -286,7 +303,8 @@ fn power_of_sum(sum: &Expr, terms: &[Expr], exponent: &Expr) -> Simplified {
     if !split.iter().any(|(coefficient, _)| matches!(coefficient, Number::Decimal(_))) {
         return Ok(raw(sum, exponent));
     }
-    let Some(greatest) = split.iter().map(|(coefficient, _)| coefficient.abs()).max_by(Number::compare) else {
+    let Some(greatest) = split.iter().map(|(coefficient, _)| coefficient.abs()).max_by(Number::compare)
+    else {
         return Ok(raw(sum, exponent));
     };
     if greatest.to_ratio().is_one() {

@@ -132,7 +132,10 @@ fn extract(magnitude: &BigUint, times: u32, degree: u32) -> Result<Option<Vec<Ex
     let mut factors = vec![Expr::rational(whole)];
     factors.extend(radicals);
     if !inner.is_one() {
-        factors.push(power_of(&BigRational::from(BigInt::from(inner)), &BigRational::new(common.into(), degree.into()))?);
+        factors.push(power_of(
+            &BigRational::from(BigInt::from(inner)),
+            &BigRational::new(common.into(), degree.into()),
+        )?);
     }
     Ok(Some(factors))
 }

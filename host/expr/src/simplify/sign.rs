@@ -32,7 +32,13 @@ pub(super) fn sign(expr: &Expr) -> Option<Sign> {
     }
     let value = numeric(expr)?;
     // Values near zero may be zero.
-    if value.re.abs() < 1e-10 { None } else if value.re < 0.0 { Some(Sign::Negative) } else { Some(Sign::Positive) }
+    if value.re.abs() < 1e-10 {
+        None
+    } else if value.re < 0.0 {
+        Some(Sign::Negative)
+    } else {
+        Some(Sign::Positive)
+    }
 }
 
 /// Returns whether it is known to be real and not below zero.

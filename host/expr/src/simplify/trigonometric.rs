@@ -191,7 +191,9 @@ fn tan_of_half_turns(arg: &Expr, ratio: &BigRational) -> Special {
     }
     let half = BigRational::new(1.into(), 2.into());
     let cosine = |ratio: &BigRational| of(Builtin::Cos, &times_pi(ratio)?);
-    let is_known = |expr: &Expr| !matches!(&**expr, Node::Builtin(Builtin::Cos | Builtin::Sin, _)) && !holds_cosine(expr);
+    let is_known = |expr: &Expr| {
+        !matches!(&**expr, Node::Builtin(Builtin::Cos | Builtin::Sin, _)) && !holds_cosine(expr)
+    };
     if q % 2 == 0 {
         let double = ratio * BigInt::from(2);
         let (c, s) = (cosine(&double)?, cosine(&(&double - &half))?);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use kamodo_units::Unit;
 use kamodo_value::{Parameter, Signature, Value};
 
-use super::super::unit::Carried;
 use super::super::did_you_mean;
+use super::super::unit::Carried;
 use super::{Builder, Parameters, Quantity, Target};
 use crate::ast::Tree;
 use crate::{Expr, Float, Span, language};
@@ -24,7 +24,11 @@ impl Builder<'_> {
         let Some(callee) = self.callee(name, name_span) else {
             let args = args.iter().map(|arg| self.quantity(arg, None, parameters)).collect::<Vec<_>>();
             let args = args.into_iter().map(|arg| arg.map(|arg| arg.expr)).collect::<Option<_>>()?;
-            return Some(Quantity { expr: Expr::call(name, args), carried: Carried::Unknown, span: span.clone() });
+            return Some(Quantity {
+                expr: Expr::call(name, args),
+                carried: Carried::Unknown,
+                span: span.clone(),
+            });
         };
         let built: Vec<_> = args
             .iter()
@@ -52,11 +56,7 @@ impl Builder<'_> {
     }
 
     /// Builds the name of a function that stands for a call with its own parameters.
-    pub(super) fn bare_function(
-        &mut self,
-        name: &Arc<str>,
-        span: &Span,
-    ) -> Option<Quantity> {
+    pub(super) fn bare_function(&mut self, name: &Arc<str>, span: &Span) -> Option<Quantity> {
         let Some(callee) = self.callee(name, span) else {
             let expr = Expr::call(name, Vec::new());
             return Some(Quantity { expr, carried: Carried::Unknown, span: span.clone() });
@@ -79,7 +79,8 @@ impl Builder<'_> {
             args.push(self.passed(arg, parameter.unit.as_ref(), &callee, index));
         }
         let args = args.into_iter().collect::<Option<Vec<_>>>()?;
-        let quantity = Quantity { expr: Expr::call(name, args), carried: carried_by(&callee), span: span.clone() };
+        let quantity =
+            Quantity { expr: Expr::call(name, args), carried: carried_by(&callee), span: span.clone() };
         is_complete.then_some(quantity)
     }
 
@@ -93,9 +94,13 @@ impl Builder<'_> {
             let mut candidates: Vec<&str> = language::function_names().collect();
             candidates.extend(self.scope.names());
             let message = format!("no function `{name}` is there yet");
-            let hint = did_you_mean(name, candidates.into_iter().filter(|candidate| *candidate != &**name)).unwrap_or_else(|| {
-                format!("`{}` is served as soon as a plugin or a definition brings `{name}`", self.definition.name())
-            });
+            let hint = did_you_mean(name, candidates.into_iter().filter(|candidate| *candidate != &**name))
+                .unwrap_or_else(|| {
+                    format!(
+                        "`{}` is served as soon as a plugin or a definition brings `{name}`",
+                        self.definition.name()
+                    )
+                });
             let warning = self.definition.error(span.clone(), message).into_warning().with_hint(hint);
             self.diagnostics.push(warning);
         }
@@ -103,15 +108,31 @@ impl Builder<'_> {
     }
 
     /// Builds an argument. Where the callee wants a unit, the parameters in it carry theirs.
-    fn argument(&mut self, arg: &Tree, unit: Option<&Unit>, callee: &Signature, index: usize) -> Option<Expr> {
+    fn argument(
+        &mut self,
+        arg: &Tree,
+        unit: Option<&Unit>,
+        callee: &Signature,
+        index: usize,
+    ) -> Option<Expr> {
         let parameters = if unit.is_some() { Parameters::Carry } else { Parameters::Plain };
-        let of = callee.parameters.get(index).map(|parameter| parameter_text(callee, parameter)).unwrap_or_default();
+        let of = callee
+            .parameters
+            .get(index)
+            .map(|parameter| parameter_text(callee, parameter))
+            .unwrap_or_default();
         let quantity = self.quantity(arg, unit.map(|unit| Target { unit, of: &of }), parameters)?;
         self.passed(quantity, unit, callee, index)
     }
 
     /// Converts an argument to the unit of its parameter.
-    fn passed(&mut self, arg: Quantity, unit: Option<&Unit>, callee: &Signature, index: usize) -> Option<Expr> {
+    fn passed(
+        &mut self,
+        arg: Quantity,
+        unit: Option<&Unit>,
+        callee: &Signature,
+        index: usize,
+    ) -> Option<Expr> {
         let (Some(unit), Carried::In(found)) = (unit, &arg.carried) else { return Some(arg.expr) };
         let found = found.clone();
         self.converted_argument(arg, &found, unit, callee, &callee.parameters[index])

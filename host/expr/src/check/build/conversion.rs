@@ -40,7 +40,12 @@ impl Builder<'_> {
         Some(Quantity { expr, carried, span: span.clone() })
     }
 
-    fn term(&mut self, term: Quantity, leader: Option<&Quantity>, target: Option<Target<'_>>) -> Option<Expr> {
+    fn term(
+        &mut self,
+        term: Quantity,
+        leader: Option<&Quantity>,
+        target: Option<Target<'_>>,
+    ) -> Option<Expr> {
         let Some(leader) = leader else { return Some(term.expr) };
         match (&term.carried, target, &leader.carried) {
             (Carried::In(_), Some(target), _) => self.converted_to_target(term, target),
@@ -100,14 +105,21 @@ impl Builder<'_> {
         match unit.factor_to(target.unit) {
             Ok(factor) => self.times(&quantity, &factor),
             Err(error) => {
-                let message = format!("cannot convert `{unit}` to `{}`, the unit of {}", target.unit, target.of);
+                let message =
+                    format!("cannot convert `{unit}` to `{}`, the unit of {}", target.unit, target.of);
                 self.report_unlike(&quantity.span, message, unit, target.unit, error.to_string());
                 None
             }
         }
     }
 
-    fn converted_like(&mut self, quantity: Quantity, leader: &Quantity, target: &Unit, verb: &str) -> Option<Expr> {
+    fn converted_like(
+        &mut self,
+        quantity: Quantity,
+        leader: &Quantity,
+        target: &Unit,
+        verb: &str,
+    ) -> Option<Expr> {
         let Carried::In(unit) = &quantity.carried else { return Some(quantity.expr) };
         match unit.factor_to(target) {
             Ok(factor) => self.times(&quantity, &factor),
@@ -171,7 +183,8 @@ impl Builder<'_> {
             Some(unit) => format!("{}[{unit}]", parameter.name),
             None => parameter.name.to_string(),
         });
-        let hint = format!("write `{}({})[{unit}]` to keep it", left.name, names.collect::<Vec<_>>().join(","));
+        let hint =
+            format!("write `{}({})[{unit}]` to keep it", left.name, names.collect::<Vec<_>>().join(","));
         let message = format!("the result is in `{unit}`, but the left-hand side has no unit");
         self.diagnostics.push(self.definition.error(span, message).into_warning().with_hint(hint));
     }

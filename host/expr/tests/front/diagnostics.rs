@@ -1,0 +1,494 @@
+//! Every mistake that a user can make, as it is shown.
+
+use insta::assert_snapshot;
+use kamodo_expr::Outcome;
+
+use crate::linker::{self, Above};
+
+/// Checks a line under others and returns what is said of it.
+#[track_caller]
+fn diagnose(above: &[&str], line: &str) -> String {
+    let (_, diagnostics) = linker::check(line, &Above::of(above));
+    diagnostics.iter().map(|diagnostic| diagnostic.render()).collect::<Vec<_>>().join("\n")
+}
+
+/// Checks a line on its own, which must be refused.
+#[track_caller]
+fn refuse(line: &str) -> String {
+    assert!(matches!(linker::check(line, &Above::default()).0, Outcome::Refused), "{line} is accepted");
+    diagnose(&[], line)
+}
+
+#[test]
+fn implicit_products() {
+    assert_snapshot!(refuse("f: 2 x"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: expected an operator or the end, found `x`
+      1 | f: 2 x
+        |      ^
+    hint: there is no implicit multiplication: write `*`
+    "#);
+    assert_snapshot!(refuse("f: 2(x+1)"), @r#"
+    kamodo_rpc.yaml:1:5: error: `f`: expected an operator or the end, found `(`
+      1 | f: 2(x+1)
+        |     ^
+    hint: there is no implicit multiplication: write `*`
+    "#);
+    assert_snapshot!(refuse("f: (x 2)"), @r#"
+    kamodo_rpc.yaml:1:7: error: `f`: expected an operator or `)`, found `2`
+      1 | f: (x 2)
+        |       ^
+        |    ^ opened here
+    hint: there is no implicit multiplication: write `*`
+    "#);
+}
+
+#[test]
+fn missing_parts() {
+    assert_snapshot!(refuse("f:"), @r#"
+    kamodo_rpc.yaml:1:3: error: `f`: expected an expression, found nothing
+      1 | f:
+        |   ^
+    hint: write one after the colon, such as `x**2 - x - 1`
+    "#);
+    assert_snapshot!(refuse("f: x +"), @r#"
+    kamodo_rpc.yaml:1:7: error: `f`: expected an operand, found the end
+      1 | f: x +
+        |       ^
+    "#);
+    assert_snapshot!(refuse("f: x + * 2"), @r#"
+    kamodo_rpc.yaml:1:8: error: `f`: expected an operand, found `*`
+      1 | f: x + * 2
+        |        ^
+    "#);
+    assert_snapshot!(refuse("f: sin(x"), @r#"
+    kamodo_rpc.yaml:1:7: error: `f`: this parenthesis is never closed
+      1 | f: sin(x
+        |       ^
+    "#);
+    assert_snapshot!(refuse("f: x)"), @r#"
+    kamodo_rpc.yaml:1:5: error: `f`: this parenthesis was never opened
+      1 | f: x)
+        |     ^
+    "#);
+    assert_snapshot!(refuse("f: sin(x; y)"), @r#"
+    kamodo_rpc.yaml:1:9: error: `f`: unexpected `;`
+      1 | f: sin(x; y)
+        |         ^
+    hint: the right-hand side is one expression, such as `x**2 - x - 1`
+    "#);
+}
+
+#[test]
+fn what_is_not_of_the_language() {
+    assert_snapshot!(refuse("f: x × 2"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `×`
+      1 | f: x × 2
+        |      ^
+    hint: multiply with `*`
+    "#);
+    assert_snapshot!(refuse("f: x[cm]"), @r#"
+    kamodo_rpc.yaml:1:5: error: `f`: unexpected `[`
+      1 | f: x[cm]
+        |     ^
+    hint: units stand on the left-hand side only, such as `f(x[cm])[kg]`
+    "#);
+    assert_snapshot!(refuse("f: x > 2"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `>`
+      1 | f: x > 2
+        |      ^
+    hint: comparisons are not part of the language yet
+    "#);
+    assert_snapshot!(refuse("f: $x$"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: unexpected `$`
+      1 | f: $x$
+        |    ^
+    hint: LaTeX is not part of the language yet; write `x**2/2` instead of `\frac{x^2}{2}`
+    "#);
+    assert_snapshot!(refuse("f: x @ y ? 2"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `@`
+      1 | f: x @ y ? 2
+        |      ^
+    kamodo_rpc.yaml:1:10: error: `f`: unexpected `?`
+      1 | f: x @ y ? 2
+        |          ^
+    "#);
+    assert_snapshot!(refuse("f: lambda*2"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: `lambda` is a word of Python, not a name
+      1 | f: lambda*2
+        |    ^^^^^^
+    hint: write `lambda_0`, or another name
+    "#);
+}
+
+#[test]
+fn numbers() {
+    assert_snapshot!(refuse("f: 007"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: `007` begins with a zero
+      1 | f: 007
+        |    ^^^
+    hint: write `7`, or `0o7` for an octal number
+    "#);
+    assert_snapshot!(refuse("f: 1e999"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: `1e999` is too large for a floating-point number
+      1 | f: 1e999
+        |    ^^^^^
+    hint: the largest is 1.8e308
+    "#);
+    assert_snapshot!(refuse("f: 1e-999"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: `1e-999` is too small for a floating-point number
+      1 | f: 1e-999
+        |    ^^^^^^
+    hint: the smallest above zero is 4.9e-324
+    "#);
+    assert_snapshot!(refuse("f: 0x"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: `0x` is not a number
+      1 | f: 0x
+        |    ^^
+    "#);
+    assert_snapshot!(refuse("f: 9**9**9 * x"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: a number of more than 65536 bits
+      1 | f: 9**9**9 * x
+        |    ^^^^^^^
+    hint: a decimal point makes it a floating-point number, such as `9.0`
+    "#);
+    assert_snapshot!(refuse("f: x/0"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: division by zero
+      1 | f: x/0
+        |      ^
+    "#);
+    assert_snapshot!(refuse("f: x/(2 - 2) + log(0)"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: division by zero
+      1 | f: x/(2 - 2) + log(0)
+        |      ^^^^^^^
+    kamodo_rpc.yaml:1:16: error: `f`: `log` has no value here
+      1 | f: x/(2 - 2) + log(0)
+        |                ^^^^^^
+    "#);
+    assert_snapshot!(refuse("f: x % 0"), @r#"
+    kamodo_rpc.yaml:1:8: error: `f`: division by zero
+      1 | f: x % 0
+        |        ^
+    "#);
+}
+
+#[test]
+fn limits() {
+    let deep = format!("f: {}x{}", "(".repeat(65), ")".repeat(65));
+    assert_snapshot!(refuse(&deep), @r#"
+    kamodo_rpc.yaml:1:69: error: `f`: an expression nested more than 64 deep
+      1 | ((((((((((((((((((((((((((((((((((((((((((((((((((x)))))))))))))))))))))))))))))))))))))))))))))))))
+        |                                                   ^
+    hint: split it into functions that call one another
+    "#);
+    let long = format!("f: x{}", "+x".repeat(6_000));
+    assert_snapshot!(refuse(&long), @r#"
+    kamodo_rpc.yaml:1:10004: error: `f`: an expression of 12002 parts is too large, the limit is 10000
+      1 | x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+
+        |                                                   ^
+    hint: split it into functions that call one another
+    "#);
+    let digits = format!("f: {}", "9".repeat(20_000));
+    assert_snapshot!(refuse(&digits), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: a number of 20000 digits is too large
+      1 | 9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn left_hand_sides() {
+    assert_snapshot!(refuse("1f: x"), @r#"
+    kamodo_rpc.yaml:1:1: error: expected a name, found `1`
+      1 | 1f: x
+        | ^
+    hint: a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`
+    "#);
+    assert_snapshot!(refuse("f(x: x"), @r#"
+    kamodo_rpc.yaml:1:2: error: this parenthesis is never closed
+      1 | f(x: x
+        |  ^
+    "#);
+    assert_snapshot!(refuse("f[kg: x"), @r#"
+    kamodo_rpc.yaml:1:2: error: this bracket is never closed
+      1 | f[kg: x
+        |  ^
+    "#);
+    assert_snapshot!(refuse("f[]: x"), @r#"
+    kamodo_rpc.yaml:1:2: error: expected a unit between the brackets, found nothing
+      1 | f[]: x
+        |  ^^
+    hint: leave the brackets out where there is no unit
+    "#);
+    assert_snapshot!(refuse("f(x, 3): x"), @r#"
+    kamodo_rpc.yaml:1:6: error: expected the name of a parameter, found `3`
+      1 | f(x, 3): x
+        |      ^
+    hint: a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`
+    "#);
+    assert_snapshot!(refuse("f(x y): x"), @r#"
+    kamodo_rpc.yaml:1:9: error: `f`: `x` is not a parameter of `f`
+      1 | f(x y): x
+        |         ^
+    hint: did you mean `f(x)`?
+    "#);
+    assert_snapshot!(refuse("f(g(x)): x"), @r#"
+    kamodo_rpc.yaml:1:4: error: expected `,` or `)`, found `(`
+      1 | f(g(x)): x
+        |    ^
+    hint: a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`
+    "#);
+    assert_snapshot!(refuse("a-b: x"), @r#"
+    kamodo_rpc.yaml:1:2: error: expected `(`, `[` or the end, found `-`
+      1 | a-b: x
+        |  ^
+    hint: a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`
+    "#);
+    assert_snapshot!(refuse("f(x)[kg] y: x"), @r#"
+    kamodo_rpc.yaml:1:10: error: expected the end, found `y`
+      1 | f(x)[kg] y: x
+        |          ^
+    hint: a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`
+    "#);
+    assert_snapshot!(refuse("f(x, x): x"), @r#"
+    kamodo_rpc.yaml:1:6: error: `x` is a parameter twice
+      1 | f(x, x): x
+        |      ^
+    hint: take another name, such as `x_0`
+    "#);
+}
+
+#[test]
+fn reserved_names() {
+    assert_snapshot!(refuse("sin: x"), @r#"
+    kamodo_rpc.yaml:1:1: error: `sin` is a function of the language, it cannot be defined
+      1 | sin: x
+        | ^^^
+    hint: take another name, such as `sin_0`
+    "#);
+    assert_snapshot!(refuse("pi(x): x"), @r#"
+    kamodo_rpc.yaml:1:1: error: `pi` is a constant of the language, it cannot be defined
+      1 | pi(x): x
+        | ^^
+    hint: take another name, such as `pi_0`
+    "#);
+    assert_snapshot!(refuse("lambda: x"), @r#"
+    kamodo_rpc.yaml:1:1: error: `lambda` is a word of Python, it cannot be defined
+      1 | lambda: x
+        | ^^^^^^
+    hint: take another name, such as `lambda_0`
+    "#);
+    assert_snapshot!(refuse("f(E, sin, in): x"), @r#"
+    kamodo_rpc.yaml:1:3: error: `E` is a constant of the language, it cannot be a parameter
+      1 | f(E, sin, in): x
+        |   ^
+    hint: take another name, such as `E_0`
+    kamodo_rpc.yaml:1:6: error: `sin` is a function of the language, it cannot be a parameter
+      1 | f(E, sin, in): x
+        |      ^^^
+    hint: take another name, such as `sin_0`
+    kamodo_rpc.yaml:1:11: error: `in` is a word of Python, it cannot be a parameter
+      1 | f(E, sin, in): x
+        |           ^^
+    hint: take another name, such as `in_0`
+    "#);
+}
+
+#[test]
+fn unknown_units() {
+    assert_snapshot!(refuse("f(x[Km])[grm]: x"), @r#"
+    kamodo_rpc.yaml:1:5: error: unknown unit `Km`
+      1 | f(x[Km])[grm]: x
+        |     ^^
+    hint: did you mean `km`?
+    kamodo_rpc.yaml:1:10: error: unknown unit `grm`
+      1 | f(x[Km])[grm]: x
+        |          ^^^
+    hint: did you mean `gram`?
+    "#);
+}
+
+#[test]
+fn parameters() {
+    assert_snapshot!(refuse("f(y): x"), @r#"
+    kamodo_rpc.yaml:1:7: error: `f`: `x` is not a parameter of `f`
+      1 | f(y): x
+        |       ^
+    hint: did you mean `f(x)`?
+    "#);
+    assert_snapshot!(refuse("f(radius, y): raduis + y + z"), @r#"
+    kamodo_rpc.yaml:1:15: error: `f`: `raduis` is not a parameter of `f`
+      1 | f(radius, y): raduis + y + z
+        |               ^^^^^^
+    hint: did you mean `radius`?
+    kamodo_rpc.yaml:1:28: error: `f`: `z` is not a parameter of `f`
+      1 | f(radius, y): raduis + y + z
+        |                            ^
+    hint: did you mean `f(radius,y,z)`?
+    "#);
+    assert_snapshot!(diagnose(&["f: x + t"], "g(x): f"), @r#"
+    kamodo_rpc.yaml:1:7: error: `g`: `t`, a parameter of `f`, is not a parameter of `g`
+      1 | g(x): f
+        |       ^
+    hint: did you mean `g(x,t)`?
+    "#);
+    assert_snapshot!(refuse("f: sin + 1"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: `sin` is a function, found without arguments
+      1 | f: sin + 1
+        |    ^^^
+    hint: write `sin(x)`
+    "#);
+}
+
+#[test]
+fn arguments() {
+    assert_snapshot!(refuse("f: sin()"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: `sin` takes 1 argument, found 0
+      1 | f: sin()
+        |    ^^^^^
+    "#);
+    assert_snapshot!(refuse("f: atan2(x) + Min()"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: `atan2` takes 2 arguments, found 1
+      1 | f: atan2(x) + Min()
+        |    ^^^^^^^^
+    kamodo_rpc.yaml:1:15: error: `f`: `Min` takes 1 or more arguments, found 0
+      1 | f: atan2(x) + Min()
+        |               ^^^^^
+    "#);
+    assert_snapshot!(diagnose(&["f(x,y): x - y"], "g: f(x) + f(1, 2, 3)"), @r#"
+    kamodo_rpc.yaml:1:4: error: `g`: `f` takes 2 arguments, found 1
+      1 | g: f(x) + f(1, 2, 3)
+        |    ^^^^
+    hint: call it as `f(x,y)`
+    kamodo_rpc.yaml:1:11: error: `g`: `f` takes 2 arguments, found 3
+      1 | g: f(x) + f(1, 2, 3)
+        |           ^^^^^^^^^^
+    hint: call it as `f(x,y)`
+    "#);
+}
+
+#[test]
+fn sums_of_unlike_units() {
+    let above = ["a(x)[g/cm^3]: x", "b(x)[m]: x"];
+    assert_snapshot!(diagnose(&above, "rho(x): a(x) + b(x)"), @r#"
+    kamodo_rpc.yaml:1:9: error: `rho`: cannot add `g/cm**3` and `m`
+      1 | rho(x): a(x) + b(x)
+        |         ^^^^ Mass·Length^-3
+        |                ^^^^ Length
+    hint: both sides must have one dimension
+    "#);
+    assert_snapshot!(diagnose(&above, "rho(x)[kg/m^3]: 2*(a + b)"), @r#"
+    kamodo_rpc.yaml:1:20: error: `rho`: cannot add `g/cm**3` and `m`
+      1 | rho(x)[kg/m^3]: 2*(a + b)
+        |                    ^ Mass·Length^-3
+        |                        ^ Length
+    hint: both sides must have one dimension
+    "#);
+    assert_snapshot!(diagnose(&above, "rho(x)[kg/m^3]: a + b"), @r#"
+    kamodo_rpc.yaml:1:21: error: `rho`: cannot convert `m` to `kg/m**3`, the unit of `rho`
+      1 | rho(x)[kg/m^3]: a + b
+        |                     ^ Length, expected Mass·Length^-3
+    "#);
+    assert_snapshot!(diagnose(&above, "rho(x): Max(a, b)"), @r#"
+    kamodo_rpc.yaml:1:13: error: `rho`: cannot compare `g/cm**3` and `m`
+      1 | rho(x): Max(a, b)
+        |             ^ Mass·Length^-3
+        |                ^ Length
+    hint: both sides must have one dimension
+    "#);
+}
+
+#[test]
+fn units_that_do_not_convert() {
+    let above = ["f(x[cm])[kg]: x**2"];
+    assert_snapshot!(diagnose(&above, "g(x)[m]: f"), @r#"
+    kamodo_rpc.yaml:1:10: error: `g`: cannot convert `kg` to `m`, the unit of `g`
+      1 | g(x)[m]: f
+        |          ^ Mass, expected Length
+    "#);
+    assert_snapshot!(diagnose(&above, "g(y[m])[g]: f(y**2)"), @r#"
+    kamodo_rpc.yaml:1:15: error: `g`: cannot pass `m**2` for `x[cm]` of `f`
+      1 | g(y[m])[g]: f(y**2)
+        |               ^^^^ Length^2, expected Length
+    "#);
+    assert_snapshot!(diagnose(&above, "g(x[s])[kg]: f"), @r#"
+    kamodo_rpc.yaml:1:14: error: `g`: cannot pass `s` for `x[cm]` of `f`
+      1 | g(x[s])[kg]: f
+        |              ^ Time, expected Length
+    "#);
+    assert_snapshot!(diagnose(&above, "g(y[m], t[s])[g]: f(y + t)"), @r#"
+    kamodo_rpc.yaml:1:25: error: `g`: cannot convert `s` to `cm`, the unit of `x[cm]` of `f`
+      1 | g(y[m], t[s])[g]: f(y + t)
+        |                         ^ Time, expected Length
+    "#);
+    assert_snapshot!(diagnose(&above, "g(x): 2**x*f**x"), @r#"
+    kamodo_rpc.yaml:1:15: error: `g`: a power of `kg` needs a number as its exponent
+      1 | g(x): 2**x*f**x
+        |               ^ not a number
+        |            ^ Mass
+    hint: divide the base by a quantity of its dimension
+    "#);
+}
+
+#[test]
+fn warnings_of_units() {
+    let above = ["f(x[cm])[kg]: x**2"];
+    assert_snapshot!(diagnose(&above, "g(x[cm])[kg]: f + 1"), @r#"
+    kamodo_rpc.yaml:1:19: warning: `g`: a plain number is added to a quantity, it is taken as in `kg`
+      1 | g(x[cm])[kg]: f + 1
+        |                   ^
+    "#);
+    assert_snapshot!(diagnose(&above, "g(x[cm]): exp(f)"), @r#"
+    kamodo_rpc.yaml:1:15: warning: `g`: the argument of `exp` is in `kg`, it is taken as a plain number
+      1 | g(x[cm]): exp(f)
+        |               ^
+    hint: divide it by a quantity of the dimension Mass
+    "#);
+    assert_snapshot!(diagnose(&above, "g(x[cm]): 2*f"), @r#"
+    kamodo_rpc.yaml:1:11: warning: `g`: the result is in `kg`, but the left-hand side has no unit
+      1 | g(x[cm]): 2*f
+        |           ^^^
+    hint: write `g(x[cm])[kg]` to keep it
+    "#);
+}
+
+#[test]
+fn functions_elsewhere() {
+    let above = Above::default().with_elsewhere(&["standoff(B_z[nT])[R_E]: 10 + B_z"]);
+    let render = |line: &str| {
+        let (_, diagnostics) = linker::check(line, &above);
+        diagnostics.iter().map(|diagnostic| diagnostic.render()).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(render("f: standoff + 1"), @r#"
+    kamodo_rpc.yaml:1:4: warning: `f`: `standoff` is a parameter here, though there is a function of that name
+      1 | f: standoff + 1
+        |    ^^^^^^^^
+    hint: call the function as `standoff(B_z)`
+    "#);
+    assert_snapshot!(render("f: standof(x) + sim(x)"), @r#"
+    kamodo_rpc.yaml:1:4: warning: `f`: no function `standof` is there yet
+      1 | f: standof(x) + sim(x)
+        |    ^^^^^^^
+    hint: did you mean `standoff`?
+    kamodo_rpc.yaml:1:17: warning: `f`: no function `sim` is there yet
+      1 | f: standof(x) + sim(x)
+        |                 ^^^
+    hint: did you mean `sin`?
+    "#);
+    assert_snapshot!(render("f: entirely_new(x)"), @r#"
+    kamodo_rpc.yaml:1:4: warning: `f`: no function `entirely_new` is there yet
+      1 | f: entirely_new(x)
+        |    ^^^^^^^^^^^^
+    hint: `f` is served as soon as a plugin or a definition brings `entirely_new`
+    "#);
+}
+
+#[test]
+fn a_long_line_is_shown_in_part() {
+    let line = format!("f: {} + 2 x + {}", "x + ".repeat(40) + "x", "x + ".repeat(40) + "x");
+    assert_snapshot!(refuse(&line), @r#"
+    kamodo_rpc.yaml:1:170: error: `f`: expected an operator or the end, found `x`
+      1 | x + x + x + x + x + x + x + x + x + x + x + x + 2 x + x + x + x + x + x + x + x + x + x + x + x + x 
+        |                                                   ^
+    hint: there is no implicit multiplication: write `*`
+    "#);
+}

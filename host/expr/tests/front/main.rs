@@ -1,0 +1,6 @@
+//! The front of the language, from text to what is shown: parsing, checking, simplifying, printing.
+
+mod definitions;
+mod diagnostics;
+mod linker;
+mod properties;

@@ -1,0 +1,105 @@
+//! What holds of every text.
+
+use kamodo_expr::{Definition, Outcome};
+use proptest::prelude::*;
+
+use crate::linker::{self, Above};
+
+/// Expressions of the language; what is divided by may be zero and what is raised too large.
+fn expressions() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        prop::sample::select(vec!["x", "y", "z", "x_1", "pi", "E", "I"]).prop_map(str::to_owned),
+        (0..13_i32).prop_map(|number| number.to_string()),
+        prop::sample::select(vec!["0.5", "2.0", "1e-7", "1e6", "0x10"]).prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(5, 40, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), prop::sample::select(vec!["+", "-", "*", "/", "//", "%"]), inner.clone())
+                .prop_map(|(left, operator, right)| format!("({left}){operator}({right})")),
+            (inner.clone(), prop::sample::select(vec!["2", "-1", "(1/2)", "(-3/2)", "0.5", "y"]))
+                .prop_map(|(base, exponent)| format!("({base})**{exponent}")),
+            inner.clone().prop_map(|inner| format!("-({inner})")),
+            (
+                prop::sample::select(vec!["sin", "cos", "exp", "log", "sqrt", "Abs", "floor", "atan"]),
+                inner.clone()
+            )
+                .prop_map(|(function, inner)| format!("{function}({inner})")),
+            (inner.clone(), inner).prop_map(|(left, right)| format!("Max(f({left}), {right})")),
+        ]
+    })
+}
+
+fn print(rhs: &str, above: &Above) -> Option<String> {
+    let definition = Definition::parse(&linker::source("g(x, y, z, x_1)"), &linker::source(rhs)).ok()?;
+    match definition.check(above).0 {
+        Outcome::Checked(checked) => Some(checked.rhs),
+        _ => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Reading back what was printed changes nothing, but that a number is distributed over a sum that it
+    /// stands before, as sympy does on reading: `-(x + 1)*y` is `(-x - 1)*y` then, which stays.
+    #[test]
+    fn what_is_printed_reads_back_as_itself(text in expressions()) {
+        let above = Above::of(&["f(x): x"]);
+        if let Some(printed) = print(&text, &above) {
+            let again = print(&printed, &above).expect("what is printed is of the language");
+            prop_assert_eq!(print(&again, &above), Some(again.clone()));
+            if !printed.contains('(') {
+                prop_assert_eq!(printed, again);
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_is_too_strange(lhs in ".{0,40}", rhs in ".{0,80}") {
+        let (lhs, rhs) = (linker::source(&lhs), linker::source(&rhs));
+        match Definition::parse(&lhs, &rhs) {
+            Ok(definition) => drop(definition.check(&Above::default())),
+            Err(diagnostics) => {
+                prop_assert!(!diagnostics.is_empty());
+                prop_assert!(diagnostics.iter().all(|diagnostic| !diagnostic.render().is_empty()));
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_of_the_right_letters_is_too_strange(rhs in "[-+*/^%().,# 0-9exyj_]{0,60}") {
+        if let Ok(definition) = Definition::parse(&linker::source("f"), &linker::source(&rhs)) {
+            drop(definition.check(&Above::default()));
+        }
+    }
+}
+
+#[test]
+fn nesting_is_bounded_not_the_stack() {
+    for (open, close) in [("(", ")"), ("-", ""), ("sin(", ")"), ("x**", ""), ("2^-", "")] {
+        let text = format!("{}x{}", open.repeat(100_000), close.repeat(100_000));
+        assert!(Definition::parse(&linker::source("f"), &linker::source(&text)).is_err());
+        let text = format!("{}x{}", open.repeat(30), close.repeat(30));
+        let definition = Definition::parse(&linker::source("f"), &linker::source(&text)).unwrap();
+        drop(definition.check(&Above::default()));
+    }
+}
+
+#[test]
+fn the_largest_expressions_are_checked_in_time() {
+    let many = |part: &str| format!("x{}", part.repeat(4_000));
+    let distinct: String = (0..4_000).map(|index| format!("x{index}*")).collect();
+    for text in [
+        many("+x"),
+        many("*y"),
+        many("/y"),
+        many("-2"),
+        format!("{distinct}1"),
+        distinct.replace('*', "+") + "1",
+    ] {
+        let definition = Definition::parse(&linker::source("f"), &linker::source(&text)).unwrap();
+        let start = std::time::Instant::now();
+        assert!(matches!(definition.check(&Above::default()).0, Outcome::Checked(_)));
+        assert!(start.elapsed().as_secs() < 20, "{} took {:?}", &text[..20], start.elapsed());
+    }
+}
