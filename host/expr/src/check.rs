@@ -18,7 +18,7 @@ use kamodo_value::{Parameter, Signature};
 use crate::ast::TreeKind;
 use crate::definition::Definition;
 use crate::print::{Fractions, latex, text};
-use crate::{Diagnostic, Expr, Node};
+use crate::{Diagnostic, Expr, Node, language};
 use build::Builder;
 
 /// What a definition can refer to.
@@ -121,6 +121,7 @@ impl Names {
             }
             None => names.inherit(definition, scope),
         }
+        names.warn_of_own_name(definition);
         names.warn_of_functions_elsewhere(definition, scope);
         names
     }
@@ -152,6 +153,17 @@ impl Names {
             }
             _ => {}
         });
+    }
+
+    fn warn_of_own_name(&mut self, definition: &Definition) {
+        let name = definition.name();
+        if language::builtin(name).is_some() {
+            let message =
+                format!("`{name}` is also a function of the language, which a definition that calls it gets");
+            let warning = definition.lhs().error(0..definition.lhs().text.len(), message).into_warning();
+            self.diagnostics
+                .push(warning.with_function(name).with_hint("take another name to call it from definitions"));
+        }
     }
 
     fn warn_of_functions_elsewhere(&mut self, definition: &Definition, scope: &dyn Scope) {

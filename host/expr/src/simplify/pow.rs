@@ -179,12 +179,12 @@ fn power_of_power(whole: &Expr, base: &Expr, exponent: &Expr, other: &Expr) -> S
                 if is_even && sign::is_real(&base) && sign::sign(&base).is_none() {
                     base = function(Builtin::Abs, vec![base])?;
                 }
-                if -&number == one && other.exact().is_some_and(|other| *other.denom() == BigInt::from(2)) {
-                    if sign::sign(&base) == Some(Sign::Negative) {
-                        let positive =
-                            pow(&mul::negated(&base), &mul(vec![exponent.clone(), other.clone()])?)?;
-                        return mul(vec![pow(&Expr::integer(-1), other)?, positive]);
-                    }
+                let is_half =
+                    |other: &Expr| other.exact().is_some_and(|other| *other.denom() == BigInt::from(2));
+                if -&number == one && is_half(other) && sign::sign(&base) == Some(Sign::Negative) {
+                    let power = mul(vec![exponent.clone(), other.clone()])?;
+                    let positive = pow(&mul::negated(&base), &power)?;
+                    return mul(vec![pow(&Expr::integer(-1), other)?, positive]);
                 }
                 number.abs() < one || number == one || sign::is_nonnegative(&base)
             }

@@ -194,7 +194,7 @@ fn tan_of_half_turns(arg: &Expr, ratio: &BigRational) -> Special {
     let is_known = |expr: &Expr| {
         !matches!(&**expr, Node::Builtin(Builtin::Cos | Builtin::Sin, _)) && !holds_cosine(expr)
     };
-    if q % 2 == 0 {
+    if q.is_multiple_of(2) {
         let double = ratio * BigInt::from(2);
         let (c, s) = (cosine(&double)?, cosine(&(&double - &half))?);
         if is_known(&c) && is_known(&s) {

@@ -483,6 +483,16 @@ fn functions_elsewhere() {
 }
 
 #[test]
+fn names_of_the_language() {
+    assert_snapshot!(diagnose(&[], "sign(t): 2*t"), @r#"
+    kamodo_rpc.yaml:1:1: warning: `sign`: `sign` is also a function of the language, which a definition that calls it gets
+      1 | sign(t): 2*t
+        | ^^^^^^^
+    hint: take another name to call it from definitions
+    "#);
+}
+
+#[test]
 fn a_long_line_is_shown_in_part() {
     let line = format!("f: {} + 2 x + {}", "x + ".repeat(40) + "x", "x + ".repeat(40) + "x");
     assert_snapshot!(refuse(&line), @r#"
