@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use kamodo_value::{Dtype, Value};
+use kamodo_value::{Dtype, Scalar, Value};
 
 use crate::Program;
 use crate::program::{Binary, Ref, Step, Unary, as_double};
@@ -213,7 +213,9 @@ impl Machine {
     fn operand(&self, reference: Ref) -> Operand {
         match &self.slots[reference.0 as usize] {
             Slot::Pending(_) => Operand::Lazy,
-            Slot::Value(Value::Array(array)) if array.shape().is_empty() || array.is_empty() => Operand::Other,
+            Slot::Value(Value::Array(array)) if array.shape().is_empty() || array.is_empty() => {
+                Operand::Other
+            }
             Slot::Value(Value::Array(array)) => match array.dtype() {
                 Dtype::Float64 => Operand::Lazy,
                 Dtype::Complex64 | Dtype::Complex128 => Operand::Other,
@@ -233,7 +235,11 @@ impl Machine {
     }
 
     /// Takes out the group for a shape, once one of another shape or a full one has run.
-    fn take_group(&mut self, shape: &[usize], is_cancelled: &dyn Fn() -> bool) -> Result<Group, EvaluateError> {
+    fn take_group(
+        &mut self,
+        shape: &[usize],
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Group, EvaluateError> {
         if self.group.as_ref().is_some_and(|group| group.shape() != shape || group.is_full()) {
             self.run_group(is_cancelled)?;
         }
@@ -301,13 +307,17 @@ pub(crate) fn run_unary(operation: Unary, operand: &Value) -> Result<Value, Eval
 
 /// Applies an operation of two operands.
 pub(crate) fn run_binary(operation: Binary, left: &Value, right: &Value) -> Result<Value, EvaluateError> {
-    match operation {
-        Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Pow
-            if is_python(left) && is_python(right) =>
-        {
+    let is_operator =
+        matches!(operation, Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Pow);
+    match (left, right) {
+        (left, right) if is_operator && is_python(left) && is_python(right) => {
             python::binary(operation, left, right)
         }
-        _ => ufunc::binary(operation, left, right),
+        // To Python's complex a numpy float64 is the float that it derives from.
+        (Value::Complex(_), Value::Scalar(Scalar::Float64(right))) if is_operator => {
+            python::binary(operation, left, &Value::Float(*right))
+        }
+        (left, right) => ufunc::binary(operation, left, right),
     }
 }
 

@@ -25,8 +25,11 @@ pub(super) fn shape(
             _ => None,
         })
         .collect();
-    let stretched = stretched
-        .ok_or_else(|| EvaluateError::Broadcast { operation, left: left.into(), right: right.into() })?;
+    let stretched = stretched.ok_or_else(|| EvaluateError::Broadcast {
+        operation,
+        left: left.into(),
+        right: right.into(),
+    })?;
     let n_elements = stretched.iter().try_fold(1_usize, |n, &length| n.checked_mul(length));
     match n_elements {
         Some(0..=MAX_ELEMENTS) => Ok(stretched),

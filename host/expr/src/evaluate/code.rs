@@ -205,7 +205,8 @@ impl FloatCode {
     /// Runs where every argument is a numpy float64 scalar.
     pub(super) fn run(&self, args: &[Value]) -> Option<Value> {
         const FEW: usize = 16;
-        let double = |arg: &Value| if let Value::Scalar(Scalar::Float64(double)) = arg { Some(*double) } else { None };
+        let double =
+            |arg: &Value| if let Value::Scalar(Scalar::Float64(double)) = arg { Some(*double) } else { None };
         let result = if args.len() <= FEW {
             let mut inputs = [0.0; FEW];
             for (input, arg) in inputs.iter_mut().zip(args) {

@@ -28,11 +28,7 @@ pub(super) fn power(base: Complex<f64>, exponent: Complex<f64>) -> Complex<f64> 
         return Complex::new(1.0, 0.0);
     }
     if base.re == 0.0 && base.im == 0.0 {
-        return if exponent.re > 0.0 && exponent.im == 0.0 {
-            Complex::new(0.0, 0.0)
-        } else {
-            Complex::new(f64::NAN, f64::NAN)
-        };
+        return if exponent.re > 0.0 { Complex::new(0.0, 0.0) } else { Complex::new(f64::NAN, f64::NAN) };
     }
     if exponent.im == 0.0 && exponent.re.fract() == 0.0 && exponent.re.abs() <= 100.0 {
         let power = by_squaring(base, exponent.re.abs() as u32);
@@ -44,6 +40,9 @@ pub(super) fn power(base: Complex<f64>, exponent: Complex<f64>) -> Complex<f64> 
     if exponent.im != 0.0 {
         length /= (angle * exponent.im).exp();
         turn += exponent.im * radius.ln();
+    }
+    if length == 0.0 {
+        return Complex::new(0.0, 0.0); // whatever the angle, which may be infinite
     }
     Complex::new(length * turn.cos(), length * turn.sin())
 }
@@ -69,8 +68,8 @@ pub(super) fn function(operation: Unary) -> Option<fn(Complex<f64>) -> Complex<f
         Unary::Sin => |z| z.sin(),
         Unary::Cos => |z| z.cos(),
         Unary::Tan => |z| z.tan(),
-        Unary::Asin => |z| z.asin(),
-        Unary::Acos => |z| z.acos(),
+        Unary::Asin => asin,
+        Unary::Acos => acos,
         Unary::Atan => |z| z.atan(),
         Unary::Sinh => |z| z.sinh(),
         Unary::Cosh => |z| z.cosh(),
@@ -79,6 +78,22 @@ pub(super) fn function(operation: Unary) -> Option<fn(Complex<f64>) -> Complex<f
         Unary::Log => |z| Complex::new(z.re.hypot(z.im).ln(), z.im.atan2(z.re)),
         Unary::Abs | Unary::Floor | Unary::Ceiling => return None,
     })
+}
+
+/// Kahan's formula, which takes the side of the branch cut from the sign of a zero.
+fn asin(z: Complex<f64>) -> Complex<f64> {
+    let (below, above) = roots(z);
+    Complex::new(z.re.atan2((below * above).re), (below.conj() * above).im.asinh())
+}
+
+fn acos(z: Complex<f64>) -> Complex<f64> {
+    let (below, above) = roots(z);
+    Complex::new(2.0 * below.re.atan2(above.re), (above.conj() * below).im.asinh())
+}
+
+/// The square roots of 1 - z and 1 + z.
+fn roots(z: Complex<f64>) -> (Complex<f64>, Complex<f64>) {
+    (Complex::new(1.0 - z.re, -z.im).sqrt(), Complex::new(1.0 + z.re, z.im).sqrt())
 }
 
 /// numpy 1 gives the sign of the real part, or where that is zero of the imaginary one.

@@ -155,9 +155,8 @@ impl EvaluateError {
             Self::Operands { left, right, .. } if left.is_bool() && right.is_bool() => {
                 "pass an integer array instead of bool"
             }
-            Self::Operands { left: Kind::Python("list"), .. } | Self::Operands { right: Kind::Python("list"), .. } => {
-                "pass a numpy array instead of a list"
-            }
+            Self::Operands { left: Kind::Python("list"), .. }
+            | Self::Operands { right: Kind::Python("list"), .. } => "pass a numpy array instead of a list",
             _ => return None,
         };
         Some(hint.to_owned())
@@ -211,5 +210,110 @@ impl fmt::Display for Shape<'_> {
                 write!(f, "({})", lengths.join(", "))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use insta::assert_snapshot;
+    use kamodo_value::{Array, Scalar, Value};
+    use num_bigint::BigInt;
+
+    use crate::evaluate::{run_binary, run_unary};
+    use crate::program::{Binary, Unary};
+    use crate::{Expr, Node, Program};
+
+    fn vector(elements: &[f64]) -> Value {
+        Value::Array(Array::vector(elements.to_vec()))
+    }
+
+    fn int(value: i64) -> Value {
+        Value::Int(BigInt::from(value))
+    }
+
+    fn render(error: &super::EvaluateError) -> String {
+        match error.hint() {
+            Some(hint) => format!("{error}\nhint: {hint}"),
+            None => error.to_string(),
+        }
+    }
+
+    #[track_caller]
+    fn binary(operation: Binary, left: Value, right: Value) -> String {
+        render(&run_binary(operation, &left, &right).unwrap_err())
+    }
+
+    #[track_caller]
+    fn unary(operation: Unary, operand: Value) -> String {
+        render(&run_unary(operation, &operand).unwrap_err())
+    }
+
+    #[test]
+    fn division_by_zero() {
+        assert_snapshot!(binary(Binary::Div, int(1), int(0)), @r"");
+        assert_snapshot!(binary(Binary::Pow, Value::Float(0.0), int(-1)), @r"");
+    }
+
+    #[test]
+    fn overflow() {
+        assert_snapshot!(binary(Binary::Pow, Value::Float(1e200), int(2)), @r"");
+    }
+
+    #[test]
+    fn integers_too_large() {
+        assert_snapshot!(binary(Binary::Pow, int(10), int(10_000_000_000)), @r"");
+        let large = Value::Int(BigInt::from(1) << 2000);
+        assert_snapshot!(binary(Binary::Add, large.clone(), Value::Float(1.5)), @r"");
+        assert_snapshot!(unary(Unary::Sin, large), @r"");
+    }
+
+    #[test]
+    fn negative_integer_power() {
+        assert_snapshot!(binary(Binary::Pow, Value::Array(Array::vector(vec![1_i32, 2])), int(-1)), @r"");
+    }
+
+    #[test]
+    fn shapes() {
+        assert_snapshot!(binary(Binary::Add, vector(&[1.0, 2.0]), vector(&[1.0, 2.0, 3.0])), @r"");
+        let matrix = Value::Array(Array::new([2, 3], vec![1_u8; 6]).unwrap());
+        assert_snapshot!(binary(Binary::Max, matrix, vector(&[1.0, 2.0])), @r"");
+    }
+
+    #[test]
+    fn too_many_elements() {
+        let column = Value::Array(Array::new([20_000, 1], vec![1.0; 20_000]).unwrap());
+        assert_snapshot!(binary(Binary::Mul, column, vector(&vec![1.0; 20_000])), @r"");
+        let list = Value::List(vec![Value::None; 1000]);
+        assert_snapshot!(binary(Binary::Mul, list, int(1_000_000)), @r"");
+    }
+
+    #[test]
+    fn types() {
+        assert_snapshot!(binary(Binary::Add, Value::Text("a".into()), int(1)), @r"");
+        assert_snapshot!(binary(Binary::Pow, Value::List(vec![int(1)]), int(2)), @r"");
+        assert_snapshot!(binary(Binary::Sub, Value::Scalar(Scalar::Bool(true)), Value::Scalar(Scalar::Bool(true))), @r"");
+        assert_snapshot!(unary(Unary::Sin, Value::None), @r"");
+        assert_snapshot!(unary(Unary::Neg, Value::Array(Array::vector(vec![true]))), @r"");
+    }
+
+    #[test]
+    fn ragged_list() {
+        let rows = vec![Value::List(vec![int(1), int(2)]), Value::List(vec![int(3)])];
+        assert_snapshot!(unary(Unary::Sin, Value::List(rows)), @r"");
+        assert_snapshot!(unary(Unary::Sin, Value::List(vec![int(1), Value::Text("a".into())])), @r"");
+    }
+
+    #[test]
+    fn the_machine_itself() {
+        let symbol = Expr::from_node(Node::Symbol("x".into()));
+        let sum = Expr::from_node(Node::Add(vec![symbol.clone(), symbol]));
+        let program = Arc::new(Program::lower(&["x"], &sum, &|_| None).unwrap());
+        let error = Arc::clone(&program).start(vec![]).resume(&|| false).unwrap_err();
+        assert_snapshot!(render(&error), @r"");
+        let mut machine = Arc::clone(&program).start(vec![vector(&[1.0; 1000])]);
+        assert_snapshot!(render(&machine.resume(&|| true).unwrap_err()), @r"");
+        assert_snapshot!(render(&machine.resume(&|| false).unwrap_err()), @r"");
     }
 }

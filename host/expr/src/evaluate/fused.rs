@@ -61,8 +61,10 @@ impl Group {
 
     /// Returns the source of a slot's array, which stays in the slot until the pass.
     pub(super) fn input(&mut self, reference: Ref) -> Source {
-        let known =
-            self.inputs.iter().position(|input| matches!(input, GroupInput::Slot(other) if *other == reference));
+        let known = self
+            .inputs
+            .iter()
+            .position(|input| matches!(input, GroupInput::Slot(other) if *other == reference));
         let index = known.unwrap_or_else(|| {
             self.inputs.push(GroupInput::Slot(reference));
             self.inputs.len() - 1

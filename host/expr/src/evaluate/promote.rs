@@ -26,8 +26,8 @@ pub(super) struct Promoted {
 /// Returns the type that both operands are converted to.
 pub(super) fn common(left: Promoted, right: Promoted) -> Dtype {
     let by_value = match (left.scalar, right.scalar) {
-        (None, Some(scalar)) if category(left.dtype) >= category(right.dtype) => Some((left.dtype, scalar)),
-        (Some(scalar), None) if category(right.dtype) >= category(left.dtype) => Some((right.dtype, scalar)),
+        (None, Some(scalar)) if rank(left.dtype) >= rank(right.dtype) => Some((left.dtype, scalar)),
+        (Some(scalar), None) if rank(right.dtype) >= rank(left.dtype) => Some((right.dtype, scalar)),
         _ => None,
     };
     match by_value {
@@ -46,7 +46,11 @@ pub(super) fn promote(left: Dtype, right: Dtype) -> Dtype {
         Category::Bool | Category::Integer => integers(low, high),
         Category::Float => float_of_size(float_size(low).max(float_size(high))),
         Category::Complex => {
-            if float_size(low).max(float_size(high)) > 4 { Dtype::Complex128 } else { Dtype::Complex64 }
+            if float_size(low).max(float_size(high)) > 4 {
+                Dtype::Complex128
+            } else {
+                Dtype::Complex64
+            }
         }
     }
 }
@@ -63,6 +67,27 @@ pub(super) fn category(dtype: Dtype) -> Category {
         Dtype::Complex64 | Dtype::Complex128 => Category::Complex,
         _ => Category::Integer,
     }
+}
+
+/// The category as far as value-based promotion tells them apart: real and complex floats are one.
+fn rank(dtype: Dtype) -> Category {
+    category(dtype).min(Category::Float)
+}
+
+/// Returns the type of a loop that numpy finds by trying each in turn: beside an unsigned array, a scalar that
+/// does not fit in it prefers the signed type of the next size.
+pub(super) fn common_by_search(left: Promoted, right: Promoted) -> Dtype {
+    let dtype = common(left, right);
+    let (array, scalar) = match (left.scalar, right.scalar) {
+        (None, Some(scalar)) => (left.dtype, scalar),
+        (Some(scalar), None) => (right.dtype, scalar),
+        _ => return dtype,
+    };
+    if category(dtype) != Category::Integer || category(array) != Category::Integer || is_signed(array) {
+        return dtype;
+    }
+    let signed = promote(array, smallest(scalar, true));
+    if signed.size() == dtype.size() && category(signed) == Category::Integer { signed } else { dtype }
 }
 
 pub(super) fn is_signed(dtype: Dtype) -> bool {
@@ -119,7 +144,11 @@ fn smallest(scalar: Scalar, beside_signed: bool) -> Dtype {
         Scalar::Float64(value) => float_of_size(fitting(value)),
         Scalar::Complex64(_) => Dtype::Complex64,
         Scalar::Complex128(value) => {
-            if fitting(value.re).max(fitting(value.im)) > 4 { Dtype::Complex128 } else { Dtype::Complex64 }
+            if fitting(value.re).max(fitting(value.im)) > 4 {
+                Dtype::Complex128
+            } else {
+                Dtype::Complex64
+            }
         }
     }
 }
@@ -157,7 +186,7 @@ fn fitting(value: f64) -> usize {
 /// Returns the real float that a function of two operands computes in.
 pub(super) fn common_inexact(left: Promoted, right: Promoted) -> Dtype {
     let narrowed = |own: Promoted, other: Promoted| match (own.scalar, other.scalar) {
-        (Some(scalar), None) if category(other.dtype) >= category(own.dtype) => {
+        (Some(scalar), None) if rank(other.dtype) >= rank(own.dtype) => {
             smallest(scalar, is_signed(other.dtype))
         }
         _ => own.dtype,

@@ -61,9 +61,13 @@ pub(super) fn binary(operation: Binary, left: &Value, right: &Value) -> Result<V
     let (Some(first), Some(second)) = (Number::of(left), Number::of(right)) else {
         return sequence(operation, left, right).ok_or_else(unsupported)?;
     };
-    let by_zero =
-        || EvaluateError::DivisionByZero { operation: operation.name(), left: left.into(), right: right.into() };
-    let overflow = || EvaluateError::Overflow { operation: operation.name(), left: left.into(), right: right.into() };
+    let by_zero = || EvaluateError::DivisionByZero {
+        operation: operation.name(),
+        left: left.into(),
+        right: right.into(),
+    };
+    let overflow =
+        || EvaluateError::Overflow { operation: operation.name(), left: left.into(), right: right.into() };
     let outcome = match (first, second) {
         (Number::Int(first), Number::Int(second)) => integers(operation, &first, &second)?,
         (first @ (Number::Complex(_) | Number::Float(_)), second @ Number::Complex(_))
@@ -165,11 +169,13 @@ fn integers(operation: Binary, first: &BigInt, second: &BigInt) -> Result<Outcom
         Binary::Pow => {
             if first.magnitude().bits() <= 1 {
                 // 0, 1 and -1 have small powers of every size of exponent.
-                return Ok(Outcome::Value(Value::Int(if second.is_zero() || (first.is_negative() && !second.bit(0)) {
-                    BigInt::one()
-                } else {
-                    first.clone()
-                })));
+                return Ok(Outcome::Value(Value::Int(
+                    if second.is_zero() || (first.is_negative() && !second.bit(0)) {
+                        BigInt::one()
+                    } else {
+                        first.clone()
+                    },
+                )));
             }
             let exponent = second.to_u32().unwrap_or(u32::MAX);
             bounded((first.bits() - 1).saturating_mul(u64::from(exponent)))?;
@@ -259,9 +265,9 @@ fn complexes(operation: Binary, first: Complex<f64>, second: Complex<f64>) -> Ou
 /// Text and lists concatenate with `+` and repeat with `*`; `None` for every other operator or operand.
 fn sequence(operation: Binary, left: &Value, right: &Value) -> Option<Result<Value>> {
     match (operation, left, right) {
-        (Binary::Add, Value::Text(first), Value::Text(second)) => {
-            Some(fits(operation, first.len() + second.len()).map(|()| Value::Text(format!("{first}{second}"))))
-        }
+        (Binary::Add, Value::Text(first), Value::Text(second)) => Some(
+            fits(operation, first.len() + second.len()).map(|()| Value::Text(format!("{first}{second}"))),
+        ),
         (Binary::Add, Value::Data(first), Value::Data(second)) => {
             let length = first.len() + second.len();
             Some(fits(operation, length).map(|()| Value::Data([first.as_slice(), second].concat())))
@@ -270,7 +276,9 @@ fn sequence(operation: Binary, left: &Value, right: &Value) -> Option<Result<Val
             let length = first.len() + second.len();
             Some(fits(operation, length).map(|()| Value::List([first.as_slice(), second].concat())))
         }
-        (Binary::Mul, items, Value::Int(times)) | (Binary::Mul, Value::Int(times), items) => repeated(items, times),
+        (Binary::Mul, items, Value::Int(times)) | (Binary::Mul, Value::Int(times), items) => {
+            repeated(items, times)
+        }
         (Binary::Mul, items, Value::Bool(times)) | (Binary::Mul, Value::Bool(times), items) => {
             repeated(items, &BigInt::from(u8::from(*times)))
         }
@@ -369,5 +377,9 @@ fn scale(mantissa: f64, exponent: i64) -> f64 {
     if exponent > 1000 {
         return f64::INFINITY;
     }
-    if exponent >= -1022 { mantissa * power(exponent) } else { mantissa * power(-1022) * power(exponent + 1022) }
+    if exponent >= -1022 {
+        mantissa * power(exponent)
+    } else {
+        mantissa * power(-1022) * power(exponent + 1022)
+    }
 }

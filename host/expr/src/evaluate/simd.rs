@@ -143,12 +143,9 @@ impl Code {
 
 /// Applies a function to each element.
 pub(super) fn apply(operation: Unary, elements: &[f64]) -> Vec<f64> {
-    let results = one_step(operation).run(
-        &[Input::Slice(elements)],
-        vec![Destination::Fresh],
-        elements.len(),
-        &|| false,
-    );
+    let results =
+        one_step(operation)
+            .run(&[Input::Slice(elements)], vec![Destination::Fresh], elements.len(), &|| false);
     results.and_then(|mut results| results.pop()).expect("nothing cancels it, and there is one output")
 }
 
@@ -174,5 +171,102 @@ pub(super) fn modulo(dividend: f64, divisor: f64) -> f64 {
         rest + divisor
     } else {
         rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const UNARY: [Unary; 17] = [
+        Unary::Neg,
+        Unary::Abs,
+        Unary::Sign,
+        Unary::Floor,
+        Unary::Ceiling,
+        Unary::Sqrt,
+        Unary::Sin,
+        Unary::Cos,
+        Unary::Tan,
+        Unary::Asin,
+        Unary::Acos,
+        Unary::Atan,
+        Unary::Sinh,
+        Unary::Cosh,
+        Unary::Tanh,
+        Unary::Exp,
+        Unary::Log,
+    ];
+    const BINARY: [Op; 9] =
+        [Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Pow, Op::Mod, Op::Min, Op::Max, Op::Atan2];
+
+    /// Every operation on the first two inputs, each an output.
+    fn every_operation() -> Code {
+        let ops = UNARY
+            .map(Op::Unary)
+            .into_iter()
+            .chain(BINARY)
+            .chain([-16, -3, -2, 2, 3, 7, 16].map(Op::WholePow));
+        let instructions: Vec<Instruction> = ops
+            .zip(0..)
+            .map(|(op, target)| {
+                let (left, right) = (Source::Input(0), Source::Input(1));
+                Instruction { op, left, right, target, second: target }
+            })
+            .collect();
+        let n_registers = instructions.len();
+        let outputs = (0..n_registers as u16).map(Source::Register).collect();
+        Code { instructions, n_registers, n_inputs: 2, outputs }
+    }
+
+    fn bits(outputs: Vec<Vec<f64>>) -> Vec<Vec<u64>> {
+        // NaN is NaN, whichever of its bits a processor or library sets.
+        let of = |x: f64| if x.is_nan() { f64::NAN.to_bits() } else { x.to_bits() };
+        outputs.into_iter().map(|output| output.into_iter().map(of).collect()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_instruction_set_gives_the_same_bits(
+            pairs in prop::collection::vec((any::<f64>(), any::<f64>()), 1..600),
+            scale in -8..8_i32,
+        ) {
+            // Half of them near one, where the functions have their shape.
+            let near = |at: usize, x: f64| if at.is_multiple_of(2) { x } else { x.sin() * 10.0_f64.powi(scale) };
+            let left: Vec<f64> = pairs.iter().enumerate().map(|(at, pair)| near(at, pair.0)).collect();
+            let right: Vec<f64> = pairs.iter().enumerate().map(|(at, pair)| near(at, pair.1)).collect();
+            let code = every_operation();
+            let run = |set| {
+                let destinations = code.outputs.iter().map(|_| Destination::Fresh).collect();
+                let inputs = [Input::Slice(&left), Input::Slice(&right)];
+                bits(block::run(set, &code, &inputs, destinations, left.len(), &|| false).unwrap())
+            };
+            let expected = run(InstructionSet::Baseline);
+            for set in InstructionSet::available() {
+                prop_assert_eq!(&run(set), &expected, "{:?}", set);
+            }
+        }
+    }
+
+    #[test]
+    fn keeps_the_sign_of_zero() {
+        for operation in
+            [Unary::Sin, Unary::Tan, Unary::Sqrt, Unary::Asin, Unary::Sinh, Unary::Tanh, Unary::Ceiling]
+        {
+            assert_eq!(apply(operation, &[-0.0])[0].to_bits(), (-0.0_f64).to_bits(), "{operation:?}");
+        }
+    }
+
+    #[test]
+    fn writes_over_an_input() {
+        let code = one_step(Unary::Neg);
+        let elements: Vec<f64> = (0..1000).map(f64::from).collect();
+        let address = elements.as_ptr();
+        let outputs =
+            code.run(&[Input::Output(0)], vec![Destination::Over(elements)], 1000, &|| false).unwrap();
+        assert_eq!(outputs[0].as_ptr(), address);
+        assert!(outputs[0].iter().zip(0..).all(|(&found, at)| found == -f64::from(at)));
     }
 }

@@ -23,6 +23,8 @@ type Result<T> = std::result::Result<T, EvaluateError>;
 struct Operand<'a> {
     shape: Cow<'a, [usize]>,
     buffer: Cow<'a, Buffer>,
+    /// An array of no dimensions counts as a scalar, but for some powers.
+    is_array: bool,
 }
 
 /// Applies an operator or function of one operand.
@@ -103,18 +105,35 @@ impl<'a> Operand<'a> {
         let buffer = match value {
             Value::Array(array) => {
                 let (shape, buffer) = (Cow::Borrowed(array.shape()), Cow::Borrowed(array.buffer()));
-                return Ok(Some(Self { shape, buffer }));
+                return Ok(Some(Self { shape, buffer, is_array: true }));
             }
             Value::List(items) => {
                 let (shape, buffer) = list::to_array(operation, items)?;
-                return Ok(Some(Self { shape: shape.into(), buffer: Cow::Owned(buffer) }));
+                return Ok(Some(Self { shape: shape.into(), buffer: Cow::Owned(buffer), is_array: true }));
             }
             value => match scalar(value) {
                 Some(scalar) => one(scalar),
                 None => return Ok(None),
             },
         };
-        Ok(Some(Self { shape: Cow::Borrowed(&[]), buffer: Cow::Owned(buffer) }))
+        Ok(Some(Self { shape: Cow::Borrowed(&[]), buffer: Cow::Owned(buffer), is_array: false }))
+    }
+
+    /// Whether this is an array, if of no dimensions, raised to a scalar for which numpy has a path of its own:
+    /// the result then has the array's type.
+    fn has_fast_power(&self, exponent: &Self) -> bool {
+        if !self.is_array || !exponent.shape.is_empty() {
+            return false;
+        }
+        let Some(exponent) = exponent.buffer.get(0) else { return false };
+        let is_two = integer_of(&exponent).is_some_and(|integer| integer == 2.into());
+        match category(self.buffer.dtype()) {
+            Category::Bool | Category::Integer => is_two,
+            Category::Float | Category::Complex => {
+                is_two
+                    || matches!(exponent, Scalar::Float64(power) if [-1.0, 0.0, 0.5, 1.0, 2.0].contains(&power))
+            }
+        }
     }
 
     fn promoted(&self) -> Promoted {
@@ -213,8 +232,31 @@ fn beyond(operation: Binary, left: &Value, right: &Value) -> Option<Result<Value
         }
         (Binary::Min, Value::Int(first), Value::Int(second)) => Ok(Value::Int(first.min(second).clone())),
         (Binary::Max, Value::Int(first), Value::Int(second)) => Ok(Value::Int(first.max(second).clone())),
-        (Binary::Mod | Binary::Min | Binary::Max | Binary::Atan2, ..) => Err(too_large()),
+        (Binary::Mod | Binary::Min | Binary::Max, ..) => beside_float(operation, &left, &right),
+        (Binary::Atan2, ..) => Err(too_large()),
         _ => python::binary(operation, &left, &right),
+    })
+}
+
+/// A real function of two Python numbers, one of them an integer that no numpy type holds.
+fn beside_float(operation: Binary, left: &Value, right: &Value) -> Result<Value> {
+    let unsupported =
+        || EvaluateError::Operands { operation: operation.name(), left: left.into(), right: right.into() };
+    let double = |value: &Value| match value {
+        Value::Int(integer) => python::integer_to_f64(integer),
+        Value::Float(float) => Ok(*float),
+        Value::Rational(ratio) => Ok(python::ratio_to_f64(ratio)),
+        _ => Err(unsupported()),
+    };
+    let (first, second) = (double(left)?, double(right)?);
+    Ok(match operation {
+        Binary::Mod if second == 0.0 => {
+            let (operation, left, right) = (operation.name(), left.into(), right.into());
+            return Err(EvaluateError::DivisionByZero { operation, left, right });
+        }
+        Binary::Mod => Value::Float(simd::modulo(first, second)),
+        _ if first.is_nan() || (operation == Binary::Min) == (first <= second) => left.clone(),
+        _ => right.clone(),
     })
 }
 
@@ -248,25 +290,19 @@ fn result_type(operation: Binary, first: &Operand<'_>, second: &Operand<'_>) -> 
         Binary::Sub => dtype,
         Binary::Div if is_below(Category::Float) => Dtype::Float64,
         Binary::Div => dtype,
-        // An array squared by a scalar keeps its type whatever the scalar's, except to a higher kind.
-        Binary::Pow if squares(first, second) => match left.dtype {
-            Dtype::Bool => Dtype::Int8,
-            array if category(array) >= category(right.dtype) => array,
-            _ => dtype,
-        },
+        Binary::Pow if first.has_fast_power(second) => {
+            if left.dtype == Dtype::Bool {
+                Dtype::Int8
+            } else {
+                left.dtype
+            }
+        }
         Binary::Pow | Binary::Mod if dtype == Dtype::Bool => Dtype::Int8,
-        Binary::Pow => dtype,
+        Binary::Pow => promote::common_by_search(left, right),
         Binary::Mod | Binary::Atan2 if category(dtype) == Category::Complex => return None,
-        Binary::Mod => dtype,
+        Binary::Mod => promote::common_by_search(left, right),
         Binary::Atan2 => promote::common_inexact(left, right),
     })
-}
-
-/// Whether an array is raised to the scalar 2 (an integer), for which numpy has a path of its own.
-fn squares(base: &Operand<'_>, exponent: &Operand<'_>) -> bool {
-    !base.shape.is_empty()
-        && exponent.shape.is_empty()
-        && exponent.buffer.get(0).and_then(|scalar| integer_of(&scalar)).is_some_and(|integer| integer == 2.into())
 }
 
 // --- loops

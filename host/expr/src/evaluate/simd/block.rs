@@ -195,7 +195,15 @@ fn one(code: &Code, inputs: &[f64], registers: &mut [f64]) {
         } else {
             let mut result = 0.0;
             // SAFETY: the operands are constants, and the target one double that this owns.
-            unsafe { execute::<f64>(instruction.op, Operand::Constant(left), Operand::Constant(right), &mut result, 1) };
+            unsafe {
+                execute::<f64>(
+                    instruction.op,
+                    Operand::Constant(left),
+                    Operand::Constant(right),
+                    &mut result,
+                    1,
+                )
+            };
             registers[usize::from(instruction.target)] = result;
         }
     }

@@ -132,7 +132,8 @@ pub(super) fn sin_cos<L: Lanes>(x: L) -> (L, L) {
 
     let is_large = L::splat(REDUCIBLE).less(magnitude);
     if L::any(is_large) {
-        result = (L::select(is_large, x.map(f64::sin), result.0), L::select(is_large, x.map(f64::cos), result.1));
+        result =
+            (L::select(is_large, x.map(f64::sin), result.0), L::select(is_large, x.map(f64::cos), result.1));
     }
     result
 }
@@ -195,8 +196,7 @@ fn log<L: Lanes>(x: L) -> L {
 
     // x = 2^twos · mantissa, the mantissa between √½ and √2
     let shifted = scaled.add_bits(L::splat_bits(ONE - ROOT_HALF));
-    let twos =
-        shifted.shift_right::<52>().or(L::splat_bits(TWO_52)).sub(L::splat_bits(TWO_52)).sub(bias);
+    let twos = shifted.shift_right::<52>().or(L::splat_bits(TWO_52)).sub(L::splat_bits(TWO_52)).sub(bias);
     let mantissa = shifted.and(L::splat_bits((1 << 52) - 1)).add_bits(L::splat_bits(ROOT_HALF));
 
     let f = mantissa.sub(L::splat(1.0));
