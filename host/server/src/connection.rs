@@ -137,6 +137,11 @@ impl Connection {
         self.shared.limits.message_bytes
     }
 
+    /// Returns the levels of pointers that a message from the client may have.
+    pub(crate) fn nesting_limit(&self) -> i32 {
+        self.shared.limits.nesting
+    }
+
     /// Counts a call as open.
     pub(crate) fn open_call(self: &Rc<Self>) -> Result<OpenCall, RequestError> {
         if self.stopping.get() {

@@ -74,6 +74,8 @@ pub(crate) enum RequestError {
     NullValue,
     #[error("expression: more than {limit} nodes")]
     ExpressionSize { limit: usize },
+    #[error("expression: nested too deep for a message of {limit} levels")]
+    ExpressionDepth { limit: i32 },
     #[error("connection has {limit} calls open already")]
     TooManyCalls { limit: usize },
     #[error("the server is stopping")]
@@ -93,6 +95,9 @@ impl RequestError {
                 source.hint()
             }
             Self::Parameter { .. } => Some(String::from("put the value in the expression as a literal")),
+            Self::ExpressionDepth { .. } => {
+                Some(String::from("evaluate it in parts, and use their stored values"))
+            }
             Self::TooManyCalls { .. } => Some(String::from("wait for some of them")),
             Self::Keyword { .. } => Some(String::from("pass its arguments by position")),
             _ => None,

@@ -32,7 +32,14 @@ pub(crate) async fn evaluate(
     params: EvaluateParams,
 ) -> Result<Value, RequestError> {
     let mut n_nodes = 0;
-    let tree = read_tree(params.get()?.get_expression()?, &mut n_nodes)?;
+    let tree = read_tree(params.get()?.get_expression()?, &mut n_nodes).map_err(|error| match &error {
+        RequestError::Rpc(inner) | RequestError::Literal(literal::Error::Malformed(inner))
+            if inner.kind == capnp::ErrorKind::NestingLimitExceeded =>
+        {
+            RequestError::ExpressionDepth { limit: connection.nesting_limit() }
+        }
+        _ => error,
+    })?;
     drop(params); // it may hold large arrays
     evaluate_tree(connection, tree).await
 }
