@@ -19,7 +19,7 @@ use crate::ast::TreeKind;
 use crate::definition::Definition;
 use crate::print::{Fractions, latex, text};
 use crate::{Diagnostic, Expr, Node, language};
-use build::Builder;
+use build::{Builder, Built, Parameters};
 
 /// What a definition can refer to.
 pub trait Scope {
@@ -73,10 +73,7 @@ pub struct Checked {
 /// Checks a definition.
 pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec<Diagnostic>) {
     let names = Names::resolve(definition, scope);
-    let mut builder = Builder::new(definition, scope, &names);
-    let target = definition.left().unit.as_ref();
-    let built = builder.whole(definition.tree(), target);
-    let (missing, mut diagnostics) = builder.finish();
+    let (built, missing, mut diagnostics) = build(definition, scope, &names);
     diagnostics.splice(0..0, names.diagnostics.iter().cloned());
     let Some(built) =
         built.filter(|_| diagnostics.iter().all(|found| found.severity != crate::Severity::Error))
@@ -97,6 +94,27 @@ pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec
         signature,
     };
     (Outcome::Checked(checked), diagnostics)
+}
+
+/// Builds the right-hand side with plain parameters. Where the units do not fit so, but do with the units
+/// of the parameters, those are taken: `m_p*n` is a density where `n` is declared in `1/cm^3`.
+fn build(
+    definition: &Definition,
+    scope: &dyn Scope,
+    names: &Names,
+) -> (Option<Built>, Vec<String>, Vec<Diagnostic>) {
+    let attempt = |parameters| {
+        let mut builder = Builder::new(definition, scope, names, parameters);
+        let built = builder.whole(definition.tree(), definition.left().unit.as_ref());
+        let (missing, diagnostics) = builder.finish();
+        (built, missing, diagnostics)
+    };
+    let plain = attempt(Parameters::Plain);
+    if plain.0.is_some() || names.units.is_empty() || definition.left().unit.is_none() {
+        return plain;
+    }
+    let carried = attempt(Parameters::Carry);
+    if carried.0.is_some() { carried } else { plain }
 }
 
 /// What the bare names of a definition mean, and the units of its parameters.

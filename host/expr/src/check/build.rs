@@ -16,19 +16,12 @@ use crate::definition::Definition;
 use crate::simplify::{self, Number, Simplified, Unfit};
 use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language};
 
-/// Whether the parameters of the definition carry their units: only in an argument of a call whose
-/// parameter has one.
+/// Whether the parameters of the definition carry their units: in an argument of a call whose parameter
+/// has one, and in a body that only fits the left-hand side so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Parameters {
+pub(super) enum Parameters {
     Plain,
     Carry,
-}
-
-/// The unit that the terms of a sum convert to, and whose it is, in backticks.
-#[derive(Debug, Clone, Copy)]
-struct Target<'t> {
-    unit: &'t Unit,
-    of: &'t str,
 }
 
 /// A part of the expression.
@@ -50,13 +43,20 @@ pub(super) struct Builder<'a> {
     definition: &'a Definition,
     scope: &'a dyn Scope,
     names: &'a Names,
+    /// What the parameters are in the body, outside of arguments.
+    parameters: Parameters,
     missing: Vec<String>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(definition: &'a Definition, scope: &'a dyn Scope, names: &'a Names) -> Self {
-        Self { definition, scope, names, missing: Vec::new(), diagnostics: Vec::new() }
+    pub(super) fn new(
+        definition: &'a Definition,
+        scope: &'a dyn Scope,
+        names: &'a Names,
+        parameters: Parameters,
+    ) -> Self {
+        Self { definition, scope, names, parameters, missing: Vec::new(), diagnostics: Vec::new() }
     }
 
     /// Returns the names of functions that are missing, and what is wrong.
@@ -66,12 +66,10 @@ impl<'a> Builder<'a> {
 
     /// Builds the whole right-hand side in the unit of the left-hand side, where that has one.
     pub(super) fn whole(&mut self, tree: &Tree, target: Option<&Unit>) -> Option<Built> {
-        let of = format!("`{}`", self.definition.name());
-        let target = target.map(|unit| Target { unit, of: &of });
-        let quantity = self.quantity(tree, target, Parameters::Plain)?;
+        let quantity = self.quantity(tree, target, self.parameters)?;
         if let Some(target) = target {
             let expr = self.converted_to_target(quantity, target)?;
-            return Some(Built { expr, unit: Some(target.unit.clone()) });
+            return Some(Built { expr, unit: Some(target.clone()) });
         }
         let unit = match quantity.carried {
             Carried::In(unit) if self.definition.left().parameters.is_none() => Some(unit),
@@ -85,12 +83,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Builds a part; `target` is the unit that the terms of a sum convert to.
-    fn quantity(
-        &mut self,
-        tree: &Tree,
-        target: Option<Target<'_>>,
-        parameters: Parameters,
-    ) -> Option<Quantity> {
+    fn quantity(&mut self, tree: &Tree, target: Option<&Unit>, parameters: Parameters) -> Option<Quantity> {
         let plain = |expr| Some(Quantity { expr, carried: Carried::Plain, span: tree.span.clone() });
         match &tree.kind {
             TreeKind::Integer(integer) => plain(Expr::integer(integer.clone())),

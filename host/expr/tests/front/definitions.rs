@@ -129,7 +129,7 @@ fn definitions(case: &Value) -> Option<Vec<(String, String)>> {
 /// Returns whether a check of what is shown holds; none for a check of another kind.
 fn holds(check: &Value, linked: &[Option<(String, Shown)>]) -> Option<bool> {
     if let Some(index) = check["define"].as_u64() {
-        let is_accepted = linked[usize::try_from(index).unwrap()].is_some();
+        let is_accepted = linked[usize::try_from(index).expect("a small index")].is_some();
         return Some(is_accepted == (check["ok"] == true));
     }
     let shown = |key: &str| {
@@ -178,4 +178,49 @@ fn expressions_print_as_sympy_prints_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[track_caller]
+fn rhs(above: &[&str], line: &str) -> String {
+    linker::checked(line, &Above::of(above)).rhs
+}
+
+#[test]
+fn arguments_convert_whatever_they_are() {
+    let above = ["f(x[cm])[kg]: x**2", "h(x[km])[kg]: x"];
+    assert_eq!(rhs(&above, "g(y[m])[g]: f(y)"), "1000*f(100*y)");
+    assert_eq!(rhs(&above, "g(y[m]): f(2*y)"), "f(200*y)");
+    // The one is a metre: it is added to metres.
+    assert_eq!(rhs(&above, "g(y[m])[kg]: f(2*y + 1)"), "f(200*y + 100)");
+    assert_eq!(rhs(&above, "g(y[m], z[cm])[kg]: f(y + z)"), "f(100*y + z)");
+    assert_eq!(rhs(&above, "g(y[m])[kg]: f(3)"), "f(3)");
+    assert_eq!(rhs(&above, "g: f + h"), "f(x) + h(x/100000)");
+}
+
+#[test]
+fn units_inside_functions_convert() {
+    let above = ["u(t)[km/s]: 3*t", "v(t)[m/s]: 4000*t", "a(t)[deg]: t", "m_p[kg]: 1.67e-27"];
+    assert_eq!(rhs(&above, "w(t)[km/s]: sqrt(u**2 + v**2)"), "sqrt(u(t)**2 + v(t)**2/1000000)");
+    assert_eq!(rhs(&above, "w(t): sin(a)"), "sin(pi*a(t)/180)");
+    assert_eq!(rhs(&above, "w(t)[1]: u/v"), "1000*u(t)/v(t)");
+    assert_eq!(rhs(&above, "w: Max(v, u)"), "Max(1000*u(t), v(t))");
+    // A parameter is plain, unless its unit is what makes the right-hand side fit.
+    assert_eq!(rhs(&above, "w(n[1/cm^3])[kg]: m_p*n"), "n*m_p()");
+    assert_eq!(rhs(&above, "w(n[1/cm^3])[kg/m^3]: m_p*n"), "1000000*n*m_p()");
+}
+
+#[test]
+fn units_are_inherited_by_a_bare_left_hand_side() {
+    let above = Above::of(&["f(x[cm])[kg]: x**2"]);
+    for (line, unit, parameter) in [
+        ("g: f**2", Some("kg**2"), Some("cm")),
+        ("g: f(x)", Some("kg"), Some("cm")),
+        ("g(x): f", None, None),
+        ("g(x[m])[g]: f", Some("g"), Some("m")),
+    ] {
+        let signature = linker::checked(line, &above).signature;
+        assert_eq!(signature.unit.map(|unit| unit.to_string()).as_deref(), unit, "{line}");
+        let found = signature.parameters[0].unit.as_ref().map(ToString::to_string);
+        assert_eq!(found.as_deref(), parameter, "{line}");
+    }
 }

@@ -416,9 +416,11 @@ fn units_that_do_not_convert() {
         |              ^ Time, expected Length
     "#);
     assert_snapshot!(diagnose(&above, "g(y[m], t[s])[g]: f(y + t)"), @r#"
-    kamodo_rpc.yaml:1:25: error: `g`: cannot convert `s` to `cm`, the unit of `x[cm]` of `f`
+    kamodo_rpc.yaml:1:21: error: `g`: cannot add `m` and `s`
       1 | g(y[m], t[s])[g]: f(y + t)
-        |                         ^ Time, expected Length
+        |                     ^ Length
+        |                         ^ Time
+    hint: both sides must have one dimension
     "#);
     assert_snapshot!(diagnose(&above, "g(x): 2**x*f**x"), @r#"
     kamodo_rpc.yaml:1:15: error: `g`: a power of `kg` needs a number as its exponent

@@ -7,7 +7,7 @@ use kamodo_value::{Parameter, Signature, Value};
 
 use super::super::did_you_mean;
 use super::super::unit::Carried;
-use super::{Builder, Parameters, Quantity, Target};
+use super::{Builder, Parameters, Quantity};
 use crate::ast::Tree;
 use crate::{Expr, Float, Span, language};
 
@@ -116,12 +116,7 @@ impl Builder<'_> {
         index: usize,
     ) -> Option<Expr> {
         let parameters = if unit.is_some() { Parameters::Carry } else { Parameters::Plain };
-        let of = callee
-            .parameters
-            .get(index)
-            .map(|parameter| parameter_text(callee, parameter))
-            .unwrap_or_default();
-        let quantity = self.quantity(arg, unit.map(|unit| Target { unit, of: &of }), parameters)?;
+        let quantity = self.quantity(arg, None, parameters)?;
         self.passed(quantity, unit, callee, index)
     }
 

@@ -5,7 +5,7 @@ use kamodo_value::{Parameter, Signature};
 
 use super::super::unit::{Carried, converted};
 use super::call::parameter_text;
-use super::{Builder, Parameters, Quantity, Target};
+use super::{Builder, Parameters, Quantity};
 use crate::ast::Tree;
 use crate::{Expr, Span, simplify};
 
@@ -15,14 +15,14 @@ impl Builder<'_> {
         &mut self,
         terms: &[(bool, Tree)],
         span: &Span,
-        target: Option<Target<'_>>,
+        target: Option<&Unit>,
         parameters: Parameters,
     ) -> Option<Quantity> {
         let built: Vec<_> = terms.iter().map(|(_, term)| self.quantity(term, target, parameters)).collect();
         let built = built.into_iter().collect::<Option<Vec<_>>>()?;
         let leader = built.iter().find(|term| matches!(term.carried, Carried::In(_))).cloned();
         let carried = match (&leader, target) {
-            (Some(_), Some(target)) => Carried::In(target.unit.clone()),
+            (Some(_), Some(target)) => Carried::In(target.clone()),
             (Some(leader), None) => leader.carried.clone(),
             (None, _) if built.iter().any(|term| term.carried == Carried::Unknown) => Carried::Unknown,
             (None, _) => Carried::Plain,
@@ -40,12 +40,7 @@ impl Builder<'_> {
         Some(Quantity { expr, carried, span: span.clone() })
     }
 
-    fn term(
-        &mut self,
-        term: Quantity,
-        leader: Option<&Quantity>,
-        target: Option<Target<'_>>,
-    ) -> Option<Expr> {
+    fn term(&mut self, term: Quantity, leader: Option<&Quantity>, target: Option<&Unit>) -> Option<Expr> {
         let Some(leader) = leader else { return Some(term.expr) };
         match (&term.carried, target, &leader.carried) {
             (Carried::In(_), Some(target), _) => self.converted_to_target(term, target),
@@ -55,7 +50,7 @@ impl Builder<'_> {
             }
             (Carried::Plain, ..) if !term.expr.is_integer(0) => {
                 let unit = match (target, &leader.carried) {
-                    (Some(target), _) => target.unit.clone(),
+                    (Some(target), _) => target.clone(),
                     (None, Carried::In(unit)) => unit.clone(),
                     _ => return Some(term.expr),
                 };
@@ -99,15 +94,15 @@ impl Builder<'_> {
         }
     }
 
-    /// Converts to the unit of the left-hand side, or to that of a parameter.
-    pub(super) fn converted_to_target(&mut self, quantity: Quantity, target: Target<'_>) -> Option<Expr> {
+    /// Converts to the unit of the left-hand side.
+    pub(super) fn converted_to_target(&mut self, quantity: Quantity, target: &Unit) -> Option<Expr> {
         let Carried::In(unit) = &quantity.carried else { return Some(quantity.expr) };
-        match unit.factor_to(target.unit) {
+        match unit.factor_to(target) {
             Ok(factor) => self.times(&quantity, &factor),
             Err(error) => {
-                let message =
-                    format!("cannot convert `{unit}` to `{}`, the unit of {}", target.unit, target.of);
-                self.report_unlike(&quantity.span, message, unit, target.unit, error.to_string());
+                let own = self.definition.name();
+                let message = format!("cannot convert `{unit}` to `{target}`, the unit of `{own}`");
+                self.report_unlike(&quantity.span, message, unit, target, error.to_string());
                 None
             }
         }
