@@ -63,13 +63,16 @@ impl Float {
     /// Reads a decimal literal without its underscores, such as `1.5e-3`.
     pub(crate) fn parse(text: &str) -> Result<Self, OutOfRange> {
         let (digits, exponent) = match text.find(['e', 'E']) {
-            Some(at) => (&text[..at], text[at + 1..].parse::<i64>().unwrap_or(exponent_limit(&text[at + 1..]))),
+            Some(at) => {
+                (&text[..at], text[at + 1..].parse::<i64>().unwrap_or(exponent_limit(&text[at + 1..])))
+            }
             None => (text, 0),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let all: String = [whole, fraction].concat();
         let significant = all.trim_start_matches('0');
-        let Some(mantissa) = BigInt::parse_bytes(all.as_bytes(), 10).filter(|mantissa| !mantissa.is_zero()) else {
+        let Some(mantissa) = BigInt::parse_bytes(all.as_bytes(), 10).filter(|mantissa| !mantissa.is_zero())
+        else {
             return Ok(Self::from_ratio(&BigRational::zero(), DOUBLE_BITS));
         };
         let power = exponent - fraction.len() as i64;
@@ -79,7 +82,8 @@ impl Float {
             _ => {}
         }
         let scale = BigInt::from(10).pow(power.unsigned_abs().to_u32().unwrap_or(u32::MAX));
-        let ratio = if power < 0 { BigRational::new(mantissa, scale) } else { BigRational::from(mantissa * scale) };
+        let ratio =
+            if power < 0 { BigRational::new(mantissa, scale) } else { BigRational::from(mantissa * scale) };
         // An integer written with an exponent and no point counts all of its digits.
         let n_digits = if !digits.contains('.') && ratio.is_integer() {
             significant.len().max(ratio.to_integer().to_string().len())
@@ -141,7 +145,8 @@ impl Float {
 
     pub(crate) fn plus(&self, other: &Self) -> Self {
         let exponent = self.exponent.min(other.exponent);
-        let sum = (&self.mantissa << (self.exponent - exponent)) + (&other.mantissa << (other.exponent - exponent));
+        let sum =
+            (&self.mantissa << (self.exponent - exponent)) + (&other.mantissa << (other.exponent - exponent));
         Self::round(sum, exponent, self.precision.max(other.precision))
     }
 
@@ -354,10 +359,7 @@ mod tests {
     fn computes_with_the_digits_of_the_literal() {
         let float = |text| Float::parse(text).unwrap();
         assert_eq!(float("0.1").times(&float("3.0")).digits(true), "0.3");
-        assert_eq!(
-            float("0.26179938779914943").times(&float("12.0")).digits(true),
-            "3.1415926535897932"
-        );
+        assert_eq!(float("0.26179938779914943").times(&float("12.0")).digits(true), "3.1415926535897932");
         assert_eq!(float("6.283185307179586").over(&float("365.25")).digits(true), "0.01720242383895848");
         assert_eq!(float("288.15").power(2).digits(true), "83030.4225");
     }
