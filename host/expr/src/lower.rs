@@ -74,7 +74,9 @@ impl LowerError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownSymbol { name, .. } => Some(format!("add `{name}` to the parameters on the left-hand side")),
+            Self::UnknownSymbol { name, .. } => {
+                Some(format!("add `{name}` to the parameters on the left-hand side"))
+            }
             Self::TooLarge { .. } => Some("split it into several functions".to_owned()),
             _ => None,
         }
@@ -206,9 +208,11 @@ impl<'a> Lowering<'a> {
     }
 
     fn symbol(&self, name: &Arc<str>) -> Result<Id, LowerError> {
-        self.parameters.get(&**name).map(|&index| Id::Parameter(index)).ok_or_else(|| LowerError::UnknownSymbol {
-            name: Arc::clone(name),
-            parameters: self.names.iter().map(|&parameter| parameter.to_owned()).collect(),
+        self.parameters.get(&**name).map(|&index| Id::Parameter(index)).ok_or_else(|| {
+            LowerError::UnknownSymbol {
+                name: Arc::clone(name),
+                parameters: self.names.iter().map(|&parameter| parameter.to_owned()).collect(),
+            }
         })
     }
 
@@ -248,8 +252,12 @@ impl<'a> Lowering<'a> {
                         numerator = Some(self.integer(integer));
                     }
                 }
-                Node::Rational(ratio) if numerator.is_none() && negated => numerator = Some(self.rational(&-ratio)),
-                Node::Float(float) if numerator.is_none() && negated => numerator = Some(self.float(-float.value())),
+                Node::Rational(ratio) if numerator.is_none() && negated => {
+                    numerator = Some(self.rational(&-ratio))
+                }
+                Node::Float(float) if numerator.is_none() && negated => {
+                    numerator = Some(self.float(-float.value()))
+                }
                 Node::Pow(base, exponent) => match denominator_exponent(exponent) {
                     Some(exponent) => {
                         let power = self.rational_power(base, &exponent)?;
@@ -280,7 +288,12 @@ impl<'a> Lowering<'a> {
         product.map_or(Ok(factor), |product| self.binary(Binary::Mul, product, factor))
     }
 
-    fn times_signed(&mut self, product: Option<Id>, factor: Id, is_minus: &mut bool) -> Result<Id, LowerError> {
+    fn times_signed(
+        &mut self,
+        product: Option<Id>,
+        factor: Id,
+        is_minus: &mut bool,
+    ) -> Result<Id, LowerError> {
         let factor = if std::mem::take(is_minus) { self.unary(Unary::Neg, factor)? } else { factor };
         self.times(product, factor)
     }
@@ -491,4 +504,52 @@ fn denominator_exponent(exponent: &Expr) -> Option<BigRational> {
 
 fn is_minus_half(ratio: &BigRational) -> bool {
     *ratio == BigRational::new((-1).into(), 2.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn symbol(name: &str) -> Expr {
+        Expr::from_node(Node::Symbol(name.into()))
+    }
+
+    #[track_caller]
+    fn refuse(body: Node) -> String {
+        let callee = Arc::new(Program::lower(&["a", "b"], &symbol("a"), &|_| None).unwrap());
+        let inline = |name: &str| (name == "f").then(|| Arc::clone(&callee));
+        let error = Program::lower(&["x", "y"], &Expr::from_node(body), &inline).unwrap_err();
+        match error.hint() {
+            Some(hint) => format!("{error}\nhint: {hint}"),
+            None => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn says_why_it_cannot() {
+        assert_snapshot!(refuse(Node::Symbol("z".into())), @r"
+        `z` is not a parameter; expected one of `x`, `y`
+        hint: add `z` to the parameters on the left-hand side
+        ");
+        assert_snapshot!(refuse(Node::Call("f".into(), vec![symbol("x")])), @"`f` takes 2 arguments, found 1");
+        assert_snapshot!(
+            refuse(Node::Builtin(Builtin::Sin, vec![symbol("x"), symbol("y")])),
+            @"`sin` does not take 2 arguments"
+        );
+        assert_snapshot!(refuse(Node::Constant(Constant::ComplexInfinity)), @"the expression divides by zero");
+    }
+
+    #[test]
+    fn says_that_it_is_too_large() {
+        let error = LowerError::TooLarge { limit: MAX_STEPS };
+        assert_snapshot!(
+            format!("{error}\nhint: {}", error.hint().unwrap()),
+            @r"
+        the expression has more than 1048576 steps
+        hint: split it into several functions
+        "
+        );
+    }
 }

@@ -127,12 +127,26 @@ impl Step {
     fn nanoseconds(&self, doubles: bool) -> f64 {
         match self {
             Self::Call { .. } => 0.0,
-            Self::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Min | Binary::Max, ..)
-            | Self::Unary(Unary::Neg | Unary::Abs | Unary::Sqrt | Unary::Floor | Unary::Ceiling | Unary::Sign, _) => {
-                if doubles { 0.4 } else { 2.0 }
+            Self::Binary(
+                Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Min | Binary::Max,
+                ..,
+            )
+            | Self::Unary(
+                Unary::Neg | Unary::Abs | Unary::Sqrt | Unary::Floor | Unary::Ceiling | Unary::Sign,
+                _,
+            ) => {
+                if doubles {
+                    0.4
+                } else {
+                    2.0
+                }
             }
             Self::Unary(..) => {
-                if doubles { 2.0 } else { 6.0 }
+                if doubles {
+                    2.0
+                } else {
+                    6.0
+                }
             }
             Self::Binary(..) => 15.0,
         }

@@ -1,5 +1,7 @@
 //! Programs against what Python and numpy answer: `golden/evaluate.txt`, which `golden/generate.py` writes.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -252,57 +252,99 @@ mod tests {
 
     #[test]
     fn division_by_zero() {
-        assert_snapshot!(binary(Binary::Div, int(1), int(0)), @r"");
-        assert_snapshot!(binary(Binary::Pow, Value::Float(0.0), int(-1)), @r"");
+        assert_snapshot!(binary(Binary::Div, int(1), int(0)), @r"
+        division by zero in `/` of `int` and `int`
+        hint: pass a numpy value, such as `numpy.float64(0)`, to get infinity or nan instead
+        ");
+        assert_snapshot!(binary(Binary::Pow, Value::Float(0.0), int(-1)), @r"
+        division by zero in `**` of `float` and `int`
+        hint: pass a numpy value, such as `numpy.float64(0)`, to get infinity or nan instead
+        ");
     }
 
     #[test]
     fn overflow() {
-        assert_snapshot!(binary(Binary::Pow, Value::Float(1e200), int(2)), @r"");
+        assert_snapshot!(binary(Binary::Pow, Value::Float(1e200), int(2)), @r"
+        the result of `**` of `float` and `int` is too large for a float
+        hint: pass a numpy value to get infinity instead
+        ");
     }
 
     #[test]
     fn integers_too_large() {
-        assert_snapshot!(binary(Binary::Pow, int(10), int(10_000_000_000)), @r"");
+        assert_snapshot!(binary(Binary::Pow, int(10), int(10_000_000_000)), @r"
+        the result of `**` is an integer of more than 65536 bits
+        hint: pass a float instead of an integer
+        ");
         let large = Value::Int(BigInt::from(1) << 2000);
-        assert_snapshot!(binary(Binary::Add, large.clone(), Value::Float(1.5)), @r"");
-        assert_snapshot!(unary(Unary::Sin, large), @r"");
+        assert_snapshot!(binary(Binary::Add, large.clone(), Value::Float(1.5)), @r"
+        an integer of 2001 bits is too large for a float
+        hint: pass a float instead of an integer
+        ");
+        assert_snapshot!(unary(Unary::Sin, large), @r"
+        `sin` takes no integer beyond 64 bits, found one of 2001 bits
+        hint: pass a float instead of an integer
+        ");
     }
 
     #[test]
     fn negative_integer_power() {
-        assert_snapshot!(binary(Binary::Pow, Value::Array(Array::vector(vec![1_i32, 2])), int(-1)), @r"");
+        assert_snapshot!(binary(Binary::Pow, Value::Array(Array::vector(vec![1_i32, 2])), int(-1)), @r"
+        `int32` array of shape `(2,)` cannot be raised to a negative power of `int`
+        hint: pass floats, or write `1/x**n`
+        ");
     }
 
     #[test]
     fn shapes() {
-        assert_snapshot!(binary(Binary::Add, vector(&[1.0, 2.0]), vector(&[1.0, 2.0, 3.0])), @r"");
+        assert_snapshot!(binary(Binary::Add, vector(&[1.0, 2.0]), vector(&[1.0, 2.0, 3.0])), @r"
+        `+`: shapes `(2,)` and `(3,)` cannot be broadcast together
+        hint: each dimension, counted from the last, has to be equal or 1 on one of both sides
+        ");
         let matrix = Value::Array(Array::new([2, 3], vec![1_u8; 6]).unwrap());
-        assert_snapshot!(binary(Binary::Max, matrix, vector(&[1.0, 2.0])), @r"");
+        assert_snapshot!(binary(Binary::Max, matrix, vector(&[1.0, 2.0])), @r"
+        `Max`: shapes `(2, 3)` and `(2,)` cannot be broadcast together
+        hint: each dimension, counted from the last, has to be equal or 1 on one of both sides
+        ");
     }
 
     #[test]
     fn too_many_elements() {
         let column = Value::Array(Array::new([20_000, 1], vec![1.0; 20_000]).unwrap());
-        assert_snapshot!(binary(Binary::Mul, column, vector(&vec![1.0; 20_000])), @r"");
+        assert_snapshot!(binary(Binary::Mul, column, vector(&vec![1.0; 20_000])), @r"the result of `*` would have more than 134217728 elements");
         let list = Value::List(vec![Value::None; 1000]);
-        assert_snapshot!(binary(Binary::Mul, list, int(1_000_000)), @r"");
+        assert_snapshot!(binary(Binary::Mul, list, int(1_000_000)), @r"the result of `*` would have more than 16777216 elements");
     }
 
     #[test]
     fn types() {
-        assert_snapshot!(binary(Binary::Add, Value::Text("a".into()), int(1)), @r"");
-        assert_snapshot!(binary(Binary::Pow, Value::List(vec![int(1)]), int(2)), @r"");
-        assert_snapshot!(binary(Binary::Sub, Value::Scalar(Scalar::Bool(true)), Value::Scalar(Scalar::Bool(true))), @r"");
-        assert_snapshot!(unary(Unary::Sin, Value::None), @r"");
-        assert_snapshot!(unary(Unary::Neg, Value::Array(Array::vector(vec![true]))), @r"");
+        assert_snapshot!(binary(Binary::Add, Value::Text("a".into()), int(1)), @r"`+` does not take `str` and `int`");
+        assert_snapshot!(binary(Binary::Pow, Value::List(vec![int(1)]), int(2)), @r"
+        `**` does not take `list` and `int`
+        hint: pass a numpy array instead of a list
+        ");
+        assert_snapshot!(binary(Binary::Sub, Value::Scalar(Scalar::Bool(true)), Value::Scalar(Scalar::Bool(true))), @r"
+        `-` does not take `numpy.bool` and `numpy.bool`
+        hint: pass an integer array instead of bool
+        ");
+        assert_snapshot!(unary(Unary::Sin, Value::None), @r"`sin` does not take `NoneType`");
+        assert_snapshot!(unary(Unary::Neg, Value::Array(Array::vector(vec![true]))), @r"
+        `-` does not take `bool` array of shape `(1,)`
+        hint: pass an integer array instead of bool
+        ");
     }
 
     #[test]
     fn ragged_list() {
         let rows = vec![Value::List(vec![int(1), int(2)]), Value::List(vec![int(3)])];
-        assert_snapshot!(unary(Unary::Sin, Value::List(rows)), @r"");
-        assert_snapshot!(unary(Unary::Sin, Value::List(vec![int(1), Value::Text("a".into())])), @r"");
+        assert_snapshot!(unary(Unary::Sin, Value::List(rows)), @r"
+        `sin`: the items of a list differ in shape, or one is `list`
+        hint: pass a numpy array, or lists of numbers of one length
+        ");
+        assert_snapshot!(unary(Unary::Sin, Value::List(vec![int(1), Value::Text("a".into())])), @r"
+        `sin`: the items of a list differ in shape, or one is `str`
+        hint: pass a numpy array, or lists of numbers of one length
+        ");
     }
 
     #[test]
@@ -311,9 +353,9 @@ mod tests {
         let sum = Expr::from_node(Node::Add(vec![symbol.clone(), symbol]));
         let program = Arc::new(Program::lower(&["x"], &sum, &|_| None).unwrap());
         let error = Arc::clone(&program).start(vec![]).resume(&|| false).unwrap_err();
-        assert_snapshot!(render(&error), @r"");
+        assert_snapshot!(render(&error), @r"expected 1 argument, found 0");
         let mut machine = Arc::clone(&program).start(vec![vector(&[1.0; 1000])]);
-        assert_snapshot!(render(&machine.resume(&|| true).unwrap_err()), @r"");
-        assert_snapshot!(render(&machine.resume(&|| false).unwrap_err()), @r"");
+        assert_snapshot!(render(&machine.resume(&|| true).unwrap_err()), @r"cancelled");
+        assert_snapshot!(render(&machine.resume(&|| false).unwrap_err()), @r"the evaluation was resumed without the result that it waits for");
     }
 }

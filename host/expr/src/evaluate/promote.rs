@@ -157,16 +157,16 @@ fn smallest_integer(value: i128, beside_signed: bool) -> Dtype {
     if value < 0 || beside_signed {
         match value {
             -0x80..=0x7f => Dtype::Int8,
-            -0x8000..=0x7fff => Dtype::Int16,
-            -0x8000_0000..=0x7fff_ffff => Dtype::Int32,
-            -0x8000_0000_0000_0000..=0x7fff_ffff_ffff_ffff => Dtype::Int64,
+            -0x8000..=-0x81 | 0x80..=0x7fff => Dtype::Int16,
+            -0x8000_0000..=-0x8001 | 0x8000..=0x7fff_ffff => Dtype::Int32,
+            -0x8000_0000_0000_0000..=-0x8000_0001 | 0x8000_0000..=0x7fff_ffff_ffff_ffff => Dtype::Int64,
             _ => Dtype::Uint64,
         }
     } else {
         match value {
             0..=0xff => Dtype::Uint8,
-            0..=0xffff => Dtype::Uint16,
-            0..=0xffff_ffff => Dtype::Uint32,
+            0x100..=0xffff => Dtype::Uint16,
+            0x1_0000..=0xffff_ffff => Dtype::Uint32,
             _ => Dtype::Uint64,
         }
     }

@@ -103,7 +103,7 @@ pub(super) fn run(
 
     let mut start = 0;
     while start + BLOCK <= n_elements {
-        if start / BLOCK % BLOCKS_BETWEEN_CHECKS == 0 && is_cancelled() {
+        if (start / BLOCK).is_multiple_of(BLOCKS_BETWEEN_CHECKS) && is_cancelled() {
             return None;
         }
         // SAFETY: every array has `n_elements`, and a whole block begins at `start` (`assert_sound`). Outputs
