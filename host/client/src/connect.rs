@@ -59,12 +59,12 @@ pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
     };
     let disconnector = session.disconnector();
     // What ends the session fails the calls that wait, with the same reason.
-    let session = tokio::task::spawn_local(session).abort_handle();
+    // It ends by itself once the client is dropped.
+    tokio::task::spawn_local(session);
     Ok(Client {
         kamodo,
         limits: endpoint.limits,
         known: Default::default(),
         disconnector: Some(disconnector).into(),
-        session,
     })
 }

@@ -40,7 +40,7 @@ pub enum Error {
         served: Vec<String>,
     },
     /// An argument cannot be sent.
-    #[error("`{function}`: argument: {source}")]
+    #[error("`{function}`: argument")]
     Argument {
         /// The function.
         function: String,
@@ -48,7 +48,7 @@ pub enum Error {
         source: literal::Error,
     },
     /// A result cannot be read.
-    #[error("`{function}`: result: {source}")]
+    #[error("`{function}`: result")]
     Result {
         /// The function.
         function: String,

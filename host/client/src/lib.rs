@@ -13,10 +13,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 
+use futures::FutureExt;
 use kamodo_schema::function;
 use kamodo_value::Value;
 use kamodo_wire::transport::Limits;
-use tokio::task::{AbortHandle, LocalSet};
+use tokio::task::LocalSet;
 
 pub use connect::Endpoint;
 pub use error::Error;
@@ -29,7 +30,6 @@ pub struct Client {
     /// The functions of the server as they were when its fields were last asked for.
     known: RefCell<HashMap<String, function::Client>>,
     disconnector: RefCell<Option<capnp_rpc::Disconnector<capnp_rpc::rpc_twoparty_capnp::Side>>>,
-    session: AbortHandle,
 }
 
 /// Runs a future that uses clients to its end, on this thread.
@@ -134,9 +134,9 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // After `disconnect` the session has ended by itself.
-        if self.disconnector.get_mut().is_some() {
-            self.session.abort();
+        // Its first step closes the queue; the session then writes what is left and ends by itself.
+        if let Some(disconnector) = self.disconnector.get_mut().take() {
+            let _ = disconnector.now_or_never();
         }
     }
 }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use capnp_rpc::rpc_twoparty_capnp::Side;
 use capnp_rpc::{Disconnector, RpcSystem};
+use futures::FutureExt;
 use futures::channel::oneshot;
 use futures::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -126,6 +127,14 @@ impl Future for Session {
             return Poll::Ready(self.queue.take_failure().map_or(Ok(()), Err));
         }
         Poll::Pending
+    }
+}
+
+/// A session that is dropped instead of run to its end fails what waits for an answer, and lets go of the
+/// socket: capabilities that are still held would keep both for ever.
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.rpc.get_disconnector().now_or_never(); // its first step is what does it
     }
 }
 
