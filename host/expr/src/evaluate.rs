@@ -70,7 +70,7 @@ pub enum Progress {
 enum Operand {
     /// A float64 array that can be part of a pass.
     Lazy,
-    Constant(f64),
+    Constant,
     /// An array of another real type.
     Convertible,
     Other,
@@ -185,8 +185,8 @@ impl Machine {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Slot, EvaluateError> {
         let shape = match (self.operand(left), self.operand(right)) {
-            (Operand::Lazy, Operand::Constant(_)) => Some(self.shape(left)),
-            (Operand::Constant(_), Operand::Lazy) => Some(self.shape(right)),
+            (Operand::Lazy, Operand::Constant) => Some(self.shape(left)),
+            (Operand::Constant, Operand::Lazy) => Some(self.shape(right)),
             (Operand::Lazy, Operand::Lazy | Operand::Convertible) | (Operand::Convertible, Operand::Lazy) => {
                 let (first, second) = (self.shape(left), self.shape(right));
                 (first == second).then_some(first)
@@ -221,8 +221,8 @@ impl Machine {
                 Dtype::Complex64 | Dtype::Complex128 => Operand::Other,
                 _ => Operand::Convertible,
             },
-            Slot::Value(value) => as_double(value).map_or(Operand::Other, Operand::Constant),
-            Slot::Empty => Operand::Other,
+            Slot::Value(value) if as_double(value).is_some() => Operand::Constant,
+            Slot::Value(_) | Slot::Empty => Operand::Other,
         }
     }
 
