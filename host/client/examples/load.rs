@@ -33,6 +33,9 @@ struct Taken {
     n_calls: usize,
 }
 
+/// What is compared of some calls.
+type Figure = fn(&Taken) -> f64;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [ours, other, rest @ ..] = args.as_slice() else {
@@ -75,7 +78,7 @@ async fn compare(
             taken[index].push(measure(&sides[index]).await?);
         }
     }
-    let figures: [(&str, fn(&Taken) -> f64); 2] = [("wall", Taken::wall_us), ("server cpu", Taken::cpu_us)];
+    let figures: [(&str, Figure); 2] = [("wall", Taken::wall_us), ("server cpu", Taken::cpu_us)];
     for (kind, figure) in figures {
         let [ours, other] = [&taken[0], &taken[1]].map(|side| side.iter().map(figure).collect::<Vec<_>>());
         let ratios: Vec<f64> = ours.iter().zip(&other).map(|(ours, other)| ours / other).collect();
