@@ -73,7 +73,8 @@ fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Err
 pub(crate) fn stage_path() -> PathBuf {
     let private = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = private.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
-    cache.unwrap_or_else(std::env::temp_dir).join("kamodo-rpc").join("plugins")
+    // Never a directory that others share; where there is no home, it stands beside the certificate.
+    cache.map_or_else(|| PathBuf::from(".kamodo-rpc"), |cache| cache.join("kamodo-rpc")).join("plugins")
 }
 
 /// Prints what is served and where; the line `ready` comes last.

@@ -33,7 +33,8 @@ pub(crate) fn read(text: &str) -> Result<Value, String> {
     if let Ok(float) = text.parse() {
         return Ok(Value::Float(float));
     }
-    let json: Json = serde_json::from_str(text).map_err(|error| format!("expected a number or JSON: {error}"))?;
+    let json: Json = serde_json::from_str(text)
+        .map_err(|_| format!("expected a number, a JSON list or `@file.npy`, found `{text}`"))?;
     from_json(json)
 }
 
@@ -91,7 +92,9 @@ fn read_npy(path: &str) -> Result<Array, String> {
     let shape: Vec<usize> = npy.shape().iter().map(|&length| length as usize).collect();
     let order = npy.order();
     if order == Order::Fortran && shape.len() > 1 {
-        return Err(format!("{path}: expected C order, found Fortran order: save `numpy.ascontiguousarray(x)`"));
+        return Err(format!(
+            "{path}: expected C order, found Fortran order: save `numpy.ascontiguousarray(x)`"
+        ));
     }
     let npyz::DType::Plain(dtype) = npy.dtype() else {
         return Err(format!("{path}: expected plain numbers, found records"));
@@ -137,8 +140,8 @@ mod tests {
 
     #[test]
     fn mistakes() {
-        insta::assert_snapshot!(read("five").unwrap_err(), @"");
-        insta::assert_snapshot!(read("{\"x\": 1}").unwrap_err(), @"");
-        insta::assert_snapshot!(read("@missing.npy").unwrap_err(), @"");
+        insta::assert_snapshot!(read("five").unwrap_err(), @"expected a number, a JSON list or `@file.npy`, found `five`");
+        insta::assert_snapshot!(read("{\"x\": 1}").unwrap_err(), @"expected a number, a list or text, found a JSON object");
+        insta::assert_snapshot!(read("@missing.npy").unwrap_err(), @"missing.npy: cannot be read: No such file or directory (os error 2)");
     }
 }

@@ -18,7 +18,8 @@ use crate::{Error, Sources, Supervisor, app, describe, table};
 pub fn run(check: &Check) -> Result<ExitCode, Error> {
     let registry = Arc::new(Registry::default());
     let sources = Sources { config: check.file.clone(), plugin_directories: check.plugins.clone() };
-    let mut supervisor = Supervisor::new(sources, StageDir::create(app::stage_path())?, Arc::clone(&registry));
+    let mut supervisor =
+        Supervisor::new(sources, StageDir::create(app::stage_path())?, Arc::clone(&registry));
     let report = supervisor.look();
     let snapshot = registry.snapshot();
     let n_errors = report.diagnostics.iter().filter(|one| one.severity == Severity::Error).count();

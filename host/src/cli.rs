@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use kamodo_units::suggest;
 
 /// A server of functions with units.
 ///
@@ -128,7 +130,7 @@ impl Cli {
     /// Where it is not understood, or asks for help; the error prints itself.
     pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let args: Vec<OsString> = args.into_iter().collect();
-        let is_published = args.get(1).is_none_or(|first| setting(first).is_some());
+        let is_published = args.get(1).is_none_or(|first| is_setting(first));
         if !is_published {
             return Self::try_parse_from(args);
         }
@@ -137,11 +139,28 @@ impl Cli {
         for arg in args.into_iter().skip(1) {
             match setting(&arg) {
                 Some(flag) => ours.extend(flag),
+                None if is_setting(&arg) => return Err(unknown_setting(&arg)),
                 None => ours.push(arg),
             }
         }
         Self::try_parse_from(ours)
     }
+}
+
+/// Whether an argument has the published server's form, `name=value`.
+fn is_setting(arg: &OsString) -> bool {
+    arg.to_str().is_some_and(|text| !text.starts_with('-') && text.contains('='))
+}
+
+fn unknown_setting(arg: &OsString) -> clap::Error {
+    let text = arg.to_string_lossy();
+    let name = text.split('=').next().unwrap_or_default();
+    let known = SETTINGS.map(|(known, _)| known);
+    let hint = match suggest(name, known.into_iter()) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => format!("the settings are {}", known.join(", ")),
+    };
+    clap::Error::raw(ErrorKind::UnknownArgument, format!("there is no setting `{name}`\nhint: {hint}\n"))
 }
 
 /// A setting such as `port='60000'` as our flag and its value.
@@ -154,10 +173,7 @@ fn setting(arg: &OsString) -> Option<Vec<OsString>> {
 
 /// Takes off one pair of quotes, which a shell's user writes round a number for the published server.
 fn unquoted(text: &str) -> &str {
-    ['\'', '"']
-        .iter()
-        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
-        .unwrap_or(text)
+    ['\'', '"'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(text)
 }
 
 fn port(text: &str) -> Result<u16, String> {
@@ -187,7 +203,10 @@ mod tests {
     #[test]
     fn nothing_said() {
         let read = serve("kamodo-rpc");
-        assert_eq!((read.file, read.host.as_str(), read.port), ("kamodo_rpc.yaml".into(), "localhost", 60000));
+        assert_eq!(
+            (read.file, read.host.as_str(), read.port),
+            ("kamodo_rpc.yaml".into(), "localhost", 60000)
+        );
     }
 
     #[test]
@@ -202,8 +221,8 @@ mod tests {
             let error = Cli::read(line.split_whitespace().map(OsString::from)).unwrap_err();
             error.to_string().lines().next().unwrap_or_default().to_owned()
         };
-        insta::assert_snapshot!(mistake("kamodo-rpc port=x"), @"");
-        insta::assert_snapshot!(mistake("kamodo-rpc hots=x"), @"");
-        insta::assert_snapshot!(mistake("kamodo-rpc serve --prot 1"), @"");
+        insta::assert_snapshot!(mistake("kamodo-rpc port=x"), @"error: invalid value 'x' for '--port <PORT>': a port is a number from 0 to 65535, found `x`");
+        insta::assert_snapshot!(mistake("kamodo-rpc hots=x"), @"error: there is no setting `hots`");
+        insta::assert_snapshot!(mistake("kamodo-rpc serve --prot 1"), @"error: unexpected argument '--prot' found");
     }
 }

@@ -153,7 +153,11 @@ impl Reading<'_> {
             for map in maps {
                 let Kind::Map(inner) = &map.kind else {
                     let message = "`<<` merges a map or a list of maps".to_owned();
-                    self.refuse(map.span.clone(), message, "write `<<: *anchor`, where `&anchor` names a map");
+                    self.refuse(
+                        map.span.clone(),
+                        message,
+                        "write `<<: *anchor`, where `&anchor` names a map",
+                    );
                     continue;
                 };
                 for (key, value) in self.merged(inner) {
@@ -183,7 +187,7 @@ impl Reading<'_> {
         if let Some(first) = self.names.insert(name.clone(), line) {
             let mut diagnostic = definition
                 .lhs()
-                .error(0..definition.lhs().text.len(), format!("`{name}` is defined on line {first} already"))
+                .error(0..definition.lhs().text.len(), format!("defined on line {first} already"))
                 .with_hint(format!("keep one of the lines {first} and {line}, or rename one"));
             diagnostic.function = Some(name);
             self.diagnostics.push(diagnostic);
@@ -268,11 +272,12 @@ fn is_null(text: &str) -> bool {
 
 /// Whether YAML 1.1 reads a plain scalar as something that is neither text nor a number.
 fn is_word(text: &str) -> bool {
-    is_null(text) || BOOLEANS.iter().any(|word| {
-        text == *word || text == word.to_uppercase() || {
-            let mut letters = word.chars();
-            let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-            text == first.into_iter().chain(letters).collect::<String>()
-        }
-    })
+    is_null(text)
+        || BOOLEANS.iter().any(|word| {
+            text == *word || text == word.to_uppercase() || {
+                let mut letters = word.chars();
+                let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+                text == first.into_iter().chain(letters).collect::<String>()
+            }
+        })
 }

@@ -73,7 +73,9 @@ pub fn value(value: &Value) -> Json {
         Value::Data(bytes) => bytes.iter().map(|byte| Json::from(*byte)).collect(),
         Value::List(items) => items.iter().map(self::value).collect(),
         Value::Scalar(scalar) => self::scalar(*scalar),
-        Value::Array(array) => nested(array.shape(), &mut (0..array.len()).filter_map(|at| array.buffer().get(at))),
+        Value::Array(array) => {
+            nested(array.shape(), &mut (0..array.len()).filter_map(|at| array.buffer().get(at)))
+        }
     }
 }
 

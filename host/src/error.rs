@@ -63,7 +63,7 @@ impl Error {
             Self::Stage(error) => error.hint(),
             Self::Client(error) => error.hint(),
             Self::Argument { .. } => {
-                Some("an argument is a number, a JSON list or `@file.npy`, alone or as `name=value`".to_owned())
+                Some("an argument stands alone or as `name=value`; quote a list".to_owned())
             }
             Self::Watch(_) | Self::System { .. } => None,
         }

@@ -20,8 +20,9 @@ pub fn list(remote: &Remote) -> Result<ExitCode, Error> {
         for field in client.fields().await? {
             let parameters = field.function.parameters().await?;
             let names: Vec<_> = parameters.into_iter().map(|parameter| parameter.name).collect();
-            let units: Vec<_> = field.arg_units.iter().map(|(name, unit)| format!("{name}: {unit}")).collect();
-            let symbol = format!("{}({})", field.name, names.join(","));
+            let units: Vec<_> =
+                field.arg_units.iter().map(|(name, unit)| format!("{name}: {unit}")).collect();
+            let symbol = format!("{}({})", field.name, names.join(", "));
             rows.push([symbol, field.units, units.join(", "), field.equation, field.citation]);
         }
         Ok(rows)
@@ -37,8 +38,8 @@ pub fn call(call: &Call) -> Result<ExitCode, Error> {
     let (mut args, mut kwargs) = (Vec::new(), Vec::new());
     for text in &call.args {
         let (name, value) = argument::keyword(text);
-        let value = argument::read(value)
-            .map_err(|reason| Error::Argument { argument: text.clone(), reason })?;
+        let value =
+            argument::read(value).map_err(|reason| Error::Argument { argument: text.clone(), reason })?;
         match name {
             Some(name) => kwargs.push((name.to_owned(), value)),
             None => args.push(value),

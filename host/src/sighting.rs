@@ -39,14 +39,17 @@ impl Sighting {
     /// Looks at the configuration and at every `.so` of the directories; what has the same stat as in
     /// `before` keeps its hash.
     pub(crate) fn take(config: &Path, directories: &[PathBuf], before: &Self) -> Self {
-        let mut sighting = Self {
-            config: fs::read(config).map_err(|error| Unreadable(error.to_string())),
-            ..Self::none()
-        };
+        let config = fs::read(config).map_err(|error| Unreadable(error.to_string()));
+        Self { config, ..before.clone() }.with_plugins_of(directories)
+    }
+
+    /// Looks at the plugins again, in these directories, and keeps the configuration as it was seen.
+    pub(crate) fn with_plugins_of(self, directories: &[PathBuf]) -> Self {
+        let mut sighting = Self { config: self.config, ..Self::none() };
         for file in directories.iter().flat_map(|directory| shared_libraries(directory)) {
             // A file that went while we looked is a file that is not there.
             let Ok(stat) = stat(&file) else { continue };
-            let known = before.plugins.get(&file).filter(|_| before.stats.get(&file) == Some(&stat));
+            let known = self.plugins.get(&file).filter(|_| self.stats.get(&file) == Some(&stat));
             let digest = match known {
                 Some(digest) => *digest,
                 None => match fs::read(&file) {

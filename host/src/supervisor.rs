@@ -97,14 +97,7 @@ impl Supervisor {
 
     /// Looks at everything now, without waiting for it to settle: the first start.
     pub fn look(&mut self) -> Report {
-        let mut report = self.take(Sighting::take(&self.sources.config, &self.directories(), &self.seen));
-        if !self.configured_directories.is_empty() {
-            // The configuration has only now said where the other plugins are.
-            let second = self.take(Sighting::take(&self.sources.config, &self.directories(), &self.seen));
-            report.diagnostics.extend(second.diagnostics);
-            report.published = second.published.or(report.published);
-        }
-        report
+        self.take(Sighting::take(&self.sources.config, &self.directories(), &self.seen))
     }
 
     /// Watches the files from now on, on a thread of its own.
@@ -117,7 +110,8 @@ impl Supervisor {
         // The supervisor is gone only when the server ends.
         let mut watch = Watch::start(move || drop(look.send(Event::Look)))?;
         watch.add(&self.sources.config, &self.directories());
-        let thread = thread::Builder::new().name("supervisor".to_owned()).spawn(move || self.run(&queue, watch))?;
+        let thread =
+            thread::Builder::new().name("supervisor".to_owned()).spawn(move || self.run(&queue, watch))?;
         Ok(Running { events, thread: Some(thread) })
     }
 
@@ -125,7 +119,8 @@ impl Supervisor {
         // While files change: when to look next, and what was seen half a window ago.
         let mut restless: Option<(Instant, Option<Sighting>)> = None;
         loop {
-            let wait = restless.as_ref().map_or(LOOK_AGAIN, |(at, _)| at.saturating_duration_since(Instant::now()));
+            let wait =
+                restless.as_ref().map_or(LOOK_AGAIN, |(at, _)| at.saturating_duration_since(Instant::now()));
             match queue.recv_timeout(wait) {
                 Ok(Event::Look) => {
                     restless = Some((Instant::now() + HALF_SETTLING, None));
@@ -139,10 +134,9 @@ impl Supervisor {
             let sighting = Sighting::take(&self.sources.config, &self.directories(), &self.seen);
             restless = match restless {
                 Some((_, Some(half))) if half == sighting => {
-                    let directories = self.directories();
                     log(&self.take(sighting));
-                    // A newly named directory is looked at in a window of its own.
-                    (directories != self.directories()).then(|| (Instant::now() + HALF_SETTLING, None))
+                    watch.add(&self.sources.config, &self.directories());
+                    None
                 }
                 None if sighting == self.seen => None,
                 _ => Some((Instant::now() + HALF_SETTLING, Some(sighting))),
@@ -151,14 +145,18 @@ impl Supervisor {
     }
 
     /// Takes what is new in a sighting as one transaction.
-    fn take(&mut self, sighting: Sighting) -> Report {
+    fn take(&mut self, mut sighting: Sighting) -> Report {
         let mut report = Report::default();
         let mut changes = Vec::new();
         let first = self.registry.snapshot().generation() == 0;
         if first || sighting.config != self.seen.config {
             match self.read_config(&sighting) {
                 Ok((config, warnings)) => {
-                    self.configured_directories = config.plugin_directories;
+                    if config.plugin_directories != self.configured_directories {
+                        // The configuration has only now said where plugins are: they belong to this generation.
+                        self.configured_directories = config.plugin_directories;
+                        sighting = sighting.with_plugins_of(&self.directories());
+                    }
                     changes.push(Change::Brought(config.contribution));
                     report.diagnostics.extend(warnings);
                 }
@@ -210,7 +208,12 @@ impl Supervisor {
 
     fn directories(&self) -> Vec<PathBuf> {
         let mut all = self.sources.plugin_directories.clone();
-        all.extend(self.configured_directories.iter().filter(|one| !self.sources.plugin_directories.contains(one)).cloned());
+        all.extend(
+            self.configured_directories
+                .iter()
+                .filter(|one| !self.sources.plugin_directories.contains(one))
+                .cloned(),
+        );
         all
     }
 }
@@ -252,7 +255,10 @@ impl Notice {
 
 /// Whether a function is the one that it was. What it calls may have changed: that is told of the callee.
 fn is_same(old: &Function, new: &Function) -> bool {
-    old.signature == new.signature && old.meta == new.meta && old.origin == new.origin && old.shown == new.shown
+    old.signature == new.signature
+        && old.meta == new.meta
+        && old.origin == new.origin
+        && old.shown == new.shown
 }
 
 impl std::fmt::Display for Notice {

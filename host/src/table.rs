@@ -8,22 +8,28 @@ const COLUMNS: [&str; 6] = ["symbol", "units", "lhs", "rhs", "arg_units", "origi
 
 /// Renders the functions as a table, one a row.
 pub fn render<'a>(functions: impl IntoIterator<Item = &'a Function>) -> String {
-    rows(functions.into_iter().map(|function| {
-        let arg_units: Vec<_> =
-            function.arg_units().into_iter().map(|(name, unit)| format!("{name}: {unit}")).collect();
-        [
-            function.signature.symbol(),
-            function.units(),
-            function.shown.lhs.clone(),
-            function.shown.rhs.clone(),
-            arg_units.join(", "),
-            function.origin.to_string(),
-        ]
-    }), COLUMNS)
+    rows(
+        functions.into_iter().map(|function| {
+            let arg_units: Vec<_> =
+                function.arg_units().into_iter().map(|(name, unit)| format!("{name}: {unit}")).collect();
+            [
+                function.signature.symbol(),
+                function.units(),
+                function.shown.lhs.clone(),
+                function.shown.rhs.clone(),
+                arg_units.join(", "),
+                function.origin.to_string(),
+            ]
+        }),
+        COLUMNS,
+    )
 }
 
 /// Renders rows under their columns' names.
-pub(crate) fn rows<const N: usize>(rows: impl IntoIterator<Item = [String; N]>, columns: [&str; N]) -> String {
+pub(crate) fn rows<const N: usize>(
+    rows: impl IntoIterator<Item = [String; N]>,
+    columns: [&str; N],
+) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(columns);

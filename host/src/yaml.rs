@@ -32,7 +32,10 @@ pub(crate) struct Node {
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
     /// The text, and whether it is plain: without quotes, `yes` is a boolean and nothing is null.
-    Scalar { source: Source, is_plain: bool },
+    Scalar {
+        source: Source,
+        is_plain: bool,
+    },
     Map(Vec<(Node, Node)>),
     List(Vec<Node>),
 }
@@ -59,7 +62,10 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Stream, Box<Diagnostic>> {
         Reader { whole: &whole, events: Parser::new_from_str(text), anchors: HashMap::new(), n_aliases: 0 };
     let mut documents = Vec::new();
     while let Some((event, span)) = reader.next()? {
-        if matches!(event, Event::DocumentStart(..) | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd) {
+        if matches!(
+            event,
+            Event::DocumentStart(..) | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd
+        ) {
             continue;
         }
         reader.anchors.clear();
@@ -95,7 +101,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the node that begins with `event`.
-    fn node(&mut self, event: Event<'a>, place: &parser::Span, depth: usize) -> Result<Node, Box<Diagnostic>> {
+    fn node(
+        &mut self,
+        event: Event<'a>,
+        place: &parser::Span,
+        depth: usize,
+    ) -> Result<Node, Box<Diagnostic>> {
         let (start, end) = (offset(place.start), offset(place.end));
         if depth > MAX_DEPTH {
             return Err(self.refuse(start, format!("collections nest at most {MAX_DEPTH} deep")));

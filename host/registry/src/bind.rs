@@ -113,11 +113,11 @@ mod tests {
 
     #[test]
     fn refusals() {
-        insta::assert_snapshot!(refusal(&[1.0, 2.0, 3.0], &[]), @"");
-        insta::assert_snapshot!(refusal(&[], &[]), @"");
-        insta::assert_snapshot!(refusal(&[1.0], &[("z", 1.0)]), @"");
-        insta::assert_snapshot!(refusal(&[1.0], &[("Y", 1.0)]), @"");
-        insta::assert_snapshot!(refusal(&[1.0], &[("x", 1.0)]), @"");
+        insta::assert_snapshot!(refusal(&[1.0, 2.0, 3.0], &[]), @"`f(x, y)` takes 2 arguments, found 3; hint: call it as `f(x, y)`");
+        insta::assert_snapshot!(refusal(&[], &[]), @"`f(x, y)`: missing argument `x`; hint: call it as `f(x, y)`");
+        insta::assert_snapshot!(refusal(&[1.0], &[("z", 1.0)]), @"`f(x, y)` has no argument `z`; hint: call it as `f(x, y)`");
+        insta::assert_snapshot!(refusal(&[1.0], &[("Y", 1.0)]), @"`f(x, y)` has no argument `Y`; hint: did you mean `y`?");
+        insta::assert_snapshot!(refusal(&[1.0], &[("x", 1.0)]), @"`f(x, y)`: argument `x` is given by position and by keyword; hint: leave out one of the two `x`");
     }
 
     #[test]

@@ -108,11 +108,11 @@ impl<'a> Linker<'a> {
             .filter(|(_, indices)| indices.len() > 1)
             .map(|(name, indices)| (*name, indices.clone()))
             .collect();
-        for (name, indices) in duplicates {
+        for indices in duplicates.into_values() {
             for &index in &indices {
                 let other = indices.iter().copied().find(|&other| other != index).unwrap_or(index);
                 let message = format!(
-                    "`{name}` is brought by two origins: {} and {}",
+                    "two origins bring this name: {} and {}",
                     self.entries[index].origin, self.entries[other].origin
                 );
                 let diagnostic =
@@ -180,7 +180,7 @@ impl<'a> Linker<'a> {
         for cycle in cycles {
             let mut names: Vec<_> = cycle.iter().map(|&index| self.entries[index].function.name()).collect();
             names.push(names[0]);
-            let message = format!("a function cannot call itself: `{}`", names.join("` → `"));
+            let message = format!("calls itself: `{}`", names.join("` → `"));
             for &index in &cycle {
                 let diagnostic = self
                     .at_name(index, message.clone())

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
-    Admission, CallError, Cancel, Change, ContributedFunction, Contribution, Cost, Dispatcher, Function, Linked,
-    NativeFunction, Origin, OriginKey, Registry, bind, link,
+    Admission, CallError, Cancel, Change, ContributedFunction, Contribution, Cost, Dispatcher, Function,
+    Linked, NativeFunction, Origin, OriginKey, Registry, bind, link,
 };
 use kamodo_value::{Meta, Parameter, Signature, Value};
 
@@ -80,7 +80,8 @@ fn rendered(linked: &Linked) -> String {
 
 #[test]
 fn functions_of_both_origins_compose() {
-    let linked = link(&[yaml("a.yaml", "f: x**2 - x - 1\ng(y): f(y) + twice(y)"), plugin("p.so", "twice", 2)]);
+    let linked =
+        link(&[yaml("a.yaml", "f: x**2 - x - 1\ng(y): f(y) + twice(y)"), plugin("p.so", "twice", 2)]);
     assert_eq!(rendered(&linked), "");
     assert_eq!(call(&linked.functions, "f", &[5]), Ok(Value::Int(19.into())));
     assert_eq!(call(&linked.functions, "g", &[5]), Ok(Value::Int(29.into())));
@@ -92,23 +93,51 @@ fn what_no_origin_provides_is_waited_for() {
     assert!(linked.at_fault.is_empty());
     for name in ["g", "h"] {
         let error = call(&linked.functions, name, &[1]).unwrap_err();
-        assert_eq!(error, CallError::Waiting { function: name.to_owned(), missing: vec!["twice".to_owned()] });
+        assert_eq!(
+            error,
+            CallError::Waiting { function: name.to_owned(), missing: vec!["twice".to_owned()] }
+        );
     }
-    insta::assert_snapshot!(call(&linked.functions, "g", &[1]).unwrap_err(), @"");
-    insta::assert_snapshot!(rendered(&linked), @"");
+    insta::assert_snapshot!(call(&linked.functions, "g", &[1]).unwrap_err(), @"`g` waits for `twice`, which no origin provides");
+    insta::assert_snapshot!(rendered(&linked), @r"
+    a.yaml:1:7: warning: `g`: no function `twice` is there yet
+      1 | g(y): twice(y) + 1
+        |       ^^^^^
+    hint: `g` is served as soon as a plugin or a definition brings `twice`
+    ");
 }
 
 #[test]
 fn one_name_from_two_origins() {
     let linked = link(&[yaml("a.yaml", "f: x\ng: 2*x"), plugin("p.so", "f", 2)]);
-    insta::assert_snapshot!(rendered(&linked), @"");
+    insta::assert_snapshot!(rendered(&linked), @r"
+    a.yaml:1:1: error: `f`: two origins bring this name: a.yaml and times 1.0 (p.so)
+      1 | f: x
+        | ^
+    hint: rename one of the two, or remove it
+    p.so: error: `f`: two origins bring this name: times 1.0 (p.so) and a.yaml
+    hint: rename one of the two, or remove it
+    ");
     assert_eq!(linked.at_fault.len(), 2);
 }
 
 #[test]
 fn a_cycle_is_shown() {
     let linked = link(&[yaml("a.yaml", "f(x): g(x)\ng(x): h(x)\nh(x): f(x)\nok: x")]);
-    insta::assert_snapshot!(rendered(&linked), @"");
+    insta::assert_snapshot!(rendered(&linked), @r"
+    a.yaml:1:1: error: `f`: calls itself: `f` → `g` → `h` → `f`
+      1 | f(x): g(x)
+        | ^
+    hint: take one of these calls out of its definition
+    a.yaml:2:1: error: `g`: calls itself: `f` → `g` → `h` → `f`
+      2 | g(x): h(x)
+        | ^
+    hint: take one of these calls out of its definition
+    a.yaml:3:1: error: `h`: calls itself: `f` → `g` → `h` → `f`
+      3 | h(x): f(x)
+        | ^
+    hint: take one of these calls out of its definition
+    ");
 }
 
 #[test]
@@ -154,7 +183,8 @@ fn what_does_not_fit_waits_until_it_does() {
 fn the_good_one_of_two_changes_goes_live() {
     let mut admission = Admission::default();
     admission.admit([Change::Brought(yaml("a.yaml", "f: x")), Change::Brought(plugin("p.so", "g", 2))]);
-    let changes = [Change::Brought(yaml("a.yaml", "f: x + 1\ng: x")), Change::Brought(plugin("q.so", "k", 5))];
+    let changes =
+        [Change::Brought(yaml("a.yaml", "f: x + 1\ng: x")), Change::Brought(plugin("q.so", "k", 5))];
     let admitted = admission.admit(changes);
     assert_eq!(admitted.refused.keys().collect::<Vec<_>>(), [&OriginKey::yaml(Path::new("a.yaml"))]);
     assert_eq!(call(&admitted.functions, "f", &[3]), Ok(Value::Int(3.into())), "the last good one");
@@ -179,9 +209,9 @@ fn a_name_that_went_says_when() {
     let registry = Registry::default();
     registry.publish(link(&[yaml("a.yaml", "flow: x\ng: x")]).functions);
     let snapshot = registry.publish(link(&[yaml("a.yaml", "g: x")]).functions);
-    insta::assert_snapshot!(snapshot.get("flow").unwrap_err(), @"");
+    insta::assert_snapshot!(snapshot.get("flow").unwrap_err(), @"`flow` is no longer served: it went with generation 2 (now 2)");
     let unknown = snapshot.get("G").unwrap_err();
-    insta::assert_snapshot!(format!("{unknown}; hint: {}", unknown.hint().unwrap()), @"");
+    insta::assert_snapshot!(format!("{unknown}; hint: {}", unknown.hint().unwrap()), @"`G` is not served (generation 2); hint: did you mean `g`?");
 }
 
 #[test]

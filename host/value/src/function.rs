@@ -42,10 +42,10 @@ pub struct Meta {
 // === impl Signature ===
 
 impl Signature {
-    /// Returns the call form, such as `f(x,y)`, as Kamodo's tables show it.
+    /// Returns the call form, such as `f(x, y)`, as Kamodo's tables show it.
     #[must_use]
     pub fn symbol(&self) -> String {
         let names: Vec<_> = self.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
-        format!("{}({})", self.name, names.join(","))
+        format!("{}({})", self.name, names.join(", "))
     }
 }
