@@ -11,6 +11,7 @@ use kamodo_value::{Dtype, Scalar, Value};
 use crate::Program;
 use crate::program::{Binary, Ref, Step, Unary, as_double};
 
+mod beyond;
 mod broadcast;
 mod code;
 mod complex;

@@ -4,6 +4,8 @@
 //! a float that multiplies first, factors with a negative rational exponent form one divisor, a term that begins
 //! with a minus is subtracted, and an integer raised to a negative constant is raised to a float.
 
+mod error;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,72 +18,12 @@ use num_traits::{One, Signed, Zero};
 use crate::evaluate::{FloatCode, ratio_to_f64, run_binary, run_unary};
 use crate::program::{Binary, Lowered, Ref, Step, Unary};
 use crate::{Builtin, Constant, Expr, Node, Program};
+pub use error::LowerError;
 
 /// A callee is inlined only while the program has no more steps than this.
 const MAX_INLINED_STEPS: usize = 1024;
 /// A program has no more steps than this.
 const MAX_STEPS: usize = 1 << 20;
-
-/// Why an expression cannot be evaluated at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LowerError {
-    /// A name that is not a parameter.
-    #[error("`{name}` is not a parameter; expected one of {}", list(parameters))]
-    UnknownSymbol {
-        /// The name.
-        name: Arc<str>,
-        /// The parameters there are.
-        parameters: Vec<String>,
-    },
-    /// A call with more or fewer arguments than the function has parameters.
-    #[error("`{callee}` takes {expected} argument{}, found {found}", if *expected == 1 { "" } else { "s" })]
-    ArgumentCount {
-        /// The function.
-        callee: Arc<str>,
-        /// How many parameters it has.
-        expected: usize,
-        /// How many arguments the call has.
-        found: usize,
-    },
-    /// A function of the language with a number of arguments that it does not take.
-    #[error("`{builtin}` does not take {found} argument{}", if *found == 1 { "" } else { "s" })]
-    BuiltinArgumentCount {
-        /// The function.
-        builtin: &'static str,
-        /// How many arguments it was given.
-        found: usize,
-    },
-    /// The expression is an infinity without a sign, such as `1/0`.
-    #[error("the expression divides by zero")]
-    ComplexInfinity,
-    /// More steps than a program may have.
-    #[error("the expression has more than {limit} steps")]
-    TooLarge {
-        /// How many it may have.
-        limit: usize,
-    },
-}
-
-fn list(parameters: &[String]) -> String {
-    if parameters.is_empty() { "none".to_owned() } else { format!("`{}`", parameters.join("`, `")) }
-}
-
-// === impl LowerError ===
-
-impl LowerError {
-    /// Returns what to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::UnknownSymbol { name, .. } => {
-                Some(format!("add `{name}` to the parameters on the left-hand side"))
-            }
-            Self::TooLarge { .. } => Some("split it into several functions".to_owned()),
-            _ => None,
-        }
-    }
-}
 
 // === impl Program ===
 
