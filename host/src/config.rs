@@ -71,7 +71,7 @@ struct Reading<'a> {
     file: &'a Path,
     whole: &'a Source,
     definitions: Vec<Definition>,
-    /// Each function's name with the line of its key.
+    /// Each key and each function's name with the line where it stands.
     names: HashMap<String, usize>,
     plugin_directories: Vec<PathBuf>,
     diagnostics: Vec<Diagnostic>,
@@ -173,27 +173,31 @@ impl Reading<'_> {
 
     fn functions(&mut self, document: &Node) {
         for (key, value) in self.entries(document, "functions") {
-            let (Some(lhs), Some(rhs)) = (self.left(&key), self.right(&key, &value)) else { continue };
+            let (lhs, rhs) = (self.left(&key), self.right(&key, &value));
+            let (Some(lhs), Some(rhs)) = (lhs, rhs) else { continue };
+            let line = self.whole.position(key.span.start).line;
+            // The key counts even where what stands behind it is wrong; two keys may also share a name.
+            let key_name: String = lhs.text.split_whitespace().collect();
+            let first = self.names.insert(key_name, line);
             match Definition::parse(lhs, rhs) {
-                Ok(definition) => self.define(&key, definition),
+                Ok(definition) => {
+                    match first.or_else(|| self.names.insert(definition.name().to_owned(), line)) {
+                        Some(first) if first != line => self.refuse_second(&definition, first, line),
+                        _ => self.definitions.push(definition),
+                    }
+                }
                 Err(diagnostics) => self.diagnostics.extend(diagnostics),
             }
         }
     }
 
-    fn define(&mut self, key: &Node, definition: Definition) {
-        let line = self.whole.position(key.span.start).line;
-        let name = definition.name().to_owned();
-        if let Some(first) = self.names.insert(name.clone(), line) {
-            let mut diagnostic = definition
-                .lhs()
-                .error(0..definition.lhs().text.len(), format!("defined on line {first} already"))
-                .with_hint(format!("keep one of the lines {first} and {line}, or rename one"));
-            diagnostic.function = Some(name);
-            self.diagnostics.push(diagnostic);
-            return;
-        }
-        self.definitions.push(definition);
+    fn refuse_second(&mut self, definition: &Definition, first: usize, line: usize) {
+        let lhs = definition.lhs();
+        let diagnostic = lhs
+            .error(0..lhs.text.len(), format!("defined on line {first} already"))
+            .with_function(definition.name())
+            .with_hint(format!("keep one of the lines {first} and {line}, or rename one"));
+        self.diagnostics.push(diagnostic);
     }
 
     /// A key as the left-hand side of a definition.
@@ -280,4 +284,207 @@ fn is_word(text: &str) -> bool {
                 text == first.into_iter().chain(letters).collect::<String>()
             }
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names that a text defines, in order.
+    #[track_caller]
+    fn check(text: &str, expect: &[&str]) {
+        let (config, diagnostics) = Config::parse(Path::new("a.yaml"), text.as_bytes()).unwrap();
+        assert_eq!(diagnostics, []);
+        let names: Vec<_> = config.contribution.functions.iter().map(ContributedFunction::name).collect();
+        assert_eq!(names, expect);
+    }
+
+    /// Everything that is wrong with a text, as a user reads it.
+    #[track_caller]
+    fn mistakes(text: &[u8]) -> String {
+        let errors = Config::parse(Path::new("a.yaml"), text).unwrap_err();
+        errors.iter().map(Diagnostic::render).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn maps_of_functions() {
+        check("!Kamodo\nf: x**2 - x -1\n", &["f"]);
+        check("# top\n!Kamodo\n'f(x[cm])[kg]': x**2 # square\ng(x[m])[g]: f\n", &["f", "g"]);
+        check("!Kamodo {f: x**2, g: f+1}\n", &["f", "g"]);
+        check("!Kamodo\nf: 5\ng: 2.5\nh: '5'\n", &["f", "g", "h"]);
+        check("!Kamodo\nf: |\n  x**2\n  - 1\n", &["f"]);
+        check("!Kamodo\n", &[]);
+        check("!Kamodo\ny: x\n", &["y"]);
+    }
+
+    #[test]
+    fn anchors_and_merges() {
+        check("!Kamodo\nf: &e x**2\ng: *e\n", &["f", "g"]);
+        check("!Kamodo\n<<: {f: x}\ng: f+1\n", &["f", "g"]);
+        check("!Kamodo\n<<: [{f: x, g: y}, {h: x}]\ng: 2*x\n", &["f", "h", "g"]);
+    }
+
+    #[test]
+    fn several_documents() {
+        let text = "!Kamodo\nf: x\n--- !Plugins\ndirectory: plugins.d\n--- !Kamodo\ng: f(x)\n";
+        let (config, _) = Config::parse(Path::new("etc/a.yaml"), text.as_bytes()).unwrap();
+        assert_eq!(config.contribution.functions.len(), 2);
+        assert_eq!(config.plugin_directories, [Path::new("etc/plugins.d")]);
+    }
+
+    #[test]
+    fn all_mistakes_at_once() {
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: x +\ng: 2 x\n'h(x': x\nf: y\n"), @r"
+        a.yaml:2:7: error: `f`: expected an operand, found the end
+          2 | f: x +
+            |       ^
+        a.yaml:3:6: error: `g`: expected an operator or the end, found `x`
+          3 | g: 2 x
+            |      ^
+        hint: there is no implicit multiplication: write `*`
+        a.yaml:4:3: error: this parenthesis is never closed
+          4 | 'h(x': x
+            |   ^
+        a.yaml:5:1: error: `f`: defined on line 2 already
+          5 | f: y
+            | ^
+        hint: keep one of the lines 2 and 5, or rename one
+        ");
+    }
+
+    #[test]
+    fn one_name_twice() {
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: x\ng: x\nf: y\n"), @r"
+        a.yaml:4:1: error: `f`: defined on line 2 already
+          4 | f: y
+            | ^
+        hint: keep one of the lines 2 and 4, or rename one
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf(x): x\nf(y): y\n"), @r"
+        a.yaml:3:1: error: `f`: defined on line 2 already
+          3 | f(y): y
+            | ^^^^
+        hint: keep one of the lines 2 and 3, or rename one
+        ");
+        check("!Kamodo {f: x, g: y}\n", &["f", "g"]);
+    }
+
+    #[test]
+    fn documents_that_are_none() {
+        insta::assert_snapshot!(mistakes(b""), @r"
+        a.yaml:1:1: error: the file is empty: expected a document
+        hint: begin with a line `!Kamodo`, then one function a line, such as `f: x**2 - x - 1`
+        ");
+        insta::assert_snapshot!(mistakes(b"f: x**2\n"), @r"
+        a.yaml:1:1: error: a document begins with its tag, found none
+          1 | f: x**2
+            | ^
+        hint: write `!Kamodo` on a line above the functions
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamdo\nf: x\n"), @r"
+        a.yaml:1:1: error: a document has the tag `!Kamodo` or `!Plugins`, found `!Kamdo`
+          1 | !Kamdo
+            | ^^^^^^
+        hint: did you mean `!Kamodo`?
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo [f, x]\n"), @r"
+        a.yaml:1:1: error: `!Kamodo` holds a map of functions, found a list
+          1 | !Kamodo [f, x]
+            | ^^^^^^^^^
+        hint: write one `key: value` a line
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo x\n"), @r"
+        a.yaml:1:1: error: `!Kamodo` holds a map of functions, found a scalar
+          1 | !Kamodo x
+            | ^^^^^^^^^
+        hint: write one `key: value` a line
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: [x\n"), @r"
+        a.yaml:2:4: error: this is no YAML: unclosed bracket '['
+          2 | f: [x
+            |    ^
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: x\xff\n"), @r"
+        a.yaml:2:5: error: expected UTF-8 text, found the byte 0xff
+          2 | f: x
+            |     ^
+        hint: save the file in UTF-8
+        ");
+    }
+
+    #[test]
+    fn keys_and_values_that_are_no_text() {
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf:\n"), @r"
+        a.yaml:2:1: error: `f`: the right-hand side is an expression, found nothing
+          2 | f:
+            | ^
+        hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: yes\n"), @r"
+        a.yaml:2:4: error: `f`: the right-hand side is an expression, found YAML's `yes`
+          2 | f: yes
+            |    ^^^
+        hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\non: x\n"), @r"
+        a.yaml:2:1: error: the name of a function is text, found YAML's `on`
+          2 | on: x
+            | ^^
+        hint: quote it: `'on'`
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: {x: 1}\n"), @r"
+        a.yaml:2:4: error: `f`: the right-hand side is an expression, found a map
+          2 | f: {x: 1}
+            |    ^
+        hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: [x]\n"), @r"
+        a.yaml:2:4: error: `f`: the right-hand side is an expression, found a list
+          2 | f: [x]
+            |    ^
+        hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\n[f]: x\n"), @r"
+        a.yaml:2:1: error: the left-hand side of a function is text, found a collection
+          2 | [f]: x
+            | ^
+        hint: quote it: `'f(x[cm])[kg]': x**2`
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\n<<: x\n"), @r"
+        a.yaml:2:5: error: `<<` merges a map or a list of maps
+          2 | <<: x
+            |     ^
+        hint: write `<<: *anchor`, where `&anchor` names a map
+        ");
+    }
+
+    #[test]
+    fn settings_that_are_none() {
+        insta::assert_snapshot!(mistakes(b"!Plugins\ndir: plugins.d\n"), @r"
+        a.yaml:2:1: error: `!Plugins` has no setting `dir`
+          2 | dir: plugins.d
+            | ^^^
+        hint: its setting is `directory`
+        ");
+        insta::assert_snapshot!(mistakes(b"!Plugins\ndirectory: [a, b]\n"), @r"
+        a.yaml:2:12: error: `directory` is the path of a directory, found a collection
+          2 | directory: [a, b]
+            |            ^
+        hint: write `directory: plugins.d`
+        ");
+    }
+
+    #[test]
+    fn limits() {
+        let large = format!("!Kamodo\nf: x # {}\n", " ".repeat(yaml::MAX_BYTES));
+        insta::assert_snapshot!(mistakes(large.as_bytes()).lines().next().unwrap(), @"a.yaml:1:1: error: a configuration is at most 1048576 bytes, found 1048592");
+    }
+
+    #[test]
+    fn every_beginning_of_a_file_is_read_or_refused() {
+        let text = "!Kamodo\n# c\nf: \"x\\t**2\"\n'g(x[cm])[kg]': &a |\n  f(x)\n<<: {h: *a}\n--- !Plugins\ndirectory: d\n";
+        for end in 0..text.len() {
+            let _ = Config::parse(Path::new("a.yaml"), &text.as_bytes()[..end]);
+        }
+    }
 }
