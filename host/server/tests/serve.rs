@@ -288,8 +288,9 @@ fn values_pass_both_ways() {
             Value::Array(Array::new([], vec![1_i16]).unwrap()),
             Value::Array(Array::vector((0..100_000).map(f64::from).collect::<Vec<_>>())),
         ];
-        for (sent, got) in
-            values.iter().zip(join_all(values.iter().map(|value| same.call(&[value.clone()], &[]))).await)
+        for (sent, got) in values
+            .iter()
+            .zip(join_all(values.iter().map(|value| same.call(std::slice::from_ref(value), &[]))).await)
         {
             assert_eq!(&got.unwrap(), sent);
         }
@@ -549,9 +550,7 @@ fn functions_of_the_client_are_called_back() {
 fn expressions_that_are_none() {
     with_client(Config::default(), async |_, client| {
         let sum = client.function("sum").await.unwrap().client().clone();
-        let error = async |write: &dyn Fn(expression::Builder<'_>)| {
-            text(evaluate(&client, |builder| write(builder)).await)
-        };
+        let error = async |write: &dyn Fn(expression::Builder<'_>)| text(evaluate(&client, write).await);
         assert_snapshot!(error(&|mut builder| builder.set_parameter(3)).await, @r"
         expression: parameter 3 outside the body of a function
         hint: put the value in the expression as a literal
