@@ -215,8 +215,8 @@ fn calls_that_are_wrong() {
     with_client(Config::default(), async |_, client| {
         let call = async |name: &str, args: &[Value]| text(client.call(name, args, &[]).await);
         assert_snapshot!(call("sum", &[int(1)]).await, @r"
-        `sum(a,b)`: missing argument `b`
-        hint: call it as `sum(a,b)`
+        `sum(a, b)`: missing argument `b`
+        hint: call it as `sum(a, b)`
         ");
         assert_snapshot!(call("f", &[int(1), int(2)]).await, @r"
         `f(x)` takes 1 argument, found 2
@@ -557,8 +557,8 @@ fn expressions_that_are_none() {
         ");
         assert_snapshot!(error(&|builder| { builder.init_call().init_params(0); }).await, @"expression: the function of a call is null");
         assert_snapshot!(error(&|builder| { write_call(builder, &sum, 1); }).await, @r"
-        `sum(a,b)`: missing argument `b`
-        hint: call it as `sum(a,b)`
+        `sum(a, b)`: missing argument `b`
+        hint: call it as `sum(a, b)`
         ");
         assert_snapshot!(error(&|builder| { write_call(builder, &sum, 10_000); }).await, @"expression: more than 10000 nodes");
     });
