@@ -5,6 +5,11 @@ use std::process::ExitCode;
 use kamodo_host::cli::{Cli, Command};
 use kamodo_host::{app, check, remote, telemetry};
 
+/// Keeps the memory of large arrays for the next ones, which the system's allocator gives back and has
+/// the kernel zero again.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The status of a command line that is not understood.
 const USAGE: u8 = 64;
 

@@ -55,6 +55,7 @@ pub struct Contribution {
 
 /// One function, before it is linked with the others.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one a function, kept for long: a box would only move it")]
 pub enum ContributedFunction {
     /// A definition in Kamodo's language, whose names are resolved when linking.
     Symbolic(Definition),

@@ -71,7 +71,7 @@ fn call(functions: &[Arc<Function>], name: &str, args: &[i32]) -> Result<Value, 
     let snapshot = registry.publish(functions.to_vec());
     let function = snapshot.get(name)?;
     let args = bind(&function.signature, args.iter().map(|&x| Value::Int(x.into())).collect(), Vec::new())?;
-    Dispatcher::start().unwrap().call_in_place(function, args, &Cancel::default())
+    Dispatcher::start().expect("the system gives threads").call_in_place(function, args, &Cancel::default())
 }
 
 fn rendered(linked: &Linked) -> String {
