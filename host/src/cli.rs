@@ -130,7 +130,7 @@ impl Cli {
     /// Where it is not understood, or asks for help; the error prints itself.
     pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let args: Vec<OsString> = args.into_iter().collect();
-        let is_published = args.get(1).is_none_or(|first| is_setting(first));
+        let is_published = args.get(1).is_none_or(is_setting);
         if !is_published {
             return Self::try_parse_from(args);
         }

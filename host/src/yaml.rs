@@ -199,8 +199,8 @@ fn align(whole: &Source, text: &str, raw_span: Span, style: ScalarStyle) -> Arc<
             continue;
         }
         // The text differs from the file here: step over it in both, and begin a new stretch after it.
-        if rest.starts_with("\\\n") {
-            raw += 2 + indentation(&rest[2..]);
+        if let Some(next) = rest.strip_prefix("\\\n") {
+            raw += 2 + indentation(next);
         } else if rest.starts_with('\\') {
             raw += escape_length(rest);
             at += letter.len_utf8();
