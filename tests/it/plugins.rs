@@ -63,7 +63,7 @@ fn a_file_that_is_no_plugin() {
     server.logs("broken.so");
     assert_eq!(server.call(&["f", "5"]).stdout, "5\n");
     // what is broken takes the place of what was good: the good one stays
-    fs::write(project.path("plugins.d/changing.so"), b"\x7fELF but not for long");
+    fs::write(project.path("plugins.d/changing.so"), b"\x7fELF but not for long").unwrap();
     server.logs("changing.so");
     assert_eq!(server.call(&["scaled", "3.0"]).stdout, "3.0\n");
 }

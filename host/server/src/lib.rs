@@ -1,9 +1,9 @@
 //! Serves the functions of a registry through Kamodo's Cap'n Proto interface.
 //!
-//! [`Server`] listens and deals connections out to worker threads ([`worker`]). Everything of one
-//! connection lives on one thread: [`connection`] is its life, and one file serves each interface of
-//! the schema ([`kamodo`], [`function`], [`value`]), with [`evaluate`] for expressions and [`math`] for
-//! the operators. [`error`] is where a failure becomes one of Cap'n Proto's.
+//! [`Server`] listens and deals connections out to worker threads (`worker`). Everything of one
+//! connection lives on one thread: `connection` is its life, and one file serves each interface of
+//! the schema (`kamodo`, `function`, `value`), with `evaluate` for expressions and `math` for
+//! the operators. `error` is where a failure becomes one of Cap'n Proto's.
 //!
 //! A worker frames messages, copies arrays and runs what is cheap; the rest is the dispatcher's pool's.
 #![forbid(unsafe_code)]

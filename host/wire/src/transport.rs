@@ -6,7 +6,7 @@
 //!
 //! What a peer can make this side hold is bounded by [`Limits`]: the size of a message, whose memory
 //! is touched only as its bytes arrive, and, on the serving side, the bytes of answers that the peer
-//! does not read, above which no more calls are read ([`queue`]). A client does not stop reading:
+//! does not read, above which no more calls are read (`queue`). A client does not stop reading:
 //! were both sides to wait for the other to read first, neither would ever go on.
 
 mod error;
