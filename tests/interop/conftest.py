@@ -7,7 +7,7 @@ from server import Identity, Server
 
 
 # What one test may take.
-LIMIT_S = 120
+LIMIT_S = 90
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@ from server import BINARY, Identity, Server
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "golden")
 HELD = ("arithmetic", "precedence", "composition", "multi-arg", "vectorised")
 RTOL = 1e-12
+# numpy's own kernels for the narrow types err by an ulp, and not the same way on every processor
+RTOL_OF = {"float32": 2.5e-7, "complex64": 2.5e-7, "float16": 2e-3}
 WORKERS = 2
 
 
@@ -56,15 +58,15 @@ def comparable(value):
     return value
 
 
-def agree(found, wanted):
+def agree(found, wanted, rtol=RTOL):
     if isinstance(wanted, list):
-        return isinstance(found, list) and len(found) == len(wanted) and all(map(agree, found, wanted))
+        return isinstance(found, list) and len(found) == len(wanted) and all(agree(f, w, rtol) for f, w in zip(found, wanted))
     numbers = all(isinstance(side, (int, float)) and not isinstance(side, bool) for side in (found, wanted))
     if not numbers:
         return found == wanted
     if isinstance(found, int) and isinstance(wanted, int):
         return found == wanted
-    return math.isclose(found, wanted, rel_tol=RTOL, abs_tol=1e-300)
+    return math.isclose(found, wanted, rel_tol=rtol, abs_tol=1e-300)
 
 
 def travels(check):
@@ -160,7 +162,7 @@ def call_difference(client, check):
         return None if "error" in check else f"{call} failed: {squeezed(str(error))[:300]}"
     if "error" in check:
         return f"{call} is {answer!r:.150}, should be an error"
-    if not agree(comparable(answer), check["value"]):
+    if not agree(comparable(answer), check["value"], RTOL_OF.get(check.get("dtype"), RTOL)):
         return f"{call} is {answer!r:.150}, should be {check['value']!r:.150}"
     if check.get("type") == "int" and type(answer) is not int:
         return f"{call} is a {type(answer).__name__}, should be an int"
@@ -185,8 +187,8 @@ def replay_some(rows):
         case = Case(row)
         try:
             differences = case.differences(identity)
-        except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
-            differences = [f"cannot be asked: {squeezed(str(error))[:300]}"]
+        except Exception as error:  # the published client fails in as many ways as there are names
+            differences = [f"cannot be asked: {type(error).__name__}: {squeezed(str(error))[:300]}"]
         outcomes.append((case.id, case.feature, differences))
     identity.close()
     return outcomes

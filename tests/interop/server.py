@@ -4,6 +4,7 @@ The environment says what to run: KAMODO_TEST_BINARY is the binary, KAMODO_TEST_
 plugins' libraries. Nothing sleeps for a fixed time: what takes a while is asked for until a deadline.
 """
 import asyncio
+import gc
 import os
 import re
 import shutil
@@ -17,6 +18,10 @@ from kamodo import KamodoClient
 
 BINARY = os.environ["KAMODO_TEST_BINARY"]
 START_S = 30
+
+# pycapnp's objects may only be freed by the thread that made them, and Python's collector runs in any
+# thread: so it runs by itself in none, and between servers in the main one.
+gc.disable()
 LIVE_S = 20
 
 
@@ -35,21 +40,12 @@ def eventually(question, accept, seconds=LIVE_S):
         time.sleep(0.01)
 
 
-def forget_connections():
-    """Ends the published client's background tasks: on a closed connection they would spin."""
-    loop = asyncio.get_event_loop()
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-
-
 class Server:
     """A server that runs in a directory of its own, with the file and the plugins that it is given."""
 
     def __init__(self, text, plugins=(), identity=None, command=None):
         self.directory = tempfile.mkdtemp(prefix="kamodo-")
+        self._client_tasks = set()
         self.plugins = os.path.join(self.directory, "plugins.d")
         os.mkdir(self.plugins)
         for plugin in plugins:
@@ -107,10 +103,23 @@ class Server:
 
     def client(self, **options):
         options = dict(dict(host="localhost", port=str(self.port), certfile=self.path("selfsigned.cert")), **options)
-        return KamodoClient(**options)
+        loop = asyncio.get_event_loop()
+        before = asyncio.all_tasks(loop)
+        try:
+            return KamodoClient(**options)
+        finally:
+            self._client_tasks |= asyncio.all_tasks(loop) - before
+
+    def _forget_clients(self):
+        """Ends the background tasks of this server's clients: on a closed connection they would spin."""
+        for task in self._client_tasks:
+            task.cancel()
+        if self._client_tasks:
+            asyncio.get_event_loop().run_until_complete(asyncio.gather(*self._client_tasks, return_exceptions=True))
 
     def stop(self):
-        forget_connections()
+        self._forget_clients()
+        gc.collect()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:

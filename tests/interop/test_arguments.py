@@ -20,7 +20,7 @@ def test_errors_name_the_function_and_the_argument(serve):
     }.items():
         said = wire.error_of(question)
         argument = {"few": "`y`", "many": "3", "unknown": "`z`", "twice": "`x`", "twice by keyword": "`y`"}[text]
-        assert "`p`" in said and argument in said, (text, said)
+        assert "`p(x,y)`" in said and argument in said, (text, said)
 
 
 def test_nothing_persists_between_calls(serve):

@@ -56,7 +56,6 @@ def test_getting_the_table_at_the_start(serve):
 
 CALLER = """
 import sys
-from server import forget_connections
 from kamodo import KamodoClient
 client = KamodoClient(host="localhost", port=sys.argv[1], certfile=sys.argv[2])
 print("connected", flush=True)
@@ -70,7 +69,7 @@ print("done", flush=True)
 def test_four_clients_at_once(serve):
     server = serve(FUNCTIONS)
     here = os.path.dirname(os.path.abspath(__file__))
-    clients = [subprocess.Popen([sys.executable, "-c", CALLER, str(server.port), server.path("selfsigned.cert")], cwd=here,
+    clients = [subprocess.Popen([sys.executable, "-c", CALLER, str(server.port), server.path("selfsigned.cert")], cwd=here, env=dict(os.environ, PWD=here),
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(4)]
     try:
         for client in clients:
