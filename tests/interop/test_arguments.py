@@ -16,11 +16,16 @@ def test_errors_name_the_function_and_the_argument(serve):
         "many": lambda: wire.call(p, 1, 2, 3),
         "unknown": lambda: wire.call(p, 1, 2, z=3),
         "twice": lambda: wire.call(p, 1, 2, x=3),
-        "twice by keyword": lambda: wire.call(p, pairs=[("x", 1), ("y", 2), ("y", 3)]),
     }.items():
         said = wire.error_of(question)
-        argument = {"few": "`y`", "many": "3", "unknown": "`z`", "twice": "`x`", "twice by keyword": "`y`"}[text]
+        argument = {"few": "`y`", "many": "3", "unknown": "`z`", "twice": "`x`"}[text]
         assert "`p(x,y)`" in said and argument in said, (text, said)
+
+
+def test_of_a_keyword_given_twice_the_last_one_counts(serve):
+    """As published; Python's own syntax does not let it through."""
+    p = wire.functions(serve(FUNCTIONS).client())["p"]
+    assert wire.call(p, pairs=[("x", 1), ("y", 2), ("y", 3)]) == -29
 
 
 def test_nothing_persists_between_calls(serve):

@@ -44,7 +44,7 @@ def test_a_parameter_outside_of_a_body_is_an_error(client):
 def test_an_error_shows_when_the_value_is_read(client):
     f = wire.functions(client)["f"]
     said = wire.error_of(lambda: wire.read(wire.evaluate(client, wire.applied(f, wire.literal(1), wire.literal(2)))))
-    assert "`f`" in said
+    assert "`f(x)`" in said
 
 
 @pytest.mark.parametrize("name, args, expected", [
