@@ -39,14 +39,20 @@ fn half_a_pair() {
     let project = Project::new("f: x");
     write_pair(&project, 2020, 2120);
     fs::remove_file(project.path("own.key")).unwrap();
-    assert_snapshot!(refusal(&project), @"");
+    assert_snapshot!(refusal(&project), @r"
+    kamodo-rpc: own.cert: found without its other half `own.key`
+    hint: put `own.key` back, or move `own.cert` away: a new pair is made when both are absent
+    ");
 }
 
 #[test]
 fn expired() {
     let project = Project::new("f: x");
     write_pair(&project, 2001, 2002);
-    assert_snapshot!(refusal(&project), @"");
+    assert_snapshot!(refusal(&project), @r"
+    kamodo-rpc: own.cert: expired on Jan  1 00:00:00 2002 +00:00
+    hint: replace certificate and key together, or move both away: a new pair is then made
+    ");
 }
 
 #[test]
@@ -54,7 +60,7 @@ fn unreadable() {
     let project = Project::new("f: x");
     write_pair(&project, 2020, 2120);
     project.replace("own.cert", "this is no certificate");
-    assert_snapshot!(refusal(&project), @"");
+    assert_snapshot!(refusal(&project), @"kamodo-rpc: own.cert: expected a certificate in PEM, found none");
 }
 
 #[test]
@@ -62,7 +68,10 @@ fn a_pair_that_does_not_fit() {
     let project = Project::new("f: x");
     write_pair(&project, 2020, 2120);
     project.replace("own.key", KeyPair::generate().unwrap().serialize_pem());
-    assert_snapshot!(refusal(&project), @"");
+    assert_snapshot!(refusal(&project), @r"
+    kamodo-rpc: own.key: not the key of `own.cert`: keys may not be consistent: KeyMismatch
+    hint: replace certificate and key together, or move both away: a new pair is then made
+    ");
 }
 
 /// Writes a certificate for localhost that is good between two years, and its key.

@@ -44,7 +44,14 @@ fn the_text_of_a_good_file() {
     let project = Project::new("f: x**2 - x - 1\ng(t[s])[m]: 3*t");
     let output = project.run(&["check"]);
     assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
-    assert_snapshot!(output.stdout, @"");
+    assert_snapshot!(output.stdout, @r"
+    | symbol | units | lhs  | rhs          | arg_units | origin          |
+    |--------|-------|------|--------------|-----------|-----------------|
+    | f(x)   |       | f    | x**2 - x - 1 |           | kamodo_rpc.yaml |
+    | g(t)   | m     | g(t) | 3*t          | t: s      | kamodo_rpc.yaml |
+
+    2 functions, 0 errors, 0 warnings
+    ");
 }
 
 #[test]
@@ -60,7 +67,26 @@ fn every_mistake_at_once() {
         .collect();
     let error = |line: u32| (json!("error"), json!(line));
     assert_eq!((output.code, places), (Some(1), vec![error(2), error(4), error(5)]));
-    assert_snapshot!(project.run(&["check"]).stdout, @"");
+    assert_snapshot!(project.run(&["check"]).stdout, @r"
+    | symbol | units | lhs | rhs | arg_units | origin |
+    |--------|-------|-----|-----|-----------|--------|
+
+    kamodo_rpc.yaml:2:11: error: `f`: expected an operand, found `*`
+      2 | f: x**2 - * x
+        |           ^
+
+    kamodo_rpc.yaml:4:5: error: unknown unit `kgg`
+      4 | h(x[kgg]): x
+        |     ^^^
+    hint: did you mean `kg`?
+
+    kamodo_rpc.yaml:5:6: error: `k`: expected an operator or the end, found `x`
+      5 | k: 2 x
+        |      ^
+    hint: there is no implicit multiplication: write `*`
+
+    0 functions, 3 errors, 0 warnings
+    ");
 }
 
 #[test]
@@ -68,7 +94,18 @@ fn a_call_of_nothing_waits_and_warns() {
     let project = Project::new("r_0(p[nPa])[km]: standoff(0, p)");
     let output = project.run(&["check"]);
     assert_eq!(output.code, Some(0));
-    assert_snapshot!(output.stdout, @"");
+    assert_snapshot!(output.stdout, @r"
+    | symbol | units | lhs    | rhs            | arg_units | origin          |
+    |--------|-------|--------|----------------|-----------|-----------------|
+    | r_0(p) | km    | r_0(p) | standoff(0, p) | p: nPa    | kamodo_rpc.yaml |
+
+    kamodo_rpc.yaml:2:18: warning: `r_0`: no function `standoff` is there yet
+      2 | r_0(p[nPa])[km]: standoff(0, p)
+        |                  ^^^^^^^^
+    hint: `r_0` is served as soon as a plugin or a definition brings `standoff`
+
+    1 function, 0 errors, 1 warning
+    ");
 }
 
 #[test]
@@ -76,14 +113,31 @@ fn units_that_do_not_fit() {
     let project = Project::new("f(x[cm])[kg]: x\ng(x[cm])[m]: x\nh(x[cm])[kg]: f(x) + g(x)");
     let output = project.run(&["check"]);
     assert_eq!(output.code, Some(1));
-    assert_snapshot!(output.stdout, @"");
+    assert_snapshot!(output.stdout, @r"
+    | symbol | units | lhs | rhs | arg_units | origin |
+    |--------|-------|-----|-----|-----------|--------|
+
+    kamodo_rpc.yaml:4:22: error: `h`: cannot convert `m` to `kg`, the unit of `h`
+      4 | h(x[cm])[kg]: f(x) + g(x)
+        |                      ^^^^ Length, expected Mass
+
+    0 functions, 1 error, 0 warnings
+    ");
 }
 
 #[test]
 fn no_such_file() {
     let output = Project::new("f: x").run(&["check", "other.yaml"]);
     assert_eq!(output.code, Some(1));
-    assert_snapshot!(output.stdout, @"");
+    assert_snapshot!(output.stdout, @r"
+    | symbol | units | lhs | rhs | arg_units | origin |
+    |--------|-------|-----|-----|-----------|--------|
+
+    other.yaml: error: the configuration cannot be read: No such file or directory (os error 2)
+    hint: name another one with `rpc_conf=FILE`; what was served before stays served
+
+    0 functions, 1 error, 0 warnings
+    ");
 }
 
 #[track_caller]

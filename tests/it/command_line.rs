@@ -37,7 +37,13 @@ fn the_table_and_the_line_that_says_it_is_ready() {
     let project = Project::new("f: x**2 - x - 1\np_dyn(n[1/cm^3],v[km/s])[nPa]: 1.6726e-6*n*v**2");
     let server = Server::start(&project);
     let printed = server.printed().replace(&server.port().to_string(), "PORT");
-    assert_snapshot!(printed, @"");
+    assert_snapshot!(printed, @r"
+    | symbol      | units | lhs         | rhs              | arg_units            | origin          |
+    |-------------|-------|-------------|------------------|----------------------|-----------------|
+    | f(x)        |       | f           | x**2 - x - 1     |                      | kamodo_rpc.yaml |
+    | p_dyn(n, v) | nPa   | p_dyn(n, v) | 1.6726e-6*n*v**2 | n: cm**(-3), v: km/s | kamodo_rpc.yaml |
+    ready at 127.0.0.1:PORT
+    ");
 }
 
 #[test]
@@ -45,7 +51,14 @@ fn a_bad_file_is_not_served() {
     let project = Project::new("f: x**2 - * x");
     let output = project.run(&["serve", "--port", "0"]);
     assert_eq!(output.code, Some(1));
-    assert_snapshot!(output.stderr, @"");
+    assert_snapshot!(output.stderr, @r"
+    kamodo_rpc.yaml:2:11: error: `f`: expected an operand, found `*`
+      2 | f: x**2 - * x
+        |           ^
+
+    kamodo-rpc: kamodo_rpc.yaml: not served: 1 error above
+    hint: mend the errors, or start with `--tolerant` to serve what is good
+    ");
     assert!(!output.stdout.contains("ready"));
 }
 
@@ -80,13 +93,34 @@ fn errors_of_call() {
         assert_eq!(output.code, Some(1), "{call:?}: {output:?}");
         output.stderr
     };
-    assert_snapshot!(error(&["ff", "1"]), @"");
-    assert_snapshot!(error(&["p", "1"]), @"");
-    assert_snapshot!(error(&["p", "1", "2", "3"]), @"");
-    assert_snapshot!(error(&["p", "1", "2", "x=3"]), @"");
-    assert_snapshot!(error(&["p", "1", "2", "z=3"]), @"");
-    assert_snapshot!(error(&["f", "[1, 2"]), @"");
-    assert_snapshot!(error(&["f", "@missing.npy"]), @"");
+    assert_snapshot!(error(&["ff", "1"]), @r"
+    kamodo-rpc: the server has no function `ff`
+    hint: it serves `f`, `p`
+    ");
+    assert_snapshot!(error(&["p", "1"]), @r"
+    kamodo-rpc: `p(x, y)`: missing argument `y`
+    hint: call it as `p(x, y)`
+    ");
+    assert_snapshot!(error(&["p", "1", "2", "3"]), @r"
+    kamodo-rpc: `p(x, y)` takes 2 arguments, found 3
+    hint: call it as `p(x, y)`
+    ");
+    assert_snapshot!(error(&["p", "1", "2", "x=3"]), @r"
+    kamodo-rpc: `p(x, y)`: argument `x` is given by position and by keyword
+    hint: leave out one of the two `x`
+    ");
+    assert_snapshot!(error(&["p", "1", "2", "z=3"]), @r"
+    kamodo-rpc: `p(x, y)` has no argument `z`
+    hint: call it as `p(x, y)`
+    ");
+    assert_snapshot!(error(&["f", "[1, 2"]), @r"
+    kamodo-rpc: argument `[1, 2`: expected a number, a JSON list or `@file.npy`, found `[1, 2`
+    hint: an argument stands alone or as `name=value`; quote a list
+    ");
+    assert_snapshot!(error(&["f", "@missing.npy"]), @r"
+    kamodo-rpc: argument `@missing.npy`: missing.npy: cannot be read: No such file or directory (os error 2)
+    hint: an argument stands alone or as `name=value`; quote a list
+    ");
 }
 
 #[test]
@@ -95,7 +129,12 @@ fn list() {
     let server = Server::start(&project);
     let output = project.run(&["list", "--port", &server.port().to_string()]);
     assert_eq!(output.code, Some(0), "{output:?}");
-    assert_snapshot!(output.stdout, @"");
+    assert_snapshot!(output.stdout, @r"
+    | symbol | units | arg_units | equation      | citation |
+    |--------|-------|-----------|---------------|----------|
+    | f(x)   |       |           | x^{2} - x - 1 |          |
+    | g(x)   | kg    | x: cm     | x             |          |
+    ");
 }
 
 #[test]
@@ -106,7 +145,10 @@ fn nobody_listens() {
     drop(server);
     let output = project.run(&["list", "--port", &port]);
     assert_eq!(output.code, Some(1));
-    assert_snapshot!(output.stderr.replace(&port, "PORT"), @"");
+    assert_snapshot!(output.stderr.replace(&port, "PORT"), @r"
+    kamodo-rpc: localhost:PORT: cannot connect: Connection refused (os error 111)
+    hint: start a server with `kamodo-rpc serve --port PORT`, or name another port
+    ");
 }
 
 #[test]
@@ -116,7 +158,10 @@ fn a_taken_port() {
     let port = server.port().to_string();
     let output = project.run(&["serve", "--port", &port]);
     assert_eq!(output.code, Some(1), "{output:?}");
-    assert_snapshot!(output.stderr.replace(&port, "PORT"), @"");
+    assert_snapshot!(output.stderr.replace(&port, "PORT"), @r"
+    kamodo-rpc: 127.0.0.1:PORT: cannot listen: Address already in use (os error 98)
+    hint: another server has port PORT; choose one with `--port`
+    ");
 }
 
 #[test]

@@ -29,7 +29,10 @@ fn a_function_waits_for_a_plugin() {
     let server = Server::start(&project);
     let waiting = server.call(&["r_0", "0.0", "2.0"]);
     assert_eq!(waiting.code, Some(1));
-    assert_snapshot!(waiting.stderr, @"");
+    assert_snapshot!(waiting.stderr, @r"
+    kamodo-rpc: `r_0` waits for `standoff`, which no origin provides
+    hint: it works as soon as a plugin or an edit brings `standoff`
+    ");
     project.drop_plugin(&example_plugin("magnetopause"), "magnetopause.so");
     let answer = eventually(|| server.call(&["r_0", "0.0", "2.0"]), |output| output.code == Some(0));
     let kilometres: f64 = answer.stdout.trim().parse().unwrap();
@@ -48,7 +51,17 @@ fn two_origins_of_one_name() {
     assert_eq!(report.code, Some(1));
     let diagnostics =
         report.stdout.lines().filter(|line| !line.starts_with('|')).collect::<Vec<_>>().join("\n");
-    assert_snapshot!(diagnostics, @"");
+    assert_snapshot!(diagnostics, @r"
+    kamodo_rpc.yaml:2:1: error: `scaled`: two origins bring this name: kamodo_rpc.yaml and changing 0.1.0 (plugins.d/changing.so)
+      2 | scaled(x): 7*x
+        | ^^^^^^
+    hint: rename one of the two, or remove it
+
+    plugins.d/changing.so: error: `scaled`: two origins bring this name: changing 0.1.0 (plugins.d/changing.so) and kamodo_rpc.yaml
+    hint: rename one of the two, or remove it
+
+    0 functions, 2 errors, 0 warnings
+    ");
     // what was refused is tried again once the name is free
     project.define("f: x");
     server.answers(&["scaled", "3.0"], "3.0");
@@ -86,6 +99,6 @@ fn a_panic_in_a_call_ends_only_the_call() {
     let server = Server::start(&project);
     let panicked = server.call(&["picky", "13.0"]);
     assert_eq!(panicked.code, Some(1), "{panicked:?}");
-    assert_snapshot!(panicked.stderr, @"");
+    assert_snapshot!(panicked.stderr, @"kamodo-rpc: `picky`: plugin `panics` panicked: unlucky number 13 (tests/fixtures/plugins/panics.rs:6)");
     assert_eq!(server.call(&["f", "5"]).stdout, "5\n");
 }

@@ -349,3 +349,35 @@ fn is_within_one_unit_in_the_last_place() {
     }
     assert!(worst.len() > 10 && worst.values().all(|(units, _)| *units <= 1.0), "{worst:?}");
 }
+
+const FLOAT32: &str = include_str!("golden/float32.txt");
+
+#[test]
+fn float32_functions() {
+    let bits = |text: &str| u32::from_str_radix(text, 16).map_or(f32::NAN, f32::from_bits);
+    let rows: Vec<Vec<f32>> = FLOAT32
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split(' ').map(bits).collect())
+        .collect();
+    let column = |index: usize| rows.iter().map(|row| row[index]).collect::<Vec<f32>>();
+    let same = |found: f32, expected: f32| {
+        found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan()
+    };
+    let arguments = column(0);
+    let functions = [Builtin::Sin, Builtin::Cos, Builtin::Exp, Builtin::Log];
+    for (function, expected) in functions.into_iter().zip((1..).map(column)) {
+        let body = Expr::from_node(Node::Builtin(function, vec![read_expr("x")]));
+        let program = Arc::new(Program::lower(&["x"], &body, &|_| None).unwrap());
+        let array = evaluate(&program, vec![Array::vector(arguments.clone()).into()]).unwrap();
+        let Value::Array(array) = array else { panic!("{array:?}") };
+        let Buffer::Float32(found) = array.buffer() else { panic!("{:?}", array.dtype()) };
+        assert_eq!(found.len(), expected.len());
+        for ((&x, &found), &expected) in arguments.iter().zip(found).zip(&expected) {
+            assert!(same(found, expected), "{function:?}({x:e}): found {found:e}, expected {expected:e}");
+            let scalar = evaluate(&program, vec![Value::Scalar(Scalar::Float32(x))]).unwrap();
+            let Value::Scalar(Scalar::Float32(scalar)) = scalar else { panic!("{scalar:?}") };
+            assert!(same(scalar, expected), "{function:?}({x:e}) of a scalar: {scalar:e}, {expected:e}");
+        }
+    }
+}

@@ -354,16 +354,16 @@ fn arguments() {
       1 | f: atan2(x) + Min()
         |               ^^^^^
     "#);
-    assert_snapshot!(diagnose(&["f(x,y): x - y"], "g: f(x) + f(1, 2, 3)"), @r#"
+    assert_snapshot!(diagnose(&["f(x,y): x - y"], "g: f(x) + f(1, 2, 3)"), @r"
     kamodo_rpc.yaml:1:4: error: `g`: `f` takes 2 arguments, found 1
       1 | g: f(x) + f(1, 2, 3)
         |    ^^^^
-    hint: call it as `f(x,y)`
+    hint: call it as `f(x, y)`
     kamodo_rpc.yaml:1:11: error: `g`: `f` takes 2 arguments, found 3
       1 | g: f(x) + f(1, 2, 3)
         |           ^^^^^^^^^^
-    hint: call it as `f(x,y)`
-    "#);
+    hint: call it as `f(x, y)`
+    ");
 }
 
 #[test]
