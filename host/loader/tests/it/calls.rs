@@ -41,7 +41,7 @@ fn signatures_are_copied_whole() {
     let Origin::Plugin { file, name, digest, .. } = &contribution.origin else { panic!("a plugin") };
     assert_eq!((file, name.as_str(), digest.len()), (&path, "shapes", 64));
     let (signature, _, code) = function(&contribution, "mixed");
-    assert_eq!(signature.symbol(), "mixed(a,b,c)");
+    assert_eq!(signature.symbol(), "mixed(a, b, c)");
     assert_eq!((signature.unit, code.cost()), (None, Cost::Unknown));
     let defaults: Vec<_> = signature.parameters.into_iter().map(|parameter| parameter.default).collect();
     assert_eq!(defaults, [None, None, Some(Value::Float(3.0))]);
