@@ -9,11 +9,13 @@ mod block;
 mod kernels;
 mod lanes;
 mod powers;
+mod single;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use block::InstructionSet;
 pub(super) use powers::MAX_WHOLE_POWER;
+pub(super) use single::apply as apply_single;
 
 use crate::program::Unary;
 

@@ -399,6 +399,11 @@ fn function(operation: Unary, buffer: &Buffer) -> Option<Buffer> {
     if category(dtype) == Category::Complex {
         return complex_function(operation, buffer);
     }
+    if dtype == Dtype::Float32
+        && let Some(singles) = simd::apply_single(operation, &convert::<f32>(buffer))
+    {
+        return Some(Buffer::Float32(singles));
+    }
     let doubles = simd::apply(operation, &convert::<f64>(buffer));
     Some(match dtype {
         Dtype::Float16 => map(&doubles, f16::from_f64),
