@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use kamodo_expr::Severity;
 use kamodo_loader::StageDir;
 use kamodo_registry::{Dispatcher, Registry};
 use kamodo_server::{Config, Server};
@@ -62,7 +61,7 @@ fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Err
     for diagnostic in &report.diagnostics {
         eprintln!("{}\n", diagnostic.render());
     }
-    let n_errors = report.diagnostics.iter().filter(|one| one.severity == Severity::Error).count();
+    let n_errors = report.n_errors();
     if n_errors > 0 && !serve.tolerant {
         return Err(Error::NothingToServe { file: serve.file.clone(), n_errors });
     }

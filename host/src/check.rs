@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use kamodo_expr::{Diagnostic, Severity};
+use kamodo_expr::Diagnostic;
 use kamodo_loader::StageDir;
 use kamodo_registry::Registry;
 
@@ -16,26 +16,24 @@ use crate::{Error, Sources, Supervisor, app, describe, table};
 /// # Errors
 /// Where the output or the staging directory cannot be written.
 pub fn run(check: &Check) -> Result<ExitCode, Error> {
-    let registry = Arc::new(Registry::default());
     let sources = Sources { config: check.file.clone(), plugin_directories: check.plugins.clone() };
     let mut supervisor =
-        Supervisor::new(sources, StageDir::create(app::stage_path())?, Arc::clone(&registry));
+        Supervisor::new(sources, StageDir::create(app::stage_path())?, Arc::new(Registry::default()));
     let report = supervisor.look();
-    let snapshot = registry.snapshot();
-    let n_errors = report.diagnostics.iter().filter(|one| one.severity == Severity::Error).count();
+    let functions = || report.defined.iter().map(|function| &**function);
+    let n_errors = report.n_errors();
 
     let text = match check.format {
         Format::Json => {
-            let functions = snapshot.functions().map(|function| &**function);
-            format!("{:#}", describe::json(functions, &report.diagnostics))
+            format!("{:#}", describe::json(functions(), &report.diagnostics))
         }
         Format::Text => {
-            let mut parts = vec![table::render(snapshot.functions().map(|function| &**function))];
+            let mut parts = vec![table::render(functions())];
             parts.extend(report.diagnostics.iter().map(Diagnostic::render));
             let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
             parts.push(format!(
                 "{}, {}, {}",
-                counted(snapshot.functions().len(), "function"),
+                counted(report.defined.len(), "function"),
                 counted(n_errors, "error"),
                 counted(report.diagnostics.len() - n_errors, "warning")
             ));

@@ -1,9 +1,9 @@
 //! What a configuration file says: its tagged documents, with everything that is wrong told at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use kamodo_expr::{Definition, Diagnostic, Severity, Source, Span};
+use kamodo_expr::{Definition, Diagnostic, Source, Span};
 use kamodo_registry::{ContributedFunction, Contribution, Origin};
 use kamodo_units::suggest;
 
@@ -27,28 +27,27 @@ const BOOLEANS: [&str; 6] = ["yes", "no", "on", "off", "true", "false"];
 // === impl Config ===
 
 impl Config {
-    /// Reads the text of a configuration file.
+    /// Reads the text of a configuration file: what is good in it, with everything that is wrong.
     ///
     /// # Errors
-    /// Every error of the file; warnings come with a configuration.
-    pub fn parse(file: &Path, bytes: &[u8]) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+    /// Where the text as a whole cannot be read.
+    pub fn parse(file: &Path, bytes: &[u8]) -> Result<(Self, Vec<Diagnostic>), Box<Diagnostic>> {
         let name = file.display().to_string();
-        let text = std::str::from_utf8(bytes).map_err(|error| vec![not_text(&name, bytes, error)])?;
-        let stream = yaml::read(&name, text).map_err(|error| vec![*error])?;
+        let text = std::str::from_utf8(bytes).map_err(|error| Box::new(not_text(&name, bytes, error)))?;
+        let stream = yaml::read(&name, text)?;
 
         let mut reading = Reading {
             file,
             whole: &stream.whole,
             definitions: Vec::new(),
+            broken: HashSet::new(),
             names: HashMap::new(),
             plugin_directories: Vec::new(),
             diagnostics: Vec::new(),
         };
         reading.stream(&stream);
+        reading.leave_out_what_needs_the_broken();
         let Reading { definitions, plugin_directories, diagnostics, .. } = reading;
-        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            return Err(diagnostics);
-        }
         let contribution = Contribution {
             origin: Origin::Yaml { file: file.to_owned() },
             functions: definitions.into_iter().map(ContributedFunction::Symbolic).collect(),
@@ -71,6 +70,8 @@ struct Reading<'a> {
     file: &'a Path,
     whole: &'a Source,
     definitions: Vec<Definition>,
+    /// The functions that are defined, but wrongly.
+    broken: HashSet<String>,
     /// Each key and each function's name with the line where it stands.
     names: HashMap<String, usize>,
     plugin_directories: Vec<PathBuf>,
@@ -174,7 +175,10 @@ impl Reading<'_> {
     fn functions(&mut self, document: &Node) {
         for (key, value) in self.entries(document, "functions") {
             let (lhs, rhs) = (self.left(&key), self.right(&key, &value));
-            let (Some(lhs), Some(rhs)) = (lhs, rhs) else { continue };
+            let (Some(lhs), Some(rhs)) = (lhs, rhs) else {
+                self.broken.extend(text(&key).map(name_of));
+                continue;
+            };
             let line = self.whole.position(key.span.start).line;
             // The key counts even where what stands behind it is wrong; two keys may also share a name.
             let key_name: String = lhs.text.split_whitespace().collect();
@@ -186,8 +190,28 @@ impl Reading<'_> {
                         _ => self.definitions.push(definition),
                     }
                 }
-                Err(diagnostics) => self.diagnostics.extend(diagnostics),
+                Err(diagnostics) => {
+                    self.diagnostics.extend(diagnostics);
+                    self.broken.insert(name_of(&lhs.text));
+                }
             }
+        }
+    }
+
+    /// Takes away the definitions that refer to a broken one: nothing that is said of them would be true.
+    fn leave_out_what_needs_the_broken(&mut self) {
+        let mut remaining = usize::MAX;
+        while self.definitions.len() < remaining && !self.broken.is_empty() {
+            remaining = self.definitions.len();
+            let broken = &mut self.broken;
+            self.definitions.retain(|definition| {
+                let mut names = definition.calls().iter().chain(definition.bare_names());
+                let is_good = !names.any(|name| broken.contains(&**name));
+                if !is_good {
+                    broken.insert(definition.name().to_owned());
+                }
+                is_good
+            });
         }
     }
 
@@ -266,6 +290,11 @@ fn text(node: &Node) -> Option<&str> {
     }
 }
 
+/// The name at the beginning of a left-hand side.
+fn name_of(lhs: &str) -> String {
+    lhs.split(['(', '[']).next().unwrap_or_default().split_whitespace().collect()
+}
+
 fn is_plain(node: &Node) -> bool {
     matches!(node.kind, Kind::Scalar { is_plain: true, .. })
 }
@@ -302,7 +331,10 @@ mod tests {
     /// Everything that is wrong with a text, as a user reads it.
     #[track_caller]
     fn mistakes(text: &[u8]) -> String {
-        let errors = Config::parse(Path::new("a.yaml"), text).unwrap_err();
+        let errors = match Config::parse(Path::new("a.yaml"), text) {
+            Ok((_, diagnostics)) => diagnostics,
+            Err(error) => vec![*error],
+        };
         errors.iter().map(Diagnostic::render).collect::<Vec<_>>().join("\n")
     }
 
@@ -350,6 +382,14 @@ mod tests {
             | ^
         hint: keep one of the lines 2 and 5, or rename one
         ");
+    }
+
+    #[test]
+    fn what_needs_a_broken_function_is_left_out() {
+        let text = b"!Kamodo\nf: x +\ng(x): f\nh(x): g(x)\nk: x\n";
+        let (config, diagnostics) = Config::parse(Path::new("a.yaml"), text).unwrap();
+        let names: Vec<_> = config.contribution.functions.iter().map(ContributedFunction::name).collect();
+        assert_eq!((names, diagnostics.len()), (vec!["k"], 1));
     }
 
     #[test]

@@ -10,12 +10,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use kamodo_expr::Diagnostic;
+use kamodo_expr::{Diagnostic, Severity};
 use kamodo_loader::StageDir;
 use kamodo_registry::{Admission, Change, Function, OriginKey, Registry, Snapshot};
 
 use crate::config::Config;
 use crate::sighting::Sighting;
+use crate::telemetry;
 use crate::watch::Watch;
 
 /// A change is taken when nothing has happened for twice this long, and the bytes are the same at its half.
@@ -60,6 +61,9 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The new generation, where there is one, with what came, went and changed.
     pub published: Option<(Arc<Snapshot>, Notice)>,
+    /// Every good function of the files as they are now, also of those that are not served for an error
+    /// beside it.
+    pub defined: Vec<Arc<Function>>,
 }
 
 /// What a generation changed.
@@ -148,19 +152,24 @@ impl Supervisor {
     fn take(&mut self, mut sighting: Sighting) -> Report {
         let mut report = Report::default();
         let mut changes = Vec::new();
+        let mut broken = None;
         let first = self.registry.snapshot().generation() == 0;
         if first || sighting.config != self.seen.config {
             match self.read_config(&sighting) {
-                Ok((config, warnings)) => {
+                Ok((config, diagnostics)) => {
                     if config.plugin_directories != self.configured_directories {
                         // The configuration has only now said where plugins are: they belong to this generation.
                         self.configured_directories = config.plugin_directories;
                         sighting = sighting.with_plugins_of(&self.directories());
                     }
-                    changes.push(Change::Brought(config.contribution));
-                    report.diagnostics.extend(warnings);
+                    report.diagnostics.extend(diagnostics);
+                    if report.n_errors() == 0 {
+                        changes.push(Change::Brought(config.contribution));
+                    } else {
+                        broken = Some(config.contribution);
+                    }
                 }
-                Err(errors) => report.diagnostics.extend(errors),
+                Err(error) => report.diagnostics.push(*error),
             }
         }
         for (file, digest) in &sighting.plugins {
@@ -178,6 +187,12 @@ impl Supervisor {
         if !changes.is_empty() {
             self.publish(changes, &mut report);
         }
+        if let Some(contribution) = broken {
+            // It is not served, but what else is wrong with it is told at once.
+            let linked = self.admission.preview(&contribution);
+            report.diagnostics.extend(linked.errors().cloned());
+            report.defined = linked.functions;
+        }
         report
     }
 
@@ -185,6 +200,7 @@ impl Supervisor {
         let admitted = self.admission.admit(changes);
         report.diagnostics.extend(admitted.warnings);
         report.diagnostics.extend(admitted.refused.into_values().flatten());
+        report.defined = admitted.defined;
         let before = self.registry.snapshot();
         let notice = Notice::between(&before, &admitted.functions);
         if notice != Notice::default() || before.generation() == 0 {
@@ -192,18 +208,18 @@ impl Supervisor {
         }
     }
 
-    fn read_config(&self, sighting: &Sighting) -> Result<(Config, Vec<Diagnostic>), Vec<Diagnostic>> {
+    fn read_config(&self, sighting: &Sighting) -> Result<(Config, Vec<Diagnostic>), Box<Diagnostic>> {
         let file = &self.sources.config;
-        let bytes = sighting.config.as_ref().map_err(|unreadable| {
-            let mut diagnostic = Diagnostic::new(
-                kamodo_expr::Severity::Error,
-                format!("the configuration cannot be read: {}", unreadable.0),
-            )
-            .with_hint("name another one with `rpc_conf=FILE`; what was served before stays served");
-            diagnostic.file = Some(file.display().to_string().into());
-            vec![diagnostic]
-        })?;
-        Config::parse(file, bytes)
+        match &sighting.config {
+            Ok(bytes) => Config::parse(file, bytes),
+            Err(unreadable) => {
+                let message = format!("the configuration cannot be read: {}", unreadable.0);
+                let mut diagnostic = Diagnostic::new(Severity::Error, message)
+                    .with_hint("name another one with `rpc_conf=FILE`; what was served before stays served");
+                diagnostic.file = Some(file.display().to_string().into());
+                Err(Box::new(diagnostic))
+            }
+        }
     }
 
     fn directories(&self) -> Vec<PathBuf> {
@@ -219,7 +235,7 @@ impl Supervisor {
 }
 
 fn refusal(file: &Path, error: &kamodo_loader::Error) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(kamodo_expr::Severity::Error, crate::telemetry::chain(error));
+    let mut diagnostic = Diagnostic::new(Severity::Error, telemetry::chain(error));
     diagnostic.file = Some(file.display().to_string().into());
     diagnostic.hint = error.hint();
     diagnostic
@@ -227,10 +243,23 @@ fn refusal(file: &Path, error: &kamodo_loader::Error) -> Diagnostic {
 
 fn log(report: &Report) {
     for diagnostic in &report.diagnostics {
-        crate::telemetry::log(diagnostic);
+        telemetry::log(diagnostic);
+    }
+    if report.n_errors() > 0 {
+        tracing::warn!("what was served stays served");
     }
     if let Some((snapshot, notice)) = &report.published {
         tracing::info!("generation {}: {notice}", snapshot.generation());
+    }
+}
+
+// === impl Report ===
+
+impl Report {
+    /// Returns how many of the diagnostics are errors.
+    #[must_use]
+    pub fn n_errors(&self) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 }
 

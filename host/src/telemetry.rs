@@ -21,8 +21,8 @@ pub fn start() {
 pub(crate) fn log(diagnostic: &Diagnostic) {
     let text = diagnostic.render();
     match diagnostic.severity {
-        Severity::Error => tracing::error!("what was served stays served\n{text}"),
-        Severity::Warning => tracing::warn!("\n{text}"),
+        Severity::Error => tracing::error!("{text}"),
+        Severity::Warning => tracing::warn!("{text}"),
     }
 }
 

@@ -68,8 +68,9 @@ fn every_mistake_at_once() {
     let error = |line: u32| (json!("error"), json!(line));
     assert_eq!((output.code, places), (Some(1), vec![error(2), error(4), error(5)]));
     assert_snapshot!(project.run(&["check"]).stdout, @r"
-    | symbol | units | lhs | rhs | arg_units | origin |
-    |--------|-------|-----|-----|-----------|--------|
+    | symbol | units | lhs | rhs   | arg_units | origin          |
+    |--------|-------|-----|-------|-----------|-----------------|
+    | g(x)   |       | g   | x + 1 |           | kamodo_rpc.yaml |
 
     kamodo_rpc.yaml:2:11: error: `f`: expected an operand, found `*`
       2 | f: x**2 - * x
@@ -85,7 +86,7 @@ fn every_mistake_at_once() {
         |      ^
     hint: there is no implicit multiplication: write `*`
 
-    0 functions, 3 errors, 0 warnings
+    1 function, 3 errors, 0 warnings
     ");
 }
 
@@ -114,14 +115,16 @@ fn units_that_do_not_fit() {
     let output = project.run(&["check"]);
     assert_eq!(output.code, Some(1));
     assert_snapshot!(output.stdout, @r"
-    | symbol | units | lhs | rhs | arg_units | origin |
-    |--------|-------|-----|-----|-----------|--------|
+    | symbol | units | lhs  | rhs | arg_units | origin          |
+    |--------|-------|------|-----|-----------|-----------------|
+    | f(x)   | kg    | f(x) | x   | x: cm     | kamodo_rpc.yaml |
+    | g(x)   | m     | g(x) | x   | x: cm     | kamodo_rpc.yaml |
 
     kamodo_rpc.yaml:4:22: error: `h`: cannot convert `m` to `kg`, the unit of `h`
       4 | h(x[cm])[kg]: f(x) + g(x)
         |                      ^^^^ Length, expected Mass
 
-    0 functions, 1 error, 0 warnings
+    2 functions, 1 error, 0 warnings
     ");
 }
 

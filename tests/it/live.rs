@@ -85,7 +85,11 @@ fn a_mistake_keeps_what_is_served_and_is_told_with_its_place() {
     assert_eq!(server.call(&["g", "5"]).code, Some(1));
     let log = server.log();
     let told = &log[log.find("kamodo_rpc.yaml:2").unwrap()..];
-    assert_snapshot!(told.lines().take(3).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(told.lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+    kamodo_rpc.yaml:2:11: error: `f`: expected an operand, found `*`
+      2 | f: x**2 - * x
+        |           ^
+    ");
     project.define(NEW);
     server.answers(&["f", "5"], "21");
 }

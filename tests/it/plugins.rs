@@ -60,7 +60,7 @@ fn two_origins_of_one_name() {
     plugins.d/changing.so: error: `scaled`: two origins bring this name: changing 0.1.0 (plugins.d/changing.so) and kamodo_rpc.yaml
     hint: rename one of the two, or remove it
 
-    0 functions, 2 errors, 0 warnings
+    2 functions, 2 errors, 0 warnings
     ");
     // what was refused is tried again once the name is free
     project.define("f: x");

@@ -33,6 +33,8 @@ pub struct Admitted {
     pub warnings: Vec<Diagnostic>,
     /// Each origin that waits, with what is wrong with it.
     pub refused: BTreeMap<OriginKey, Vec<Diagnostic>>,
+    /// Every good function, those of the origins that wait included.
+    pub defined: Vec<Arc<Function>>,
 }
 
 // === impl Admission ===
@@ -58,7 +60,12 @@ impl Admission {
         let together = self.link_with(self.waiting.values());
         if together.at_fault.is_empty() {
             self.served.append(&mut self.waiting);
-            return admitted(together, BTreeMap::new());
+            return Admitted {
+                defined: together.functions.clone(),
+                functions: together.functions,
+                warnings: together.diagnostics,
+                refused: BTreeMap::new(),
+            };
         }
 
         let mut refused = BTreeMap::new();
@@ -70,7 +77,18 @@ impl Admission {
         }
         self.admit_singly(&mut refused);
         let linked = link(self.served.values());
-        admitted(linked, refused)
+        Admitted {
+            functions: linked.functions,
+            warnings: linked.diagnostics,
+            refused,
+            defined: together.functions,
+        }
+    }
+
+    /// Links a contribution with what is served, without serving it.
+    #[must_use]
+    pub fn preview(&self, contribution: &Contribution) -> Linked {
+        self.link_with([contribution])
     }
 
     /// Admits what fits, in the order of the keys, until nothing more does.
@@ -105,8 +123,4 @@ impl Admission {
 fn errors(linked: &Linked, key: &OriginKey) -> Vec<Diagnostic> {
     let file = key.file().display().to_string();
     linked.errors().filter(|error| error.file.as_deref() == Some(file.as_str())).cloned().collect()
-}
-
-fn admitted(linked: Linked, refused: BTreeMap<OriginKey, Vec<Diagnostic>>) -> Admitted {
-    Admitted { functions: linked.functions, warnings: linked.diagnostics, refused }
 }
