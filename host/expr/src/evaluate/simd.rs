@@ -8,6 +8,7 @@
 mod block;
 mod kernels;
 mod lanes;
+mod memory;
 mod powers;
 mod single;
 #[cfg(target_arch = "x86_64")]

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::kernels::{self as k, Kernel1, Kernel2};
 use super::lanes::Lanes;
+use super::memory;
 use super::powers::whole_power;
 use super::{BLOCK, Code, Destination, Input, Instruction, Op, Source};
 use crate::program::Unary;
@@ -79,10 +80,16 @@ pub(super) fn run(
     n_elements: usize,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Option<Vec<Vec<f64>>> {
+    // Written past the caches; not what goes over an input, whose lines are in them already.
+    let is_streamed: Vec<bool> = destinations
+        .iter()
+        .zip(&code.outputs)
+        .map(|pair| matches!(pair, (Destination::Fresh, Source::Register(_))) && memory::is_large(n_elements))
+        .collect();
     let mut outputs: Vec<Vec<f64>> = destinations
         .into_iter()
         .map(|destination| match destination {
-            Destination::Fresh => Vec::with_capacity(n_elements),
+            Destination::Fresh => memory::room(n_elements),
             Destination::Over(buffer) => buffer,
         })
         .collect();
@@ -114,15 +121,24 @@ pub(super) fn run(
             for (input, pointer) in frame_inputs.iter_mut().zip(&input_pointers) {
                 *input = pointer.add(start);
             }
-            for (source, pointer) in code.outputs.iter().zip(&output_pointers) {
-                if let Source::Register(register) = source {
+            for ((source, pointer), is_streamed) in
+                code.outputs.iter().zip(&output_pointers).zip(&is_streamed)
+            {
+                if let Source::Register(register) = source
+                    && !is_streamed
+                {
                     registers[usize::from(*register)] = pointer.add(start);
                 }
             }
             let frame = Frame { inputs: &frame_inputs, registers: &registers };
             dispatch(set, code, &frame, BLOCK);
-            for (source, pointer) in code.outputs.iter().zip(&output_pointers) {
-                frame.copy_unwritten(*source, pointer.add(start), BLOCK);
+            for ((source, pointer), is_streamed) in
+                code.outputs.iter().zip(&output_pointers).zip(&is_streamed)
+            {
+                match frame.operand(*source) {
+                    Operand::Block(from) if *is_streamed => memory::stream(from, pointer.add(start)),
+                    _ => frame.copy_unwritten(*source, pointer.add(start), BLOCK),
+                }
             }
         }
         start += BLOCK;
@@ -148,6 +164,7 @@ pub(super) fn run(
             }
         }
     }
+    memory::fence();
     for output in &mut outputs {
         // SAFETY: the capacity is at least `n_elements`, all of which were written above.
         unsafe { output.set_len(n_elements) };
@@ -400,6 +417,37 @@ impl Operand {
             // SAFETY: the caller's.
             Self::Block(from) => unsafe { L::load(from.add(index)) },
             Self::Constant(value) => L::splat(value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_results() {
+        const N_ELEMENTS: usize = (1 << 20) + 3; // past the caches, and not whole blocks
+        let input: Vec<f64> = (0..N_ELEMENTS as u32).map(f64::from).collect();
+        let instruction =
+            |op, left, target| Instruction { op, left, right: Source::Constant(0.5), target, second: target };
+        // The second output reads the first one's register, which is written out only after the block.
+        let code = Code {
+            instructions: vec![
+                instruction(Op::Mul, Source::Input(0), 0),
+                instruction(Op::Add, Source::Register(0), 1),
+            ],
+            n_registers: 2,
+            n_inputs: 1,
+            outputs: vec![Source::Register(0), Source::Register(1)],
+        };
+        for set in InstructionSet::available() {
+            let destinations = vec![Destination::Fresh, Destination::Fresh];
+            let outputs =
+                run(set, &code, &[Input::Slice(&input)], destinations, N_ELEMENTS, &|| false).unwrap();
+            for (index, x) in input.iter().enumerate() {
+                assert_eq!((outputs[0][index], outputs[1][index]), (x * 0.5, x * 0.5 + 0.5), "{set:?}");
+            }
         }
     }
 }
