@@ -1,8 +1,8 @@
 //! Running a program: resumable, with the rules of Python among Python values and of numpy wherever one is numpy's.
 //!
 //! A [`Machine`] takes the steps in order. Those over float64 arrays of one shape are put off and run as one pass
-//! ([`fused`]); a program whose arguments are all numpy float64 scalars runs as code of its own ([`code`]); every
-//! other step computes its value at once: [`python`] or [`ufunc`].
+//! ([`fused`]); a program whose arguments are all numpy float64 scalars, or float64 arrays of one shape, runs as
+//! code of its own ([`code`]); every other step computes its value at once: [`python`] or [`ufunc`].
 
 use std::sync::Arc;
 
@@ -95,11 +95,16 @@ impl Machine {
                     let (expected, found) = (self.program.n_parameters, self.args.len());
                     return Err(EvaluateError::ArgumentCount { expected, found });
                 }
-                if let Some(code) = &self.program.float_code
-                    && let Some(value) = code.run(&self.args)
-                {
-                    self.state = State::Ended;
-                    return Ok(Progress::Done(value));
+                if let Some(code) = &self.program.float_code {
+                    if is_cancelled() {
+                        self.state = State::Ended;
+                        return Err(EvaluateError::Cancelled);
+                    }
+                    let scalar = code.run(&self.args).map(Ok);
+                    if let Some(result) = scalar.or_else(|| code.run_arrays(&mut self.args, is_cancelled)) {
+                        self.state = State::Ended;
+                        return result.map(Progress::Done);
+                    }
                 }
                 self.fill_slots();
             }

@@ -1,12 +1,13 @@
 //! From steps to code over doubles: which instruction each becomes, and in which registers.
 
-use kamodo_value::{Scalar, Value};
+use kamodo_value::{Array, Buffer, Dtype, Scalar, Value};
 
-use super::simd::{Code, Instruction, MAX_WHOLE_POWER, Op, Source};
+use super::EvaluateError;
+use super::simd::{Code, Destination, Input, Instruction, MAX_WHOLE_POWER, Op, Source};
 use crate::Program;
 use crate::program::{Binary, Ref, Step, Unary, as_double};
 
-/// Programs of more steps have no scalar code.
+/// Programs of more steps have no code of their own.
 const MAX_FLOAT_STEPS: usize = 4096;
 
 /// Code in the making; every result has a register of its own until [`Builder::finish`].
@@ -16,7 +17,7 @@ pub(super) struct Builder {
     n_results: u16,
 }
 
-/// The whole of a program as code, for arguments that are all numpy float64 scalars.
+/// The whole of a program as code, for arguments that are all numpy float64 scalars, or arrays of one shape.
 #[derive(Debug)]
 pub(crate) struct FloatCode(Code);
 
@@ -217,5 +218,51 @@ impl FloatCode {
             self.0.run_one(&args.iter().map(double).collect::<Option<Vec<_>>>()?)
         };
         Some(Value::Scalar(Scalar::Float64(result)))
+    }
+
+    /// Runs where every argument is a float64 array and all have one shape, which is not empty; the result goes
+    /// over one of them where nobody else holds it. Takes the arguments only where it runs.
+    pub(super) fn run_arrays(
+        &self,
+        args: &mut Vec<Value>,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Option<Result<Value, EvaluateError>> {
+        let Some(Value::Array(first)) = args.first() else { return None };
+        let n_elements = first.len();
+        let is_alike = |arg: &Value| match arg {
+            Value::Array(array) => array.dtype() == Dtype::Float64 && array.shape() == first.shape(),
+            _ => false,
+        };
+        if first.shape().is_empty() || n_elements == 0 || !args.iter().all(is_alike) {
+            return None;
+        }
+        let shape: Box<[usize]> = first.shape().into();
+        let mut destination = Destination::Fresh;
+        let mut kept: Vec<Option<Array>> = Vec::with_capacity(args.len());
+        for (index, arg) in args.drain(..).enumerate() {
+            let Value::Array(array) = arg else { unreachable!("looked at above") };
+            let is_free = matches!(destination, Destination::Fresh) && array.is_unshared();
+            if !is_free || !self.0.can_overwrite(index, 0) {
+                kept.push(Some(array));
+                continue;
+            }
+            let Buffer::Float64(elements) = array.into_buffer() else { unreachable!("looked at above") };
+            destination = Destination::Over(elements);
+            kept.push(None);
+        }
+        let inputs: Vec<Input<'_>> = kept
+            .iter()
+            .map(|array| match array.as_ref().map(Array::buffer) {
+                Some(Buffer::Float64(elements)) => Input::Slice(elements),
+                Some(_) => unreachable!("looked at above"),
+                None => Input::Output(0),
+            })
+            .collect();
+        let computed = self.0.run(&inputs, vec![destination], n_elements, is_cancelled);
+        let Some(elements) = computed.and_then(|mut outputs| outputs.pop()) else {
+            return Some(Err(EvaluateError::Cancelled));
+        };
+        let array = Array::new(shape, elements).expect("a pass fills the arguments' shape");
+        Some(Ok(Value::Array(array)))
     }
 }
