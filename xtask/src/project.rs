@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// Why a task failed, and what to do about it.
 #[derive(Debug)]
@@ -16,8 +17,15 @@ pub(crate) struct Failure {
 const SERVED: &[&str] = &["kamodo-host", "kamodo-plugin-magnetopause", "kamodo-plugin-dipole"];
 
 /// Returns the project's folder.
+///
+/// It is asked for when running: a clean copy that shares `target` runs the same xtask.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the project")
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let xtask =
+            std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        Path::new(&xtask).parent().expect("xtask is a folder of the project").to_owned()
+    })
 }
 
 /// Returns the folder that holds everything that is built.
