@@ -38,6 +38,11 @@ pub(super) struct Built {
     pub(super) unit: Option<Unit>,
 }
 
+/// Bits up to which an exact number is not counted as a large one.
+const SMALL_BITS: u64 = 128;
+/// Bits that the large exact numbers of one expression may have in all, those on the way included.
+const MAX_LARGE_BITS: u64 = 8 * simplify::MAX_BITS;
+
 /// What is built is none where it is wrong; the reason is among the diagnostics then.
 pub(super) struct Builder<'a> {
     definition: &'a Definition,
@@ -47,6 +52,8 @@ pub(super) struct Builder<'a> {
     parameters: Parameters,
     missing: Vec<String>,
     diagnostics: Vec<Diagnostic>,
+    /// Bits of the large exact numbers that were worked out so far.
+    large_bits: u64,
 }
 
 impl<'a> Builder<'a> {
@@ -56,7 +63,15 @@ impl<'a> Builder<'a> {
         names: &'a Names,
         parameters: Parameters,
     ) -> Self {
-        Self { definition, scope, names, parameters, missing: Vec::new(), diagnostics: Vec::new() }
+        Self {
+            definition,
+            scope,
+            names,
+            parameters,
+            missing: Vec::new(),
+            diagnostics: Vec::new(),
+            large_bits: 0,
+        }
     }
 
     /// Returns the names of functions that are missing, and what is wrong.
@@ -85,8 +100,13 @@ impl<'a> Builder<'a> {
     /// Builds a part; `target` is the unit that the terms of a sum convert to.
     fn quantity(&mut self, tree: &Tree, target: Option<&Unit>, parameters: Parameters) -> Option<Quantity> {
         let plain = |expr| Some(Quantity { expr, carried: Carried::Plain, span: tree.span.clone() });
+        if self.large_bits > MAX_LARGE_BITS {
+            return None; // reported where it was passed
+        }
         match &tree.kind {
-            TreeKind::Integer(integer) => plain(Expr::integer(integer.clone())),
+            TreeKind::Integer(integer) => {
+                plain(self.simplified(Ok(Expr::integer(integer.clone())), &tree.span)?)
+            }
             TreeKind::Decimal(float) => plain(Expr::decimal(float.clone())),
             TreeKind::Imaginary(number) => {
                 let unit = Expr::constant(Constant::ImaginaryUnit);
@@ -361,7 +381,7 @@ impl<'a> Builder<'a> {
     /// Reports why there is no simplified form.
     fn simplified(&mut self, simplified: Simplified, span: &Span) -> Option<Expr> {
         match simplified {
-            Ok(expr) => Some(expr),
+            Ok(expr) => self.counted(expr, span),
             Err(Unfit::TooLarge) => {
                 let bits = simplify::MAX_BITS;
                 let error = self.definition.error(span.clone(), format!("a number of more than {bits} bits"));
@@ -374,6 +394,22 @@ impl<'a> Builder<'a> {
                 None
             }
         }
+    }
+
+    /// Counts the bits of large exact numbers: not each alone, but all of them together are bounded.
+    fn counted(&mut self, expr: Expr, span: &Span) -> Option<Expr> {
+        let was_within = self.large_bits <= MAX_LARGE_BITS;
+        self.large_bits += large_bits(&expr);
+        if self.large_bits <= MAX_LARGE_BITS {
+            return Some(expr);
+        }
+        if was_within {
+            let message = format!("exact numbers of more than {MAX_LARGE_BITS} bits in all");
+            let error = self.definition.error(span.clone(), message);
+            self.diagnostics
+                .push(error.with_hint("a decimal point makes them floating-point numbers, such as `9.0`"));
+        }
+        None
     }
 
     fn divided(&mut self, simplified: Simplified, divisor: &Quantity, span: &Span) -> Option<Expr> {
@@ -398,6 +434,19 @@ impl Run {
     fn holds_sum(&self) -> bool {
         self.factors.iter().any(|factor| matches!(&*factor.as_coefficient_and_rest().1, Node::Add(_)))
     }
+}
+
+/// Returns the bits of the large exact numbers that an expression itself is made of, not those of terms
+/// and arguments, which are counted already.
+fn large_bits(expr: &Expr) -> u64 {
+    let bits = match &**expr {
+        Node::Integer(integer) => integer.bits(),
+        Node::Rational(ratio) => ratio.numer().bits().max(ratio.denom().bits()),
+        Node::Pow(base, _) => large_bits(base),
+        Node::Mul(factors) => factors.iter().map(large_bits).sum(),
+        _ => 0,
+    };
+    if bits > SMALL_BITS { bits } else { 0 }
 }
 
 /// Returns an exponent as the ratio that it is written as: `0.5` is one half.

@@ -1,5 +1,7 @@
 //! Rational powers of exact numbers: `sqrt(8)` is `2*sqrt(2)`.
 
+use std::sync::LazyLock;
+
 use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_rational::BigRational;
@@ -8,8 +10,29 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 use super::{Simplified, Unfit, mul, pow};
 use crate::{Constant, Expr, Node};
 
-/// Primes are looked for up to here.
-const FACTOR_LIMIT: u32 = 1 << 15;
+/// Primes are looked for below this power of two.
+const FACTOR_LIMIT_BITS: u32 = 15;
+/// Bits of a number of which factors are looked for; the root of a larger one is exact or stays as it is.
+const MAX_FACTORED_BITS: u64 = 1024;
+
+/// The primes below the limit, in groups each with its product: one division by that tells whether any
+/// of the group divides a large number.
+static PRIMES: LazyLock<Vec<(u64, Vec<u32>)>> = LazyLock::new(|| {
+    let mut groups: Vec<(u64, Vec<u32>)> = Vec::new();
+    for prime in primes_below(1 << FACTOR_LIMIT_BITS) {
+        match groups
+            .last_mut()
+            .and_then(|(product, group)| Some((product.checked_mul(u64::from(prime))?, product, group)))
+        {
+            Some((larger, product, group)) => {
+                *product = larger;
+                group.push(prime);
+            }
+            None => groups.push((u64::from(prime), vec![prime])),
+        }
+    }
+    groups
+});
 
 /// Raises an exact number, not zero nor one, to a power that is not whole.
 pub(super) fn power(base: &BigRational, exponent: &BigRational) -> Simplified {
@@ -97,10 +120,8 @@ fn power_of_integer(base: &BigInt, exponent: &BigRational) -> Simplified {
 
 /// Takes whole powers out of the root of a positive number; none where nothing comes out.
 fn extract(magnitude: &BigUint, times: u32, degree: u32) -> Result<Option<Vec<Expr>>, Unfit> {
-    let factors = match perfect_power(magnitude) {
-        Some(found) => vec![found],
-        None => prime_factors(magnitude),
-    };
+    let factors =
+        if magnitude.bits() > MAX_FACTORED_BITS { vec![(magnitude.clone(), 1)] } else { factors(magnitude) };
     let mut whole = BigRational::one();
     let mut radicals = Vec::new();
     let mut left: Vec<(BigUint, u32)> = Vec::new();
@@ -145,36 +166,65 @@ fn exact_root(number: &BigUint, degree: u32) -> Option<BigUint> {
     (root.pow(degree) == *number).then_some(root)
 }
 
-/// Returns base and the greatest exponent of which the number is a power.
-fn perfect_power(number: &BigUint) -> Option<(BigUint, u32)> {
-    let bits = u32::try_from(number.bits()).ok()?;
-    // A large number is not tried beyond degrees that matter to anyone.
-    (2..=bits.min(256)).rev().find_map(|degree| Some((exact_root(number, degree)?, degree)))
+/// Returns the base and its exponent of a perfect power, or else the prime factors that are found with
+/// their counts, and what is left as one more.
+fn factors(number: &BigUint) -> Vec<(BigUint, u32)> {
+    let factors = prime_factors(number);
+    let exponent = factors.iter().fold(0, |common, (_, count)| count.gcd(&common));
+    if exponent <= 1 {
+        return factors;
+    }
+    vec![(factors.iter().map(|(factor, count)| factor.pow(count / exponent)).product(), exponent)]
 }
 
-/// Returns the prime factors up to [`FACTOR_LIMIT`] with their counts, and what is left as one more.
+/// Returns the prime factors below the limit with their counts, and what is left as one more.
 fn prime_factors(number: &BigUint) -> Vec<(BigUint, u32)> {
     let mut left = number.clone();
     let mut factors = Vec::new();
-    let mut prime = 2_u32;
-    while prime < FACTOR_LIMIT {
-        if let Some(small) = left.to_u64()
-            && u64::from(prime) * u64::from(prime) > small
-        {
+    for (product, group) in PRIMES.iter() {
+        let smallest = u64::from(group[0]);
+        if left.to_u64().is_some_and(|left| smallest * smallest > left) {
             break;
         }
-        let mut count = 0;
-        while (&left % prime).is_zero() {
-            left /= prime;
-            count += 1;
-        }
-        if count > 0 {
+        let rest = (&left % product).to_u64().unwrap_or_default();
+        for &prime in group.iter().filter(|&&prime| rest % u64::from(prime) == 0) {
+            let mut count = 0;
+            while (&left % prime).is_zero() {
+                left /= prime;
+                count += 1;
+            }
             factors.push((BigUint::from(prime), count));
         }
-        prime += if prime == 2 { 1 } else { 2 };
     }
     if !left.is_one() {
-        factors.push(perfect_power(&left).unwrap_or((left, 1)));
+        factors.push(perfect_power(left));
     }
     factors
+}
+
+/// Returns base and the greatest exponent of a number without small factors.
+fn perfect_power(mut base: BigUint) -> (BigUint, u32) {
+    let mut exponent = 1;
+    // A root has more bits than the largest prime that was tried.
+    let limit = u32::try_from(base.bits() / u64::from(FACTOR_LIMIT_BITS)).unwrap_or(0);
+    for degree in primes_below(limit + 1) {
+        while let Some(root) = exact_root(&base, degree) {
+            base = root;
+            exponent *= degree;
+        }
+    }
+    (base, exponent)
+}
+
+fn primes_below(limit: u32) -> impl Iterator<Item = u32> {
+    let mut is_composite = vec![false; limit as usize];
+    (2..limit).filter(move |&number| {
+        if is_composite[number as usize] {
+            return false;
+        }
+        (number * 2..limit)
+            .step_by(number as usize)
+            .for_each(|multiple| is_composite[multiple as usize] = true);
+        true
+    })
 }

@@ -224,3 +224,19 @@ fn units_are_inherited_by_a_bare_left_hand_side() {
         assert_eq!(found.as_deref(), parameter, "{line}");
     }
 }
+
+/// Factors are looked for in numbers of up to 1024 bits only: the work is bounded, and the form says so.
+#[test]
+fn roots_of_large_numbers() {
+    let square = format!("{}", "9".repeat(2_000));
+    let rhs = |line: &str| match linker::check(line, &Above::default()).0 {
+        Outcome::Checked(checked) => checked.rhs,
+        other => panic!("{line} came to {other:?}"),
+    };
+    let zeros = "0".repeat(2_999);
+    assert_eq!(rhs("f: (10**3000+1)**(1/2)*x"), format!("sqrt(1{zeros}1)*x"));
+    assert_eq!(rhs("f: (4*10**3000)**(1/2)"), format!("2{}", "0".repeat(1_500)));
+    assert_eq!(rhs(&format!("f: x + ({square}**2)**(1/2)")), format!("x + {square}"));
+    assert_eq!(rhs("f: sqrt(8*10**100)"), format!("2{}*sqrt(2)", "0".repeat(50)));
+    assert_eq!(rhs("f: (2**2001+1)**(7/2)"), rhs("f: (2**2001+1)**3*sqrt(2**2001+1)"));
+}

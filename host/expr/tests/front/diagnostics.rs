@@ -196,6 +196,24 @@ fn limits() {
 }
 
 #[test]
+fn large_numbers_in_all() {
+    let many: Vec<_> = (0..40).map(|index| format!("sqrt(2**{}+1)*x**{index}", 60_001 + index)).collect();
+    assert_snapshot!(refuse(&format!("f: {}", many.join("+"))), @r#"
+    kamodo_rpc.yaml:1:53: error: `f`: exact numbers of more than 524288 bits in all
+      1 | t(2**60001+1)*x**0+sqrt(2**60002+1)*x**1+sqrt(2**60003+1)*x**2+sqrt(2**60004+1)*x**3+sqrt(2**60005+1
+        |                                               ^^^^^^^^
+    hint: a decimal point makes them floating-point numbers, such as `9.0`
+    "#);
+    let many: Vec<_> = (0..900).map(|index| format!("sqrt(10**290+{index})")).collect();
+    assert_snapshot!(refuse(&format!("f: {}", many.join("+"))), @r#"
+    kamodo_rpc.yaml:1:3157: error: `f`: exact numbers of more than 524288 bits in all
+      1 | 78)+sqrt(10**290+179)+sqrt(10**290+180)+sqrt(10**290+181)+sqrt(10**290+182)+sqrt(10**290+183)+sqrt(1
+        |                                              ^^^^^^^^^^^
+    hint: a decimal point makes them floating-point numbers, such as `9.0`
+    "#);
+}
+
+#[test]
 fn left_hand_sides() {
     assert_snapshot!(refuse("1f: x"), @r#"
     kamodo_rpc.yaml:1:1: error: expected a name, found `1`
