@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use kamodo_loader::StageDir;
 use kamodo_registry::{Dispatcher, Registry};
 use kamodo_server::{Config, Server};
 use kamodo_wire::tls::{Identity, Paths};
@@ -56,7 +55,7 @@ pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
 /// Looks at the files for the first time: there is no last good generation to fall back on.
 fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Error> {
     let sources = Sources { config: serve.file.clone(), plugin_directories: serve.plugins.clone() };
-    let mut supervisor = Supervisor::new(sources, StageDir::create(stage_path())?, Arc::clone(registry));
+    let mut supervisor = Supervisor::new(sources, stage_path(), Arc::clone(registry));
     let report = supervisor.look();
     for diagnostic in &report.diagnostics {
         eprintln!("{}\n", diagnostic.render());

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use kamodo_expr::Diagnostic;
-use kamodo_loader::StageDir;
 use kamodo_registry::Registry;
 
 use crate::cli::{Check, Format};
@@ -14,11 +13,10 @@ use crate::{Error, Sources, Supervisor, app, describe, table};
 /// Prints what the file defines; the status is 1 where an error would keep something from being served.
 ///
 /// # Errors
-/// Where the output or the staging directory cannot be written.
+/// Where the output cannot be written.
 pub fn run(check: &Check) -> Result<ExitCode, Error> {
     let sources = Sources { config: check.file.clone(), plugin_directories: check.plugins.clone() };
-    let mut supervisor =
-        Supervisor::new(sources, StageDir::create(app::stage_path())?, Arc::new(Registry::default()));
+    let mut supervisor = Supervisor::new(sources, app::stage_path(), Arc::new(Registry::default()));
     let report = supervisor.look();
     let functions = || report.defined.iter().map(|function| &**function);
     let n_errors = report.n_errors();

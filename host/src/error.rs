@@ -21,9 +21,6 @@ pub enum Error {
     /// The listener or the workers.
     #[error(transparent)]
     Server(#[from] kamodo_server::Error),
-    /// The directory of staged plugins.
-    #[error(transparent)]
-    Stage(#[from] kamodo_loader::Error),
     /// A request to a running server.
     #[error(transparent)]
     Client(#[from] kamodo_client::Error),
@@ -60,7 +57,6 @@ impl Error {
             }
             Self::Certificate(error) => error.hint(),
             Self::Server(error) => error.hint(),
-            Self::Stage(error) => error.hint(),
             Self::Client(error) => error.hint(),
             Self::Argument { .. } => {
                 Some("an argument stands alone or as `name=value`; quote a list".to_owned())

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use kamodo_expr::{Diagnostic, Severity};
 use kamodo_loader::StageDir;
-use kamodo_registry::{Admission, Change, Function, OriginKey, Registry, Snapshot};
+use kamodo_registry::{Admission, Change, Contribution, Function, OriginKey, Registry, Snapshot};
 
 use crate::config::Config;
 use crate::sighting::Sighting;
@@ -48,10 +48,14 @@ pub struct Supervisor {
     sources: Sources,
     /// The directories that the configuration names.
     configured_directories: Vec<PathBuf>,
-    stage: StageDir,
+    /// The directory of staged plugins, and itself once the first plugin needs it.
+    stage_path: PathBuf,
+    stage: Option<StageDir>,
     admission: Admission,
     registry: Arc<Registry>,
     seen: Sighting,
+    /// The warnings of the last look, which are not told again while they hold.
+    warned: Vec<Diagnostic>,
 }
 
 /// What came of one look.
@@ -88,14 +92,16 @@ pub struct Running {
 impl Supervisor {
     /// Makes a supervisor that has not looked yet.
     #[must_use]
-    pub fn new(sources: Sources, stage: StageDir, registry: Arc<Registry>) -> Self {
+    pub fn new(sources: Sources, stage_path: PathBuf, registry: Arc<Registry>) -> Self {
         Self {
             sources,
             configured_directories: Vec::new(),
-            stage,
+            stage_path,
+            stage: None,
             admission: Admission::default(),
             registry,
             seen: Sighting::none(),
+            warned: Vec::new(),
         }
     }
 
@@ -172,9 +178,10 @@ impl Supervisor {
                 Err(error) => report.diagnostics.push(*error),
             }
         }
+        report.diagnostics.extend(self.missing_directories());
         for (file, digest) in &sighting.plugins {
             if self.seen.plugins.get(file) != Some(digest) {
-                match kamodo_loader::load(file, &self.stage) {
+                match self.load(file) {
                     Ok(contribution) => changes.push(Change::Brought(contribution)),
                     Err(error) => report.diagnostics.push(refusal(file, &error)),
                 }
@@ -193,7 +200,45 @@ impl Supervisor {
             report.diagnostics.extend(linked.errors().cloned());
             report.defined = linked.functions;
         }
+        self.leave_out_repetitions(&mut report);
         report
+    }
+
+    /// Tells each thing once: in one report, and a warning only when it begins to hold.
+    fn leave_out_repetitions(&mut self, report: &mut Report) {
+        let mut told: Vec<Diagnostic> = Vec::new();
+        for diagnostic in report.diagnostics.drain(..) {
+            if !told.contains(&diagnostic) {
+                told.push(diagnostic);
+            }
+        }
+        let warnings = told.iter().filter(|one| one.severity == Severity::Warning).cloned().collect();
+        let warned = std::mem::replace(&mut self.warned, warnings);
+        told.retain(|diagnostic| !warned.contains(diagnostic));
+        report.diagnostics = told;
+    }
+
+    fn load(&mut self, file: &Path) -> Result<Contribution, kamodo_loader::Error> {
+        let stage = match self.stage.take() {
+            Some(stage) => stage,
+            None => StageDir::create(&self.stage_path)?,
+        };
+        kamodo_loader::load(file, self.stage.insert(stage))
+    }
+
+    /// Warns of plugin directories that are none; a plugin that is dropped there later is seen.
+    fn missing_directories(&self) -> impl Iterator<Item = Diagnostic> {
+        self.directories().into_iter().filter(|directory| !directory.is_dir()).map(|directory| {
+            let found = if directory.exists() { "a file" } else { "nothing" };
+            let message = format!("expected a directory of plugins, found {found}");
+            let hint = format!(
+                "make it with `mkdir {}`; plugins are seen as soon as it is there",
+                directory.display()
+            );
+            let mut diagnostic = Diagnostic::new(Severity::Warning, message).with_hint(hint);
+            diagnostic.file = Some(directory.display().to_string().into());
+            diagnostic
+        })
     }
 
     fn publish(&mut self, changes: Vec<Change>, report: &mut Report) {
@@ -215,7 +260,7 @@ impl Supervisor {
             Err(unreadable) => {
                 let message = format!("the configuration cannot be read: {}", unreadable.0);
                 let mut diagnostic = Diagnostic::new(Severity::Error, message)
-                    .with_hint("name another one with `rpc_conf=FILE`; what was served before stays served");
+                    .with_hint("name another one with `rpc_conf=FILE`");
                 diagnostic.file = Some(file.display().to_string().into());
                 Err(Box::new(diagnostic))
             }
@@ -235,7 +280,11 @@ impl Supervisor {
 }
 
 fn refusal(file: &Path, error: &kamodo_loader::Error) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Severity::Error, telemetry::chain(error));
+    // The file stands before the message already.
+    let chain = telemetry::chain(error);
+    let message =
+        chain.strip_prefix(&file.display().to_string()).unwrap_or(&chain).trim_start_matches(':').trim();
+    let mut diagnostic = Diagnostic::new(Severity::Error, message);
     diagnostic.file = Some(file.display().to_string().into());
     diagnostic.hint = error.hint();
     diagnostic

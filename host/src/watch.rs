@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -39,12 +40,14 @@ impl Watch {
     ///
     /// A directory is watched itself, and so is the one that it stands in: it may be replaced, or made later.
     pub(crate) fn add(&mut self, file: &Path, directories: &[PathBuf]) {
+        let links = links(file);
         let mut names = self.names.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        names.extend(file.file_name().map(ToOwned::to_owned));
-        names.extend(directories.iter().filter_map(|directory| directory.file_name()).map(ToOwned::to_owned));
+        names.extend(
+            links.iter().chain(directories).filter_map(|path| path.file_name()).map(ToOwned::to_owned),
+        );
         drop(names);
-        let parents = directories.iter().map(|directory| parent(directory));
-        for directory in parents.chain([parent(file)]).chain(directories.iter().cloned()) {
+        let parents = directories.iter().chain(&links).map(|path| parent(path));
+        for directory in parents.chain(directories.iter().cloned()) {
             self.watch(directory);
         }
     }
@@ -72,6 +75,20 @@ impl Watch {
             self.watched.remove(&directory);
         }
     }
+}
+
+/// A file, and where each link on the way to it points: an edit behind a link is seen where it is made.
+fn links(file: &Path) -> Vec<PathBuf> {
+    const MAX_LINKS: usize = 40; // as the kernel follows
+    let mut all = vec![file.to_owned()];
+    while let Some(target) =
+        all.last().filter(|_| all.len() < MAX_LINKS).and_then(|path| fs::read_link(path).ok())
+    {
+        let base = all.last().map(|path| parent(path)).unwrap_or_default();
+        all.push(base.join(target));
+    }
+    all.extend(fs::canonicalize(file)); // through directories that are links
+    all
 }
 
 /// The directory in which a path stands.

@@ -13,6 +13,9 @@ use serde_yaml::granit_parser::{self as parser, Event, Parser, ScalarStyle};
 /// How many aliases a file may use, so that a few lines cannot stand for gigabytes.
 const MAX_ALIASES: usize = 100;
 
+/// How many nodes all aliases together may stand for: ten aliases of ten aliases of ten are a thousand.
+const MAX_ALIASED: usize = 10_000;
+
 /// How deep collections may nest.
 const MAX_DEPTH: usize = 64;
 
@@ -58,8 +61,14 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Stream, Box<Diagnostic>> {
         let message = format!("a configuration is at most {MAX_BYTES} bytes, found {}", text.len());
         return Err(Box::new(whole.error(0..0, message)));
     }
-    let mut reader =
-        Reader { whole: &whole, events: Parser::new_from_str(text), anchors: HashMap::new(), n_aliases: 0 };
+    let mut reader = Reader {
+        whole: &whole,
+        events: Parser::new_from_str(text),
+        anchors: HashMap::new(),
+        n_aliases: 0,
+        n_aliased: 0,
+        n_nodes: 0,
+    };
     let mut documents = Vec::new();
     while let Some((event, span)) = reader.next()? {
         if matches!(
@@ -77,8 +86,11 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Stream, Box<Diagnostic>> {
 struct Reader<'a> {
     whole: &'a Source,
     events: Parser<'a, parser::StrInput<'a>>,
-    anchors: HashMap<usize, Node>,
+    /// Each anchored node with its number of nodes.
+    anchors: HashMap<usize, (Node, usize)>,
     n_aliases: usize,
+    n_aliased: usize,
+    n_nodes: usize,
 }
 
 // === impl Reader ===
@@ -112,6 +124,8 @@ impl<'a> Reader<'a> {
             return Err(self.refuse(start, format!("collections nest at most {MAX_DEPTH} deep")));
         }
         let tag_start = place.tag_start().map(offset);
+        let before = self.n_nodes;
+        self.n_nodes += 1;
         let (tag, anchor, kind) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let source = self.scalar(&text, style, start, end);
@@ -138,17 +152,23 @@ impl<'a> Reader<'a> {
                 if self.n_aliases > MAX_ALIASES {
                     return Err(self.refuse(start, format!("a file uses at most {MAX_ALIASES} aliases")));
                 }
-                return match self.anchors.get(&anchor) {
-                    Some(node) => Ok(node.clone()),
-                    None => Err(self.refuse(start, "an alias cannot stand inside its own anchor".to_owned())),
+                let Some((node, size)) = self.anchors.get(&anchor) else {
+                    return Err(self.refuse(start, "an alias cannot stand inside its own anchor".to_owned()));
                 };
+                self.n_aliased += size;
+                self.n_nodes += size;
+                if self.n_aliased > MAX_ALIASED {
+                    let message = format!("the aliases of a file stand for at most {MAX_ALIASED} nodes");
+                    return Err(self.refuse(start, message));
+                }
+                return Ok(node.clone());
             }
             _ => return Err(self.refuse(start, "this is no YAML: a value is missing".to_owned())),
         };
         let tag = tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix()));
         let node = Node { tag, span: tag_start.unwrap_or(start)..end.max(start), kind };
         if anchor != 0 {
-            self.anchors.insert(anchor, node.clone());
+            self.anchors.insert(anchor, (node.clone(), self.n_nodes - before));
         }
         Ok(node)
     }
@@ -293,6 +313,10 @@ mod tests {
         assert!(error.position().is_some_and(|place| place.line >= 2), "{error:?}");
         let error = read("a.yaml", &format!("a: &a x\nb: [{}]\n", "*a,".repeat(101))).unwrap_err();
         assert_eq!(error.message, "a file uses at most 100 aliases");
+        let bomb: String =
+            (1..10).map(|n| format!("b{n}: &b{n} [{}]\n", format!("*b{},", n - 1).repeat(8))).collect();
+        let error = read("a.yaml", &format!("b0: &b0 [x, x]\n{bomb}")).unwrap_err();
+        assert_eq!(error.message, "the aliases of a file stand for at most 10000 nodes");
         let error = read("a.yaml", &"[".repeat(1000)).unwrap_err();
         assert!(error.message.contains("deep") || error.message.contains("no YAML"), "{error:?}");
     }

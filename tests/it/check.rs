@@ -137,7 +137,7 @@ fn no_such_file() {
     |--------|-------|-----|-----|-----------|--------|
 
     other.yaml: error: the configuration cannot be read: No such file or directory (os error 2)
-    hint: name another one with `rpc_conf=FILE`; what was served before stays served
+    hint: name another one with `rpc_conf=FILE`
 
     0 functions, 1 error, 0 warnings
     ");

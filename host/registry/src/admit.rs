@@ -102,7 +102,7 @@ impl Admission {
                     fitting = Some(key.clone());
                     break;
                 }
-                refused.insert(key.clone(), linked.errors().cloned().collect());
+                refused.insert(key.clone(), errors(&linked, key));
             }
             let Some(key) = fitting else { return };
             refused.remove(&key);
@@ -120,7 +120,10 @@ impl Admission {
     }
 }
 
+/// What is wrong with one origin; where its change makes another one wrong, what is wrong with that.
 fn errors(linked: &Linked, key: &OriginKey) -> Vec<Diagnostic> {
     let file = key.file().display().to_string();
-    linked.errors().filter(|error| error.file.as_deref() == Some(file.as_str())).cloned().collect()
+    let own: Vec<_> =
+        linked.errors().filter(|error| error.file.as_deref() == Some(&*file)).cloned().collect();
+    if own.is_empty() { linked.errors().cloned().collect() } else { own }
 }
