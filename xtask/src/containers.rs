@@ -34,7 +34,8 @@ pub(crate) fn test() -> Result<Outcome, Failure> {
     let checked = run(Command::new(python)
         .arg(script)
         .current_dir(&services.directory)
-        .env("PWD", &services.directory).env("PYTHONDONTWRITEBYTECODE", "1"));
+        .env("PWD", &services.directory)
+        .env("PYTHONDONTWRITEBYTECODE", "1"));
     if checked.is_err() {
         run(&mut services.compose(&["logs", "--no-color"]))?;
     }

@@ -80,7 +80,10 @@ impl Walk {
     /// Starts the server in its terminal and waits until it is ready.
     fn serve(&mut self, step: &Step) -> Result<(), Failure> {
         let mut server = Background::start(
-            Command::new("bash").args(["-c", &format!("exec {}", step.text)]).current_dir(&self.copy),
+            Command::new("bash")
+                .args(["-c", &format!("exec {}", step.text)])
+                .current_dir(&self.copy)
+                .env("PWD", &self.copy),
         )?;
         server
             .wait(0, "the server", BUILD_TIME, |lines| lines.iter().any(|line| line.starts_with("ready")))?;
@@ -118,6 +121,7 @@ impl Walk {
             command
                 .args(["-c", &format!("{prelude}{}", step.text)])
                 .current_dir(&self.copy)
+                .env("PWD", &self.copy)
                 .stdin(Stdio::null());
             let output = command.output()?;
             let said = format!(
