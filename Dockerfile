@@ -12,6 +12,7 @@ FROM runtime AS prebuilt
 COPY kamodo-rpc /usr/local/bin/
 
 FROM rust:1-slim-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends make
 WORKDIR /src
 COPY . .
 RUN cargo build --release --locked --package kamodo-host
