@@ -187,7 +187,7 @@ fn prime_factors(number: &BigUint) -> Vec<(BigUint, u32)> {
             break;
         }
         let rest = (&left % product).to_u64().unwrap_or_default();
-        for &prime in group.iter().filter(|&&prime| rest % u64::from(prime) == 0) {
+        for &prime in group.iter().filter(|&&prime| rest.is_multiple_of(u64::from(prime))) {
             let mut count = 0;
             while (&left % prime).is_zero() {
                 left /= prime;

@@ -228,7 +228,7 @@ fn units_are_inherited_by_a_bare_left_hand_side() {
 /// Factors are looked for in numbers of up to 1024 bits only: the work is bounded, and the form says so.
 #[test]
 fn roots_of_large_numbers() {
-    let square = format!("{}", "9".repeat(2_000));
+    let square = "9".repeat(2_000);
     let rhs = |line: &str| match linker::check(line, &Above::default()).0 {
         Outcome::Checked(checked) => checked.rhs,
         other => panic!("{line} came to {other:?}"),
