@@ -9,6 +9,9 @@ use crate::{Diagnostic, Float, Source, Span};
 /// Digits of a literal beyond which an integer has too many bits.
 const MAX_DIGITS: usize = 19_730;
 
+/// The function whose arguments are comparisons, and which is told of in their place.
+pub(crate) const PIECEWISE: &str = "Piecewise";
+
 /// One token and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Token {
@@ -42,7 +45,14 @@ pub(crate) enum Kind {
 
 /// Splits the text of a source, always up to its end, and says what is wrong with it.
 pub(crate) fn lex(source: &Source) -> (Vec<Token>, Vec<Diagnostic>) {
-    let mut lexer = Lexer { source, text: &source.text, at: 0, tokens: Vec::new(), diagnostics: Vec::new() };
+    let mut lexer = Lexer {
+        source,
+        text: &source.text,
+        at: 0,
+        tokens: Vec::new(),
+        diagnostics: Vec::new(),
+        is_piecewise: false,
+    };
     while lexer.next() {}
     let end = source.text.trim_end().len();
     lexer.tokens.push(Token { kind: Kind::End, span: end..end });
@@ -55,6 +65,7 @@ struct Lexer<'a> {
     at: usize,
     tokens: Vec<Token>,
     diagnostics: Vec<Diagnostic>,
+    is_piecewise: bool,
 }
 
 impl Lexer<'_> {
@@ -69,6 +80,7 @@ impl Lexer<'_> {
             '.' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) => self.number(),
             _ if is_name_start(first) => {
                 let length = rest.find(|next| !is_name_part(next)).unwrap_or(rest.len());
+                self.is_piecewise |= &rest[..length] == PIECEWISE;
                 self.push(Kind::Name, length);
             }
             _ => self.symbol(first),
@@ -104,12 +116,23 @@ impl Lexer<'_> {
     }
 
     fn unknown(&mut self, first: char) {
+        let rest = &self.text[self.at..];
+        let before = self.text[..self.at].chars().next_back();
+        let is_doubled = rest.starts_with("==") || matches!(before, Some('<' | '>' | '=' | '!'));
         let hint = match first {
             '×' | '·' | '⋅' => Some("multiply with `*`"),
             '÷' => Some("divide with `/`"),
             '−' | '–' => Some("subtract with `-`"),
             '[' | ']' => Some("units stand on the left-hand side only, such as `f(x[cm])[kg]`"),
+            '=' if !is_doubled => {
+                Some("leave it out, the left-hand side stands before the colon: `f(x): x**2`")
+            }
+            '!' if !rest.starts_with("!=") => Some("there is no factorial yet"),
             '<' | '>' | '=' | '!' => Some("comparisons are not part of the language yet"),
+            '&' | '|' | '~' => Some("there is no logic in the language yet"),
+            '@' => Some("multiply with `*`, element by element"),
+            '.' => Some("a decimal point stands beside a digit, such as `0.5`, and a name has none"),
+            '\\' => Some("LaTeX is not part of the language yet; write `sqrt(x)` instead of `\\sqrt{x}`"),
             '$' => Some("LaTeX is not part of the language yet; write `x**2/2` instead of `\\frac{x^2}{2}`"),
             '{' | '}' | ';' | '"' | '\'' => {
                 Some("the right-hand side is one expression, such as `x**2 - x - 1`")
@@ -122,8 +145,11 @@ impl Lexer<'_> {
         let is_known = |hint: &str| self.diagnostics.iter().any(|known| known.hint.as_deref() == Some(hint));
         match hint {
             Some(hint) if is_known(hint) => {}
+            Some(_) if self.is_piecewise && matches!(first, '<' | '>' | '=' | '!') => {}
             Some(hint) => self.diagnostics.push(diagnostic.with_hint(hint)),
-            None => self.diagnostics.push(diagnostic),
+            None => self.diagnostics.push(diagnostic.with_hint(
+                "the language has `+ - * / // % **`, parentheses, numbers, names and calls such as `sin(x)`",
+            )),
         }
         self.push(Kind::Unknown, first.len_utf8());
     }
@@ -145,12 +171,14 @@ impl Lexer<'_> {
                 .last()
                 .is_none_or(|last| last.labels[0].start != self.source.position(span.start))
             {
-                let message = if text.len() > MAX_DIGITS {
-                    format!("a number of {} digits is too large", text.len())
+                let (message, hint) = if text.len() > MAX_DIGITS {
+                    let message = format!("a number of {} digits is too large", text.len());
+                    (message, "the largest integer has 65536 bits, some 19700 digits")
                 } else {
-                    format!("`{}` is not a number", &rest[..length])
+                    let message = format!("`{}` is not a number", &rest[..length]);
+                    (message, "write digits behind it, such as `0x1F`")
                 };
-                self.diagnostics.push(self.source.error(span, message));
+                self.diagnostics.push(self.source.error(span, message).with_hint(hint));
             }
             Kind::Unknown
         });

@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use crate::ast::{Operator, Tree, TreeKind};
-use crate::lexer::{Kind, Token, lex};
+use crate::lexer::{Kind, PIECEWISE, Token, lex};
 use crate::{Diagnostic, Source, Span};
 
 /// How deep an expression may be nested.
@@ -46,6 +46,7 @@ pub(crate) fn parse(source: &Source) -> Result<Tree, Vec<Diagnostic>> {
             if *parser.peek() != Kind::Unknown || diagnostics.is_empty() {
                 diagnostics.push(*diagnostic);
             }
+            diagnostics.sort_by_key(Diagnostic::position);
             Err(diagnostics)
         }
     }
@@ -180,9 +181,8 @@ impl Parser<'_> {
                 let end = self.close(&span)?.end;
                 return Ok(Tree { span: span.start..end, ..inner });
             }
-            Kind::End => return Err(self.error(span, "expected an operand, found the end")),
             Kind::Unknown => return Err(self.error(span, "unexpected text")),
-            _ => return Err(self.error(span, format!("expected an operand, found `{}`", self.text()))),
+            _ => return Err(self.expected_operand()),
         };
         self.advance();
         Ok(Tree { kind, span })
@@ -197,6 +197,10 @@ impl Parser<'_> {
         }
         if *self.peek() != Kind::Open {
             return Ok(Tree { kind: TreeKind::Name(name), span: name_span });
+        }
+        if &*name == PIECEWISE {
+            let error = self.source.error(name_span, "`Piecewise` is not part of the language yet");
+            return Err(Box::new(error.with_hint("`Max`, `Min`, `Abs` and `sign` tell some cases apart")));
         }
         let open = self.advance();
         let args = self.nested(|parser| parser.args())?;
@@ -220,7 +224,10 @@ impl Parser<'_> {
             return Ok(self.advance());
         }
         let error = match self.peek() {
-            Kind::End => *self.error(open.clone(), "this parenthesis is never closed"),
+            Kind::End => self
+                .source
+                .error(open.clone(), "this parenthesis is never closed")
+                .with_hint("add `)` where it ends"),
             _ => *self.unexpected("an operator or `)`").with_label_of(self.source, open),
         };
         Err(Box::new(error))
@@ -230,9 +237,31 @@ impl Parser<'_> {
     fn end(&mut self, tree: Tree) -> Parsed<Tree> {
         match self.peek() {
             Kind::End => Ok(tree),
-            Kind::Close => Err(self.error(self.span(), "this parenthesis was never opened")),
+            Kind::Close => {
+                let error = self.source.error(self.span(), "this parenthesis was never opened");
+                Err(Box::new(error.with_hint("leave it out, or add `(` where it begins")))
+            }
             _ => Err(self.unexpected("an operator or the end")),
         }
+    }
+
+    /// Says that a number, a name or a parenthesis was expected here.
+    fn expected_operand(&self) -> Box<Diagnostic> {
+        let found = match self.peek() {
+            Kind::End => "the end".to_owned(),
+            _ => format!("`{}`", self.text()),
+        };
+        let before = self.at.checked_sub(1).map(|before| &self.tokens[before]);
+        let hint = match before.map(|token| (&token.kind, &self.source.text[token.span.clone()])) {
+            Some((Kind::Comma, _)) => "write an argument after the comma".to_owned(),
+            Some((Kind::Open, _)) => "write an expression between the parentheses".to_owned(),
+            Some((_, operator)) => {
+                format!("write a number, a name or `(` after `{operator}`, or leave `{operator}` out")
+            }
+            None => format!("write a number, a name or `(` before {found}"),
+        };
+        let error = self.source.error(self.span(), format!("expected an operand, found {found}"));
+        Box::new(error.with_hint(hint))
     }
 
     /// Says that something else was expected here; two operands side by side are an implicit product.
@@ -242,11 +271,12 @@ impl Parser<'_> {
             self.peek(),
             Kind::Name | Kind::Integer(_) | Kind::Decimal(_) | Kind::Imaginary(_) | Kind::Open
         );
-        Box::new(if is_operand {
-            error.with_hint("there is no implicit multiplication: write `*`")
-        } else {
-            error
-        })
+        let hint = match self.peek() {
+            _ if is_operand => "there is no implicit multiplication: write `*`",
+            Kind::Comma => "a comma stands between the arguments of a function only, a decimal point is `.`",
+            _ => "the right-hand side is one expression, such as `x**2 - x - 1`",
+        };
+        Box::new(error.with_hint(hint))
     }
 }
 

@@ -43,6 +43,8 @@ const SMALL_BITS: u64 = 128;
 /// Bits that the large exact numbers of one expression may have in all, those on the way included.
 const MAX_LARGE_BITS: u64 = 8 * simplify::MAX_BITS;
 
+const HINT_OF_ZERO: &str = "what it is divided by comes out as zero, whatever the parameters are";
+
 /// What is built is none where it is wrong; the reason is among the diagnostics then.
 pub(super) struct Builder<'a> {
     definition: &'a Definition,
@@ -355,12 +357,12 @@ impl<'a> Builder<'a> {
         let args = args.into_iter().map(|arg| arg.expr).collect();
         let value = simplify::function(builtin, args);
         if value == Err(Unfit::Pole) {
-            let message = if builtin == Builtin::Mod {
-                "division by zero".to_owned()
+            let (message, hint) = if builtin == Builtin::Mod {
+                ("division by zero".to_owned(), HINT_OF_ZERO)
             } else {
-                format!("`{name}` has no value here")
+                (format!("`{name}` has no value here"), "it has a pole there, take another argument")
             };
-            self.diagnostics.push(self.definition.error(span.clone(), message));
+            self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
             return None;
         }
         let expr = self.simplified(value, span)?;
@@ -375,7 +377,10 @@ impl<'a> Builder<'a> {
             (least, most) => format!("{least} to {most} arguments"),
         };
         let message = format!("`{name}` takes {expected}, found {found}");
-        self.diagnostics.push(self.definition.error(span.clone(), message));
+        let names = ["x", "y", "z"];
+        let args = names[..least.min(names.len())].join(", ");
+        let hint = format!("call it as `{name}({args})`");
+        self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
     }
 
     /// Reports why there is no simplified form.
@@ -390,7 +395,8 @@ impl<'a> Builder<'a> {
                 None
             }
             Err(Unfit::Pole) => {
-                self.diagnostics.push(self.definition.error(span.clone(), "division by zero"));
+                let error = self.definition.error(span.clone(), "division by zero");
+                self.diagnostics.push(error.with_hint(HINT_OF_ZERO));
                 None
             }
         }

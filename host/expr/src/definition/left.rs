@@ -35,6 +35,8 @@ impl Left {
     }
 }
 
+const HINT_OF_FORM: &str = "a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`";
+
 /// Parses a left-hand side.
 pub(super) fn parse(source: &Source) -> Result<Left, Vec<Diagnostic>> {
     let mut parser = Parser { source, chars: source.text.char_indices().peekable(), diagnostics: Vec::new() };
@@ -44,6 +46,7 @@ pub(super) fn parse(source: &Source) -> Result<Left, Vec<Diagnostic>> {
         Ok(_) => Err(parser.diagnostics),
         Err(diagnostic) => {
             parser.diagnostics.push(*diagnostic);
+            parser.diagnostics.sort_by_key(Diagnostic::position);
             Err(parser.diagnostics)
         }
     }
@@ -90,15 +93,11 @@ impl Parser<'_> {
         self.chars.peek().map_or(self.source.text.len(), |(at, _)| *at)
     }
 
-    fn error(&self, span: Span, message: impl Into<String>) -> Box<Diagnostic> {
-        Box::new(self.source.error(span, message))
-    }
-
     fn unexpected(&mut self, expected: &str, found: char) -> Box<Diagnostic> {
         let at = self.at();
         let error =
             self.source.error(at..at + found.len_utf8(), format!("expected {expected}, found `{found}`"));
-        Box::new(error.with_hint("a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`"))
+        Box::new(error.with_hint(HINT_OF_FORM))
     }
 
     /// Reads a name, over blanks inside it: `my f` is `myf`.
@@ -108,7 +107,8 @@ impl Parser<'_> {
             Some(found) => return Err(self.unexpected(expected, found)),
             None => {
                 let at = self.at();
-                return Err(self.error(at..at, format!("expected {expected}, found the end")));
+                let error = self.source.error(at..at, format!("expected {expected}, found the end"));
+                return Err(Box::new(error.with_hint(HINT_OF_FORM)));
             }
         }
         let start = self.at();
@@ -138,7 +138,8 @@ impl Parser<'_> {
             let unit = if self.peek() == Some('[') { self.unit()? } else { None };
             parameters.push(LeftParameter { name, unit });
             if parameters.len() > MAX_PARAMETERS {
-                return Err(self.error(span, format!("more than {MAX_PARAMETERS} parameters")));
+                let error = self.source.error(span, format!("more than {MAX_PARAMETERS} parameters"));
+                return Err(Box::new(error.with_hint("take one parameter for an array of values")));
             }
             match self.peek() {
                 Some(',') => {
@@ -146,7 +147,10 @@ impl Parser<'_> {
                 }
                 Some(')') => break,
                 Some(found) => return Err(self.unexpected("`,` or `)`", found)),
-                None => return Err(self.error(open..open + 1, "this parenthesis is never closed")),
+                None => {
+                    let error = self.source.error(open..open + 1, "this parenthesis is never closed");
+                    return Err(Box::new(error.with_hint("add `)` behind the last parameter")));
+                }
             }
         }
         self.chars.next();
@@ -158,7 +162,8 @@ impl Parser<'_> {
         let open = self.at();
         let start = open + 1;
         let Some(length) = self.source.text[start..].find(']') else {
-            return Err(self.error(open..start, "this bracket is never closed"));
+            let error = self.source.error(open..start, "this bracket is never closed");
+            return Err(Box::new(error.with_hint("add `]` behind the unit")));
         };
         let end = start + length;
         while self.chars.next_if(|(at, _)| *at <= end).is_some() {}

@@ -54,27 +54,167 @@ fn missing_parts() {
     kamodo_rpc.yaml:1:7: error: `f`: expected an operand, found the end
       1 | f: x +
         |       ^
+    hint: write a number, a name or `(` after `+`, or leave `+` out
     "#);
     assert_snapshot!(refuse("f: x + * 2"), @r#"
     kamodo_rpc.yaml:1:8: error: `f`: expected an operand, found `*`
       1 | f: x + * 2
         |        ^
+    hint: write a number, a name or `(` after `+`, or leave `+` out
     "#);
     assert_snapshot!(refuse("f: sin(x"), @r#"
     kamodo_rpc.yaml:1:7: error: `f`: this parenthesis is never closed
       1 | f: sin(x
         |       ^
+    hint: add `)` where it ends
     "#);
     assert_snapshot!(refuse("f: x)"), @r#"
     kamodo_rpc.yaml:1:5: error: `f`: this parenthesis was never opened
       1 | f: x)
         |     ^
+    hint: leave it out, or add `(` where it begins
     "#);
     assert_snapshot!(refuse("f: sin(x; y)"), @r#"
     kamodo_rpc.yaml:1:9: error: `f`: unexpected `;`
       1 | f: sin(x; y)
         |         ^
     hint: the right-hand side is one expression, such as `x**2 - x - 1`
+    "#);
+}
+
+#[test]
+fn operands() {
+    assert_snapshot!(refuse("f: x**2 - * x"), @r#"
+    kamodo_rpc.yaml:1:11: error: `f`: expected an operand, found `*`
+      1 | f: x**2 - * x
+        |           ^
+    hint: write a number, a name or `(` after `-`, or leave `-` out
+    "#);
+    assert_snapshot!(refuse("f: * x"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: expected an operand, found `*`
+      1 | f: * x
+        |    ^
+    hint: write a number, a name or `(` before `*`
+    "#);
+    assert_snapshot!(refuse("f: Max(x, * 2)"), @r#"
+    kamodo_rpc.yaml:1:11: error: `f`: expected an operand, found `*`
+      1 | f: Max(x, * 2)
+        |           ^
+    hint: write an argument after the comma
+    "#);
+    assert_snapshot!(refuse("f: x*()"), @r#"
+    kamodo_rpc.yaml:1:7: error: `f`: expected an operand, found `)`
+      1 | f: x*()
+        |       ^
+    hint: write an expression between the parentheses
+    "#);
+    assert_snapshot!(refuse("f: (x"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: this parenthesis is never closed
+      1 | f: (x
+        |    ^
+    hint: add `)` where it ends
+    "#);
+    assert_snapshot!(refuse("f: x, y"), @r#"
+    kamodo_rpc.yaml:1:5: error: `f`: expected an operator or the end, found `,`
+      1 | f: x, y
+        |     ^
+    hint: a comma stands between the arguments of a function only, a decimal point is `.`
+    "#);
+    assert_snapshot!(refuse("f(x[cm): x"), @r#"
+    kamodo_rpc.yaml:1:4: error: this bracket is never closed
+      1 | f(x[cm): x
+        |    ^
+    hint: add `]` behind the unit
+    "#);
+    assert_snapshot!(refuse("f(: x"), @r#"
+    kamodo_rpc.yaml:1:3: error: expected the name of a parameter, found the end
+      1 | f(: x
+        |   ^
+    hint: a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`
+    "#);
+}
+
+#[test]
+fn mistakes_of_one_text_come_by_column() {
+    assert_snapshot!(refuse("f: x + * 2 ? 007"), @r#"
+    kamodo_rpc.yaml:1:8: error: `f`: expected an operand, found `*`
+      1 | f: x + * 2 ? 007
+        |        ^
+    hint: write a number, a name or `(` after `+`, or leave `+` out
+    kamodo_rpc.yaml:1:12: error: `f`: unexpected `?`
+      1 | f: x + * 2 ? 007
+        |            ^
+    hint: the language has `+ - * / // % **`, parentheses, numbers, names and calls such as `sin(x)`
+    kamodo_rpc.yaml:1:14: error: `f`: `007` begins with a zero
+      1 | f: x + * 2 ? 007
+        |              ^^^
+    hint: write `7`, or `0o7` for an octal number
+    "#);
+    assert_snapshot!(refuse("f(x[Km], y: 2 x"), @r#"
+    kamodo_rpc.yaml:1:2: error: this parenthesis is never closed
+      1 | f(x[Km], y: 2 x
+        |  ^
+    hint: add `)` behind the last parameter
+    kamodo_rpc.yaml:1:5: error: unknown unit `Km`
+      1 | f(x[Km], y: 2 x
+        |     ^^
+    hint: did you mean `km`?
+    kamodo_rpc.yaml:1:15: error: expected an operator or the end, found `x`
+      1 | f(x[Km], y: 2 x
+        |               ^
+    hint: there is no implicit multiplication: write `*`
+    "#);
+}
+
+#[test]
+fn comparisons_and_the_like() {
+    assert_snapshot!(refuse("f: x!"), @r#"
+    kamodo_rpc.yaml:1:5: error: `f`: unexpected `!`
+      1 | f: x!
+        |     ^
+    hint: there is no factorial yet
+    "#);
+    assert_snapshot!(refuse("f: x = 2"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `=`
+      1 | f: x = 2
+        |      ^
+    hint: leave it out, the left-hand side stands before the colon: `f(x): x**2`
+    "#);
+    assert_snapshot!(refuse("f: x == 2"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `=`
+      1 | f: x == 2
+        |      ^
+    hint: comparisons are not part of the language yet
+    "#);
+    assert_snapshot!(refuse("f: x <= 2"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `<`
+      1 | f: x <= 2
+        |      ^
+    hint: comparisons are not part of the language yet
+    "#);
+    assert_snapshot!(refuse("f: x != 2"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `!`
+      1 | f: x != 2
+        |      ^
+    hint: comparisons are not part of the language yet
+    "#);
+    assert_snapshot!(refuse("f: x & 2"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `&`
+      1 | f: x & 2
+        |      ^
+    hint: there is no logic in the language yet
+    "#);
+    assert_snapshot!(refuse("f: x. + 1"), @r#"
+    kamodo_rpc.yaml:1:5: error: `f`: unexpected `.`
+      1 | f: x. + 1
+        |     ^
+    hint: a decimal point stands beside a digit, such as `0.5`, and a name has none
+    "#);
+    assert_snapshot!(refuse("f: 2*Piecewise((x, x > 0), (0, True))"), @r#"
+    kamodo_rpc.yaml:1:6: error: `f`: `Piecewise` is not part of the language yet
+      1 | f: 2*Piecewise((x, x > 0), (0, True))
+        |      ^^^^^^^^^
+    hint: `Max`, `Min`, `Abs` and `sign` tell some cases apart
     "#);
 }
 
@@ -108,9 +248,11 @@ fn what_is_not_of_the_language() {
     kamodo_rpc.yaml:1:6: error: `f`: unexpected `@`
       1 | f: x @ y ? 2
         |      ^
+    hint: multiply with `*`, element by element
     kamodo_rpc.yaml:1:10: error: `f`: unexpected `?`
       1 | f: x @ y ? 2
         |          ^
+    hint: the language has `+ - * / // % **`, parentheses, numbers, names and calls such as `sin(x)`
     "#);
     assert_snapshot!(refuse("f: lambda*2"), @r#"
     kamodo_rpc.yaml:1:4: error: `f`: `lambda` is a word of Python, not a name
@@ -144,6 +286,7 @@ fn numbers() {
     kamodo_rpc.yaml:1:4: error: `f`: `0x` is not a number
       1 | f: 0x
         |    ^^
+    hint: write digits behind it, such as `0x1F`
     "#);
     assert_snapshot!(refuse("f: 9**9**9 * x"), @r#"
     kamodo_rpc.yaml:1:4: error: `f`: a number of more than 65536 bits
@@ -155,19 +298,23 @@ fn numbers() {
     kamodo_rpc.yaml:1:6: error: `f`: division by zero
       1 | f: x/0
         |      ^
+    hint: what it is divided by comes out as zero, whatever the parameters are
     "#);
     assert_snapshot!(refuse("f: x/(2 - 2) + log(0)"), @r#"
     kamodo_rpc.yaml:1:6: error: `f`: division by zero
       1 | f: x/(2 - 2) + log(0)
         |      ^^^^^^^
+    hint: what it is divided by comes out as zero, whatever the parameters are
     kamodo_rpc.yaml:1:16: error: `f`: `log` has no value here
       1 | f: x/(2 - 2) + log(0)
         |                ^^^^^^
+    hint: it has a pole there, take another argument
     "#);
     assert_snapshot!(refuse("f: x % 0"), @r#"
     kamodo_rpc.yaml:1:8: error: `f`: division by zero
       1 | f: x % 0
         |        ^
+    hint: what it is divided by comes out as zero, whatever the parameters are
     "#);
 }
 
@@ -192,6 +339,7 @@ fn limits() {
     kamodo_rpc.yaml:1:4: error: `f`: a number of 20000 digits is too large
       1 | 9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999
         | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: the largest integer has 65536 bits, some 19700 digits
     "#);
 }
 
@@ -225,11 +373,13 @@ fn left_hand_sides() {
     kamodo_rpc.yaml:1:2: error: this parenthesis is never closed
       1 | f(x: x
         |  ^
+    hint: add `)` behind the last parameter
     "#);
     assert_snapshot!(refuse("f[kg: x"), @r#"
     kamodo_rpc.yaml:1:2: error: this bracket is never closed
       1 | f[kg: x
         |  ^
+    hint: add `]` behind the unit
     "#);
     assert_snapshot!(refuse("f[]: x"), @r#"
     kamodo_rpc.yaml:1:2: error: expected a unit between the brackets, found nothing
@@ -363,14 +513,23 @@ fn arguments() {
     kamodo_rpc.yaml:1:4: error: `f`: `sin` takes 1 argument, found 0
       1 | f: sin()
         |    ^^^^^
+    hint: call it as `sin(x)`
+    "#);
+    assert_snapshot!(refuse("f: sin(x, y)"), @r#"
+    kamodo_rpc.yaml:1:4: error: `f`: `sin` takes 1 argument, found 2
+      1 | f: sin(x, y)
+        |    ^^^^^^^^^
+    hint: call it as `sin(x)`
     "#);
     assert_snapshot!(refuse("f: atan2(x) + Min()"), @r#"
     kamodo_rpc.yaml:1:4: error: `f`: `atan2` takes 2 arguments, found 1
       1 | f: atan2(x) + Min()
         |    ^^^^^^^^
+    hint: call it as `atan2(x, y)`
     kamodo_rpc.yaml:1:15: error: `f`: `Min` takes 1 or more arguments, found 0
       1 | f: atan2(x) + Min()
         |               ^^^^^
+    hint: call it as `Min(x)`
     "#);
     assert_snapshot!(diagnose(&["f(x,y): x - y"], "g: f(x) + f(1, 2, 3)"), @r"
     kamodo_rpc.yaml:1:4: error: `g`: `f` takes 2 arguments, found 1
@@ -405,6 +564,7 @@ fn sums_of_unlike_units() {
     kamodo_rpc.yaml:1:21: error: `rho`: cannot convert `m` to `kg/m**3`, the unit of `rho`
       1 | rho(x)[kg/m^3]: a + b
         |                     ^ Length, expected Mass·Length^-3
+    hint: multiply it by a quantity of the dimension Mass·Length^-4, or change the unit on the left
     "#);
     assert_snapshot!(diagnose(&above, "rho(x): Max(a, b)"), @r#"
     kamodo_rpc.yaml:1:13: error: `rho`: cannot compare `g/cm**3` and `m`
@@ -422,16 +582,19 @@ fn units_that_do_not_convert() {
     kamodo_rpc.yaml:1:10: error: `g`: cannot convert `kg` to `m`, the unit of `g`
       1 | g(x)[m]: f
         |          ^ Mass, expected Length
+    hint: multiply it by a quantity of the dimension Mass^-1·Length, or change the unit on the left
     "#);
     assert_snapshot!(diagnose(&above, "g(y[m])[g]: f(y**2)"), @r#"
     kamodo_rpc.yaml:1:15: error: `g`: cannot pass `m**2` for `x[cm]` of `f`
       1 | g(y[m])[g]: f(y**2)
         |               ^^^^ Length^2, expected Length
+    hint: multiply it by a quantity of the dimension Length^-1, or change the unit on the left
     "#);
     assert_snapshot!(diagnose(&above, "g(x[s])[kg]: f"), @r#"
     kamodo_rpc.yaml:1:14: error: `g`: cannot pass `s` for `x[cm]` of `f`
       1 | g(x[s])[kg]: f
         |              ^ Time, expected Length
+    hint: multiply it by a quantity of the dimension Length·Time^-1, or change the unit on the left
     "#);
     assert_snapshot!(diagnose(&above, "g(y[m], t[s])[g]: f(y + t)"), @r#"
     kamodo_rpc.yaml:1:21: error: `g`: cannot add `m` and `s`

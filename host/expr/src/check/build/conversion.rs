@@ -153,12 +153,15 @@ impl Builder<'_> {
     fn report_unlike(&mut self, span: &Span, message: String, unit: &Unit, target: &Unit, reason: String) {
         let (found, expected) = (unit.dimension(), target.dimension());
         let mut error = self.definition.error(span.clone(), message);
-        if found == expected {
+        let hint = if found == expected {
             error.labels[0].text = reason;
+            "divide by one of the unit first, to go on with a plain number".to_owned()
         } else {
             error.labels[0].text = format!("{found}, expected {expected}");
-        }
-        self.diagnostics.push(error);
+            let factor = target.quotient(unit).dimension();
+            format!("multiply it by a quantity of the dimension {factor}, or change the unit on the left")
+        };
+        self.diagnostics.push(error.with_hint(hint));
     }
 
     /// Reports a power whose unit is not known before it is called.
