@@ -95,7 +95,9 @@ pub(crate) fn install_plugin(library: &Path, directory: &Path) -> Result<PathBuf
 }
 
 fn shown(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    // a program by its name alone: where it is differs from machine to machine
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
