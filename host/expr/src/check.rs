@@ -6,7 +6,7 @@
 //! computed.
 
 mod build;
-mod publish;
+pub(crate) mod publish;
 mod unit;
 
 use std::collections::HashMap;
@@ -85,11 +85,12 @@ pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec
         let (rhs, equation) = (text(&built.expr), latex(&built.expr, Fractions::Bars));
         return (Outcome::Waiting { signature, missing, rhs, equation }, diagnostics);
     }
+    let equation = latex(&built.expr, Fractions::Bars);
     let checked = Checked {
         lhs: publish::lhs(definition),
         rhs: text(&built.expr),
-        equation: latex(&built.expr, Fractions::Bars),
-        latex: publish::latex_of_definition(&signature, &built.expr),
+        latex: publish::latex(&signature, &equation),
+        equation,
         body: built.expr,
         signature,
     };

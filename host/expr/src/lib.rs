@@ -23,6 +23,7 @@ mod print;
 mod program;
 mod simplify;
 
+pub use check::publish::latex;
 pub use check::{Checked, Outcome, Scope};
 pub use definition::Definition;
 pub use diagnostic::{Diagnostic, Label, Position, Severity, Source, Span};

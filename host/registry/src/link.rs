@@ -201,7 +201,7 @@ impl<'a> Linker<'a> {
                 let shown = Shown {
                     lhs: signature.symbol(),
                     rhs: String::new(),
-                    latex: format!("${} = {}$", signature.symbol(), meta.equation),
+                    latex: kamodo_expr::latex(signature, &meta.equation),
                 };
                 self.linked[index] = Some(Arc::new(Function {
                     signature: signature.clone(),

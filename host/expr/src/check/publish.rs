@@ -4,7 +4,7 @@ use kamodo_units::Unit;
 use kamodo_value::Signature;
 
 use crate::definition::Definition;
-use crate::print::{Fractions, function_name, latex};
+use crate::print::{self, Fractions, function_name};
 use crate::{Expr, Source, parser, simplify};
 
 /// Writes the left-hand side as Kamodo's tables show it: as written, without units.
@@ -19,9 +19,13 @@ pub(super) fn lhs(definition: &Definition) -> String {
 }
 
 /// Writes the whole definition, `$f(x[cm])[kg] = x^{2}$`.
-pub(super) fn latex_of_definition(signature: &Signature, body: &Expr) -> String {
+///
+/// `equation` is its right-hand side, such as [`Checked::equation`](crate::Checked::equation) or the one
+/// that a compiled function gives of itself.
+#[must_use]
+pub fn latex(signature: &Signature, equation: &str) -> String {
     let name = function_name(&signature.name);
-    let symbol = |name: &str| latex(&Expr::symbol(&name.into()), Fractions::Bars);
+    let symbol = |name: &str| print::latex(&Expr::symbol(&name.into()), Fractions::Bars);
     let has_units = signature.parameters.iter().any(|parameter| parameter.unit.is_some());
     let list: Vec<_> = signature
         .parameters
@@ -38,14 +42,14 @@ pub(super) fn latex_of_definition(signature: &Signature, body: &Expr) -> String 
         Some(unit) if !unit.dimension().is_dimensionless() => format!("[{}]", unit_latex(unit)),
         _ => String::new(),
     };
-    format!("${call}{unit} = {}$", latex(body, Fractions::Bars))
+    format!("${call}{unit} = {equation}$")
 }
 
 /// Writes a unit: its text is an expression of names.
 fn unit_latex(unit: &Unit) -> String {
     let text = unit.to_string();
     match parser::parse(&Source::whole("", &text)).ok().and_then(|tree| simplify::of_names(&tree)) {
-        Some(expr) => latex(&expr, Fractions::Folded),
+        Some(expr) => print::latex(&expr, Fractions::Folded),
         None => text,
     }
 }

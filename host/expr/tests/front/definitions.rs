@@ -240,3 +240,20 @@ fn roots_of_large_numbers() {
     assert_eq!(rhs("f: sqrt(8*10**100)"), format!("2{}*sqrt(2)", "0".repeat(50)));
     assert_eq!(rhs("f: (2**2001+1)**(7/2)"), rhs("f: (2**2001+1)**3*sqrt(2**2001+1)"));
 }
+
+/// A compiled function shows the form of a definition of the same signature.
+#[test]
+fn the_latex_of_a_compiled_function() {
+    let latex = |line: &str| match linker::check(line, &Above::default()).0 {
+        Outcome::Checked(checked) => {
+            assert_eq!(kamodo_expr::latex(&checked.signature, &checked.equation), checked.latex);
+            kamodo_expr::latex(&checked.signature, r"\frac{1}{2}")
+        }
+        other => panic!("{line} came to {other:?}"),
+    };
+    assert_eq!(
+        latex("standoff(B_z[nT],p_dyn[nPa])[R_E]: B_z"),
+        r"$\operatorname{standoff}(B_{z}[nT],p_{dyn}[nPa])[R_{E}] = \frac{1}{2}$"
+    );
+    assert_eq!(latex("f: x"), r"$f{\left(x \right)} = \frac{1}{2}$");
+}
