@@ -370,6 +370,7 @@ mod tests {
         a.yaml:2:7: error: `f`: expected an operand, found the end
           2 | f: x +
             |       ^
+        hint: write a number, a name or `(` after `+`, or leave `+` out
         a.yaml:3:6: error: `g`: expected an operator or the end, found `x`
           3 | g: 2 x
             |      ^
@@ -377,6 +378,7 @@ mod tests {
         a.yaml:4:3: error: this parenthesis is never closed
           4 | 'h(x': x
             |   ^
+        hint: add `)` behind the last parameter
         a.yaml:5:1: error: `f`: defined on line 2 already
           5 | f: y
             | ^

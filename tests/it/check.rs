@@ -75,6 +75,7 @@ fn every_mistake_at_once() {
     kamodo_rpc.yaml:2:11: error: `f`: expected an operand, found `*`
       2 | f: x**2 - * x
         |           ^
+    hint: write a number, a name or `(` after `-`, or leave `-` out
 
     kamodo_rpc.yaml:4:5: error: unknown unit `kgg`
       4 | h(x[kgg]): x

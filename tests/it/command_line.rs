@@ -55,6 +55,7 @@ fn a_bad_file_is_not_served() {
     kamodo_rpc.yaml:2:11: error: `f`: expected an operand, found `*`
       2 | f: x**2 - * x
         |           ^
+    hint: write a number, a name or `(` after `-`, or leave `-` out
 
     kamodo-rpc: kamodo_rpc.yaml: not served: 1 error above
     hint: mend the errors, or start with `--tolerant` to serve what is good
