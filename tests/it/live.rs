@@ -76,6 +76,17 @@ fn a_swapped_symlink() {
 }
 
 #[test]
+fn an_edit_behind_a_link() {
+    let project = Project::new(OLD);
+    fs::create_dir(project.path("real")).unwrap();
+    fs::rename(project.path("kamodo_rpc.yaml"), project.path("real/other.yaml")).unwrap();
+    symlink("real/other.yaml", project.path("kamodo_rpc.yaml")).unwrap();
+    let server = Server::start(&project);
+    fs::write(project.path("real/other.yaml"), format!("!Kamodo\n{NEW}\n")).unwrap();
+    server.answers(&["f", "5"], "21");
+}
+
+#[test]
 fn a_mistake_keeps_what_is_served_and_is_told_with_its_place() {
     let project = Project::new(OLD);
     let server = Server::start(&project);
