@@ -19,7 +19,7 @@ def test_errors_name_the_function_and_the_argument(serve):
     }.items():
         said = wire.error_of(question)
         argument = {"few": "`y`", "many": "3", "unknown": "`z`", "twice": "`x`"}[text]
-        assert "`p(x,y)`" in said and argument in said, (text, said)
+        assert "`p(x, y)`" in said and argument in said, (text, said)
 
 
 def test_of_a_keyword_given_twice_the_last_one_counts(serve):

@@ -124,6 +124,7 @@ fn units_that_do_not_fit() {
     kamodo_rpc.yaml:4:22: error: `h`: cannot convert `m` to `kg`, the unit of `h`
       4 | h(x[cm])[kg]: f(x) + g(x)
         |                      ^^^^ Length, expected Mass
+    hint: multiply it by a quantity of the dimension Mass·Length^-1, or change the unit on the left
 
     2 functions, 1 error, 0 warnings
     ");
