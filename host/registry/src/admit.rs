@@ -1,11 +1,13 @@
-//! Which contributions are served: what fits goes live together, what does not waits with its reason.
+//! Which contributions are served: what fits goes live together, what does not waits with its reason, and
+//! what somebody holds back waits for that word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use kamodo_expr::Diagnostic;
 
 use crate::link::link;
+use crate::standing::{Pins, Reason, Unserved};
 use crate::{Contribution, Function, Linked, OriginKey};
 
 /// What happened to one origin.
@@ -17,11 +19,36 @@ pub enum Change {
     Gone(OriginKey),
 }
 
-/// The contributions that are served, and those that wait until they fit.
+/// The contributions that are served, those that wait until they fit, and those that are held back.
 #[derive(Debug, Default)]
 pub struct Admission {
-    served: BTreeMap<OriginKey, Contribution>,
-    waiting: BTreeMap<OriginKey, Contribution>,
+    served: Contributions,
+    waiting: Contributions,
+    /// Why each origin waits, as of the last transaction.
+    refused: BTreeMap<OriginKey, Vec<Diagnostic>>,
+    /// What stands on disk and is not taken, since somebody said so.
+    held: BTreeMap<OriginKey, Held>,
+    pins: Pins,
+    /// What was served with each of the last generations, the oldest first.
+    past: VecDeque<(u64, Contributions)>,
+}
+
+/// Contributions by their origin; unchanged ones are shared from one generation to the next.
+type Contributions = BTreeMap<OriginKey, Arc<Contribution>>;
+
+/// A change that is not taken.
+#[derive(Debug, Clone)]
+struct Held {
+    /// What stands on disk; none where the origin is gone.
+    found: Option<Arc<Contribution>>,
+    by: Holder,
+}
+
+/// What keeps a change from being taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    Pin,
+    Rollback,
 }
 
 /// What came of one transaction.
@@ -37,29 +64,187 @@ pub struct Admitted {
     pub defined: Vec<Arc<Function>>,
 }
 
+/// Why there is no going back to a generation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("generation {wanted} is not kept: {}", kept_words(kept))]
+pub struct NotKept {
+    /// The generation asked for.
+    pub wanted: u64,
+    /// Those that there are.
+    pub kept: Vec<u64>,
+}
+
+/// How many generations can be gone back to.
+const KEPT: usize = 32;
+
 // === impl Admission ===
 
 impl Admission {
-    /// Takes all changes at once if they link together, else one origin after the other.
+    /// Takes all changes at once if they link together, else what fits of them.
     ///
     /// An origin that does not fit keeps its last good contribution served, and is tried again with every
     /// later change, since that may bring what it needs.
     pub fn admit(&mut self, changes: impl IntoIterator<Item = Change>) -> Admitted {
         let is_first = self.served.is_empty();
         for change in changes {
-            match change {
-                Change::Brought(contribution) => {
-                    self.waiting.insert(contribution.origin.key(), contribution);
-                }
-                Change::Gone(key) => {
-                    self.waiting.remove(&key);
-                    self.served.remove(&key);
-                }
+            let (key, found) = match change {
+                Change::Brought(contribution) => (contribution.origin.key(), Some(Arc::new(contribution))),
+                Change::Gone(key) => (key, None),
+            };
+            if self.pins.holds(&key) {
+                self.held.insert(key, Held { found, by: Holder::Pin });
+            } else {
+                self.take(key, found);
             }
         }
-        let together = self.link_with(self.waiting.values());
+        self.settle(is_first)
+    }
+
+    /// Links a contribution with what is served, without serving it.
+    #[must_use]
+    pub fn preview(&self, contribution: &Contribution) -> Linked {
+        link(with(&self.served, [contribution]).into_values())
+    }
+
+    /// Remembers that what is served now is served as this generation.
+    pub fn remember(&mut self, generation: u64) {
+        self.past.push_back((generation, self.served.clone()));
+        if self.past.len() > KEPT {
+            self.past.pop_front();
+        }
+    }
+
+    /// Returns the generations that can be gone back to, the oldest first.
+    #[must_use]
+    pub fn kept(&self) -> Vec<u64> {
+        self.past.iter().map(|(generation, _)| *generation).collect()
+    }
+
+    /// Serves what an earlier generation had. What stands on disk beyond it is held back until it changes,
+    /// or until [`Admission::release`].
+    ///
+    /// # Errors
+    /// [`NotKept`] where the generation is too old, or never was.
+    pub fn roll_back(&mut self, to: u64) -> Result<Admitted, NotKept> {
+        let Some((_, earlier)) = self.past.iter().find(|(generation, _)| *generation == to) else {
+            return Err(NotKept { wanted: to, kept: self.kept() });
+        };
+        let earlier = earlier.clone();
+        let on_disk = self.on_disk();
+        let keys: BTreeSet<_> = on_disk.keys().chain(earlier.keys()).cloned().collect();
+        self.held.clear();
+        for key in keys {
+            let (found, wanted) = (on_disk.get(&key), earlier.get(&key));
+            if !is_same(found, wanted) {
+                let by = if self.pins.holds(&key) { Holder::Pin } else { Holder::Rollback };
+                self.held.insert(key, Held { found: found.cloned(), by });
+            }
+        }
+        self.waiting.clear();
+        self.served = earlier;
+        Ok(self.settle(false))
+    }
+
+    /// Takes what stands on disk of all origins that are not pinned.
+    pub fn release(&mut self) -> Admitted {
+        let released: Vec<_> = self.held.keys().filter(|key| !self.pins.holds(key)).cloned().collect();
+        for key in released {
+            if let Some(held) = self.held.remove(&key) {
+                self.take(key, held.found);
+            }
+        }
+        self.settle(false)
+    }
+
+    /// Keeps everything as it is served, or the origins of one file, until [`Admission::unpin`].
+    pub fn pin(&mut self, key: Option<OriginKey>) {
+        match key {
+            Some(key) => drop(self.pins.origins.insert(key)),
+            None => self.pins.everything = true,
+        }
+    }
+
+    /// Takes off the pin of an origin, or all pins, and takes what changed meanwhile.
+    pub fn unpin(&mut self, key: Option<&OriginKey>) -> Admitted {
+        match key {
+            Some(key) => drop(self.pins.origins.remove(key)),
+            None => self.pins = Pins::default(),
+        }
+        let released = self.held.iter().filter(|(key, held)| held.by == Holder::Pin && !self.pins.holds(key));
+        let released: Vec<_> = released.map(|(key, _)| key.clone()).collect();
+        for key in released {
+            if let Some(held) = self.held.remove(&key) {
+                self.take(key, held.found);
+            }
+        }
+        self.settle(false)
+    }
+
+    /// Returns what may not change.
+    #[must_use]
+    pub fn pins(&self) -> &Pins {
+        &self.pins
+    }
+
+    /// Returns the origins that are known, served or not.
+    pub fn origins(&self) -> impl Iterator<Item = &OriginKey> {
+        let known = self.served.keys().chain(self.waiting.keys()).chain(self.held.keys());
+        known.collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// Returns the origins whose present contribution is not served, and why.
+    #[must_use]
+    pub fn unserved(&self) -> Vec<Unserved> {
+        let names = |contribution: &Contribution| {
+            contribution.functions.iter().map(|function| function.name().to_owned()).collect()
+        };
+        let waiting = self.waiting.iter().map(|(key, contribution)| Unserved {
+            key: key.clone(),
+            reason: Reason::Refused(self.refused.get(key).cloned().unwrap_or_default()),
+            functions: names(contribution),
+        });
+        let held = self.held.iter().map(|(key, held)| Unserved {
+            key: key.clone(),
+            reason: match held.by {
+                Holder::Pin => Reason::Pinned,
+                Holder::Rollback => Reason::RolledBack,
+            },
+            functions: held.found.as_deref().map(names).unwrap_or_default(),
+        });
+        waiting.chain(held).collect()
+    }
+
+    /// What stands on disk, whether it is served, waits or is held back.
+    fn on_disk(&self) -> Contributions {
+        let mut found = self.served.clone();
+        found.extend(self.waiting.iter().map(|(key, waiting)| (key.clone(), Arc::clone(waiting))));
+        for (key, held) in &self.held {
+            match &held.found {
+                Some(held) => drop(found.insert(key.clone(), Arc::clone(held))),
+                None => drop(found.remove(key)),
+            }
+        }
+        found
+    }
+
+    /// Puts what was found of an origin among those that wait, or takes the origin away.
+    fn take(&mut self, key: OriginKey, found: Option<Arc<Contribution>>) {
+        self.held.remove(&key);
+        match found {
+            Some(contribution) => drop(self.waiting.insert(key, contribution)),
+            None => {
+                self.waiting.remove(&key);
+                self.served.remove(&key);
+            }
+        }
+    }
+
+    /// Serves of those that wait what fits.
+    fn settle(&mut self, is_first: bool) -> Admitted {
+        let together = link(with(&self.served, self.waiting.values().map(|one| &**one)).into_values());
         if together.at_fault.is_empty() {
             self.served.append(&mut self.waiting);
+            self.refused.clear();
             return Admitted {
                 defined: together.functions.clone(),
                 functions: together.functions,
@@ -67,7 +252,6 @@ impl Admission {
                 refused: BTreeMap::new(),
             };
         }
-
         let mut refused = BTreeMap::new();
         if is_first {
             // There is no last good one to prefer, so of two that collide neither is served.
@@ -75,8 +259,11 @@ impl Admission {
                 refused.insert(key.clone(), errors(&together, key));
             }
         }
-        self.admit_singly(&mut refused);
-        let linked = link(self.served.values());
+        let kept_out: BTreeSet<_> = refused.keys().cloned().collect();
+        self.admit_the_good_together(&together, &kept_out);
+        self.admit_singly(&mut refused, &kept_out);
+        let linked = link(self.served.values().map(|one| &**one));
+        self.refused = refused.clone();
         Admitted {
             functions: linked.functions,
             warnings: linked.diagnostics,
@@ -85,19 +272,49 @@ impl Admission {
         }
     }
 
-    /// Links a contribution with what is served, without serving it.
-    #[must_use]
-    pub fn preview(&self, contribution: &Contribution) -> Linked {
-        self.link_with([contribution])
+    /// Leaves out the origins at fault until the rest links; that rest is one transaction still.
+    fn admit_the_good_together(&mut self, together: &Linked, kept_out: &BTreeSet<OriginKey>) {
+        let mut left_out = kept_out.clone();
+        let mut at_fault = together.at_fault.clone();
+        loop {
+            let n_before = left_out.len();
+            let is_known = |key: &OriginKey| self.served.contains_key(key);
+            let mut faulty: Vec<_> =
+                at_fault.into_iter().filter(|key| self.waiting.contains_key(key)).collect();
+            if !faulty.iter().all(is_known) {
+                faulty.retain(|key| !is_known(key)); // of two that collide, the one that is served stays
+            }
+            left_out.extend(faulty);
+            let rest: Vec<_> = self
+                .waiting
+                .iter()
+                .filter(|(key, _)| !left_out.contains(key))
+                .map(|(_, one)| &**one)
+                .collect();
+            if rest.is_empty() || left_out.len() == n_before {
+                return; // or those that are served are at fault: which of the rest made them so is not said
+            }
+            at_fault = link(with(&self.served, rest).into_values()).at_fault;
+            if at_fault.is_empty() {
+                break;
+            }
+        }
+        for (key, contribution) in std::mem::take(&mut self.waiting) {
+            let place = if left_out.contains(&key) { &mut self.waiting } else { &mut self.served };
+            place.insert(key, contribution);
+        }
     }
 
     /// Admits what fits, in the order of the keys, until nothing more does.
-    fn admit_singly(&mut self, refused: &mut BTreeMap<OriginKey, Vec<Diagnostic>>) {
-        let kept_out: Vec<_> = refused.keys().cloned().collect();
+    fn admit_singly(
+        &mut self,
+        refused: &mut BTreeMap<OriginKey, Vec<Diagnostic>>,
+        kept_out: &BTreeSet<OriginKey>,
+    ) {
         loop {
             let mut fitting = None;
             for (key, contribution) in self.waiting.iter().filter(|(key, _)| !kept_out.contains(key)) {
-                let linked = self.link_with([contribution]);
+                let linked = self.preview(contribution);
                 if linked.at_fault.is_empty() {
                     fitting = Some(key.clone());
                     break;
@@ -111,12 +328,23 @@ impl Admission {
             }
         }
     }
+}
 
-    /// Links what is served, with these instead of what their origins had.
-    fn link_with<'a>(&'a self, candidates: impl IntoIterator<Item = &'a Contribution>) -> Linked {
-        let mut all: BTreeMap<_, _> = self.served.iter().map(|(key, served)| (key.clone(), served)).collect();
-        all.extend(candidates.into_iter().map(|candidate| (candidate.origin.key(), candidate)));
-        link(all.into_values())
+/// What is served, with these instead of what their origins had.
+fn with<'a>(
+    served: &'a Contributions,
+    candidates: impl IntoIterator<Item = &'a Contribution>,
+) -> BTreeMap<OriginKey, &'a Contribution> {
+    let mut all: BTreeMap<_, _> = served.iter().map(|(key, served)| (key.clone(), &**served)).collect();
+    all.extend(candidates.into_iter().map(|candidate| (candidate.origin.key(), candidate)));
+    all
+}
+
+fn is_same(a: Option<&Arc<Contribution>>, b: Option<&Arc<Contribution>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
     }
 }
 
@@ -126,4 +354,12 @@ fn errors(linked: &Linked, key: &OriginKey) -> Vec<Diagnostic> {
     let own: Vec<_> =
         linked.errors().filter(|error| error.file.as_deref() == Some(&*file)).cloned().collect();
     if own.is_empty() { linked.errors().cloned().collect() } else { own }
+}
+
+fn kept_words(kept: &[u64]) -> String {
+    match kept {
+        [] => "none is".to_owned(),
+        [only] => format!("{only} is"),
+        [first, .., last] => format!("{first} to {last} are"),
+    }
 }

@@ -16,6 +16,8 @@ pub struct Function {
     pub meta: Meta,
     /// Who brought it.
     pub origin: Arc<Origin>,
+    /// The line of the origin's file on which it is defined; none for compiled code.
+    pub line: Option<usize>,
     /// Its definition as tables and pages show it.
     pub shown: Shown,
     /// What a call runs.
@@ -55,6 +57,25 @@ impl Function {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.signature.name
+    }
+
+    /// Returns whether it is what `other` is. What the two call may differ: that is told of the callee.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.signature == other.signature
+            && self.meta == other.meta
+            && self.origin == other.origin
+            && self.shown == other.shown
+            && self.missing() == other.missing()
+    }
+
+    /// Returns the names that it waits for.
+    #[must_use]
+    pub fn missing(&self) -> &[String] {
+        match &self.body {
+            Body::Waiting(missing) => missing,
+            Body::Program { .. } | Body::Native(_) => &[],
+        }
     }
 
     /// Returns the unit of the result as Kamodo shows it, `''` for none.

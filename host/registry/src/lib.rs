@@ -4,6 +4,7 @@
 //! contributions are served, [`Registry::publish`] makes a generation of them. A request reads one
 //! [`Snapshot`], [`bind`]s its arguments and has the [`Dispatcher`] run the call.
 
+mod administration;
 mod admit;
 mod bind;
 mod contribution;
@@ -12,15 +13,20 @@ mod error;
 mod function;
 mod link;
 mod pool;
+mod publication;
 mod registry;
 mod snapshot;
+mod standing;
 
-pub use admit::{Admission, Admitted, Change};
+pub use administration::{Administration, Answer, Command, CommandError, Receipt};
+pub use admit::{Admission, Admitted, Change, NotKept};
 pub use bind::{NO_ARGUMENT, bind};
 pub use contribution::{Cancel, ContributedFunction, Contribution, Cost, NativeFunction, Origin, OriginKey};
 pub use dispatch::Dispatcher;
 pub use error::CallError;
 pub use function::{Body, Function, Shown};
 pub use link::{Linked, link};
-pub use registry::Registry;
+pub use publication::{Cause, Changed, Changes, Publication};
+pub use registry::{Current, Registry};
 pub use snapshot::Snapshot;
+pub use standing::{Pins, Reason, Standing, Unserved};

@@ -207,6 +207,7 @@ impl<'a> Linker<'a> {
                     signature: signature.clone(),
                     meta: meta.clone(),
                     origin: Arc::clone(&entry.origin),
+                    line: None,
                     shown,
                     body: Body::Native(Arc::clone(code)),
                 }));
@@ -224,18 +225,19 @@ impl<'a> Linker<'a> {
             self.fail(index, diagnostic);
         }
         let origin = Arc::clone(&self.entries[index].origin);
+        let line = Some(definition.lhs().position(0).line);
         let function = match outcome {
             Outcome::Refused => return,
             Outcome::Waiting { signature, missing, rhs, equation } => {
                 let shown = Shown { lhs: signature.symbol(), rhs, latex: String::new() };
                 let meta = Meta { equation, ..Meta::default() };
-                Function { signature, meta, origin, shown, body: Body::Waiting(missing) }
+                Function { signature, meta, origin, line, shown, body: Body::Waiting(missing) }
             }
             Outcome::Checked(checked) => match self.lower(&checked) {
                 Ok(body) => {
                     let meta = Meta { equation: checked.equation, ..Meta::default() };
                     let shown = Shown { lhs: checked.lhs, rhs: checked.rhs, latex: checked.latex };
-                    Function { signature: checked.signature, meta, origin, shown, body }
+                    Function { signature: checked.signature, meta, origin, line, shown, body }
                 }
                 Err(error) => {
                     let rhs = definition.rhs();

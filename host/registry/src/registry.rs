@@ -1,23 +1,53 @@
 //! Where the current snapshot stands, for all readers and one writer.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
-use crate::{Function, Snapshot};
+use crate::{Cause, Function, Publication, Snapshot, Standing};
 
 /// The current snapshot. A request reads it once and keeps what it read to its end.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Registry {
-    current: ArcSwap<Snapshot>,
+    current: ArcSwap<Current>,
+    /// The last publications, the oldest first.
+    publications: Mutex<VecDeque<Arc<Publication>>>,
+    /// Counts what was published and what was said of origins that are not served.
+    version: watch::Sender<u64>,
 }
 
+/// A snapshot with how the origins stand, read as one.
+#[derive(Debug, Default, Clone)]
+pub struct Current {
+    /// The functions.
+    pub snapshot: Arc<Snapshot>,
+    /// The origins that are not served as they are on disk.
+    pub standing: Arc<Standing>,
+}
+
+/// How many publications are remembered.
+const REMEMBERED: usize = 256;
+
 // === impl Registry ===
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self { current: ArcSwap::default(), publications: Mutex::default(), version: watch::Sender::new(0) }
+    }
+}
 
 impl Registry {
     /// Returns the current generation.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.current.load().snapshot)
+    }
+
+    /// Returns the current generation together with how the origins stand.
+    #[must_use]
+    pub fn current(&self) -> Arc<Current> {
         self.current.load_full()
     }
 
@@ -25,8 +55,51 @@ impl Registry {
     ///
     /// Only the supervisor publishes, so that generations follow one another without a gap.
     pub fn publish(&self, functions: Vec<Arc<Function>>) -> Arc<Snapshot> {
-        let snapshot = Arc::new(Snapshot::following(&self.current.load(), functions));
-        self.current.store(Arc::clone(&snapshot));
+        self.publish_with(functions, Cause::default(), Standing::default())
+    }
+
+    /// As [`Registry::publish`], with why it is published and how the origins stand from now on.
+    pub fn publish_with(
+        &self,
+        functions: Vec<Arc<Function>>,
+        cause: Cause,
+        standing: Standing,
+    ) -> Arc<Snapshot> {
+        let snapshot = Arc::new(Snapshot::following(&self.current.load().snapshot, functions, cause));
+        let current = Current { snapshot: Arc::clone(&snapshot), standing: Arc::new(standing) };
+        {
+            let mut publications = self.publications.lock().unwrap_or_else(PoisonError::into_inner);
+            publications.push_back(Arc::clone(snapshot.publication()));
+            if publications.len() > REMEMBERED {
+                publications.pop_front();
+            }
+            self.current.store(Arc::new(current));
+        }
+        self.version.send_modify(|version| *version += 1);
         snapshot
+    }
+
+    /// Says how the origins stand now, where no function changed.
+    pub fn stand(&self, standing: Standing) {
+        let before = self.current();
+        if *before.standing != standing {
+            let snapshot = Arc::clone(&before.snapshot);
+            self.current.store(Arc::new(Current { snapshot, standing: Arc::new(standing) }));
+            self.version.send_modify(|version| *version += 1);
+        }
+    }
+
+    /// Returns the last publications, the oldest first.
+    #[must_use]
+    pub fn publications(&self) -> Vec<Arc<Publication>> {
+        self.publications.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// Tells of every change from now on: of a publication, and of an origin that is refused or no longer.
+    ///
+    /// The number only grows; what changed is found by looking.
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
     }
 }

@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use kamodo_units::suggest;
 
-use crate::{CallError, Function};
+use crate::{CallError, Cause, Changes, Function, Publication};
 
 /// One generation of the merged functions; immutable.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Snapshot {
-    generation: u64,
+    publication: Arc<Publication>,
     functions: Vec<Arc<Function>>,
+    /// For each function the publication since which it is what it is.
+    since: Vec<Arc<Publication>>,
     by_name: HashMap<String, usize>,
     /// Names that were served once, with the first generation that had them no more.
     removed: HashMap<String, u64>,
@@ -22,10 +25,42 @@ const REMEMBERED: usize = 10_000;
 
 // === impl Snapshot ===
 
+impl Default for Snapshot {
+    /// The empty generation before the first.
+    fn default() -> Self {
+        let publication = Publication {
+            generation: 0,
+            at: SystemTime::UNIX_EPOCH,
+            cause: Cause::default(),
+            changes: Changes::default(),
+            n_functions: 0,
+        };
+        Self {
+            publication: Arc::new(publication),
+            functions: Vec::new(),
+            since: Vec::new(),
+            by_name: HashMap::new(),
+            removed: HashMap::new(),
+        }
+    }
+}
+
 impl Snapshot {
     /// Makes the generation that follows `previous`, with these functions in this order.
-    pub(crate) fn following(previous: &Self, functions: Vec<Arc<Function>>) -> Self {
-        let generation = previous.generation + 1;
+    pub(crate) fn following(previous: &Self, functions: Vec<Arc<Function>>, cause: Cause) -> Self {
+        let generation = previous.generation() + 1;
+        let publication = Arc::new(Publication {
+            generation,
+            at: SystemTime::now(),
+            cause,
+            changes: Changes::between(previous, &functions),
+            n_functions: functions.len(),
+        });
+        let since = functions.iter().map(|function| match previous.by_name.get(function.name()) {
+            Some(&old) if previous.functions[old].is_same_as(function) => Arc::clone(&previous.since[old]),
+            _ => Arc::clone(&publication),
+        });
+        let since = since.collect();
         let by_name: HashMap<_, _> = functions
             .iter()
             .enumerate()
@@ -41,13 +76,24 @@ impl Snapshot {
             let oldest = generations[generations.len() - REMEMBERED];
             removed.retain(|_, went| *went >= oldest);
         }
-        Self { generation, functions, by_name, removed }
+        Self { publication, functions, since, by_name, removed }
     }
 
     /// Returns the number of this generation; the empty one before the first is 0.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.generation
+        self.publication.generation
+    }
+
+    /// Returns when and why this generation came, and what it changed.
+    #[must_use]
+    pub fn publication(&self) -> &Arc<Publication> {
+        &self.publication
+    }
+
+    /// Returns the functions, each with the publication since which it is what it is.
+    pub fn functions_since(&self) -> impl ExactSizeIterator<Item = (&Arc<Function>, &Arc<Publication>)> {
+        self.functions.iter().zip(&self.since)
     }
 
     /// Returns the functions in the order of their definition.
@@ -55,15 +101,20 @@ impl Snapshot {
         self.functions.iter()
     }
 
+    /// Finds a function by name, without a word on why it is not there.
+    pub(crate) fn find(&self, name: &str) -> Option<&Arc<Function>> {
+        self.by_name.get(name).map(|&index| &self.functions[index])
+    }
+
     /// Finds a function by name.
     ///
     /// # Errors
     /// [`CallError::Removed`] where it was served once, else [`CallError::Unknown`].
     pub fn get(&self, name: &str) -> Result<&Arc<Function>, CallError> {
-        if let Some(&index) = self.by_name.get(name) {
-            return Ok(&self.functions[index]);
+        if let Some(function) = self.find(name) {
+            return Ok(function);
         }
-        let (name, generation) = (name.to_owned(), self.generation);
+        let (name, generation) = (name.to_owned(), self.generation());
         if let Some(&removed) = self.removed.get(&name) {
             return Err(CallError::Removed { name, removed, generation });
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
-    Admission, CallError, Cancel, Change, ContributedFunction, Contribution, Cost, Dispatcher, Function,
-    Linked, NativeFunction, Origin, OriginKey, Registry, bind, link,
+    Admission, Admitted, CallError, Cancel, Change, ContributedFunction, Contribution, Cost, Dispatcher,
+    Function, Linked, NativeFunction, Origin, OriginKey, Reason, Registry, Standing, bind, link,
 };
 use kamodo_value::{Meta, Parameter, Signature, Value};
 
@@ -223,4 +223,110 @@ fn a_long_chain_needs_no_deep_stack() {
     let linked = link(&[yaml("a.yaml", &text)]);
     assert_eq!(rendered(&linked), "");
     assert_eq!(call(&linked.functions, "f4999", &[0]), Ok(Value::Int(5000.into())));
+}
+
+/// The names that are served, with what a call of each with 3 gives.
+fn answers(admitted: &Admitted) -> Vec<(String, i64)> {
+    let answer = |function: &Arc<Function>| match call(&admitted.functions, function.name(), &[3]) {
+        Ok(Value::Int(value)) => i64::try_from(&value).expect("a small number"),
+        other => panic!("{}: {other:?}", function.name()),
+    };
+    admitted.functions.iter().map(|function| (function.name().to_owned(), answer(function))).collect()
+}
+
+fn served(expect: &[(&str, i64)]) -> Vec<(String, i64)> {
+    expect.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect()
+}
+
+#[test]
+fn a_name_that_moves_from_one_origin_to_another_beside_a_bad_third() {
+    let mut admission = Admission::default();
+    admission.admit([Change::Brought(yaml("a.yaml", "f: x\ng: x")), Change::Brought(plugin("p.so", "k", 2))]);
+    // `k` moves into the file and `g` out of it; the third brings a name that is taken.
+    let admitted = admission.admit([
+        Change::Brought(yaml("a.yaml", "f: x\nk: 5*x")),
+        Change::Brought(plugin("p.so", "g", 7)),
+        Change::Brought(plugin("q.so", "f", 9)),
+    ]);
+    assert_eq!(admitted.refused.keys().collect::<Vec<_>>(), [&OriginKey::plugin(Path::new("q.so"))]);
+    assert_eq!(answers(&admitted), served(&[("f", 3), ("k", 15), ("g", 21)]));
+}
+
+#[test]
+fn going_back_holds_what_is_on_disk_until_it_changes() {
+    let mut admission = Admission::default();
+    admission.admit([Change::Brought(yaml("a.yaml", "f: x")), Change::Brought(yaml("b.yaml", "g: x"))]);
+    admission.remember(1);
+    admission.admit([Change::Brought(yaml("a.yaml", "f: 2*x")), Change::Brought(plugin("p.so", "k", 2))]);
+    admission.remember(2);
+
+    let back = admission.roll_back(1).expect("it is kept");
+    assert_eq!(answers(&back), served(&[("f", 3), ("g", 3)]));
+    let held: Vec<_> = admission.unserved().into_iter().map(|one| (one.key, one.reason)).collect();
+    assert_eq!(
+        held,
+        [
+            (OriginKey::yaml(Path::new("a.yaml")), Reason::RolledBack),
+            (OriginKey::plugin(Path::new("p.so")), Reason::RolledBack)
+        ]
+    );
+    admission.remember(3);
+
+    // A change of another origin does not undo it; a change of the same origin goes live.
+    let other = admission.admit([Change::Brought(yaml("b.yaml", "g: 5*x"))]);
+    assert_eq!(answers(&other), served(&[("f", 3), ("g", 15)]));
+    let same = admission.admit([Change::Brought(yaml("a.yaml", "f: 7*x"))]);
+    assert_eq!(answers(&same), served(&[("f", 21), ("g", 15)]));
+    let all = admission.release();
+    assert_eq!(answers(&all), served(&[("f", 21), ("g", 15), ("k", 6)]));
+    assert!(admission.unserved().is_empty());
+}
+
+#[test]
+fn going_back_brings_back_what_was_removed() {
+    let mut admission = Admission::default();
+    admission.admit([Change::Brought(plugin("p.so", "k", 2))]);
+    admission.remember(1);
+    admission.admit([Change::Gone(OriginKey::plugin(Path::new("p.so")))]);
+    admission.remember(2);
+    assert_eq!(answers(&admission.roll_back(1).expect("it is kept")), served(&[("k", 6)]));
+    assert_eq!(answers(&admission.release()), served(&[]), "it is gone from the disk still");
+    insta::assert_snapshot!(admission.roll_back(9).unwrap_err(), @"generation 9 is not kept: 1 to 2 are");
+}
+
+#[test]
+fn what_is_pinned_does_not_change() {
+    let mut admission = Admission::default();
+    let key = OriginKey::yaml(Path::new("a.yaml"));
+    admission.admit([Change::Brought(yaml("a.yaml", "f: x")), Change::Brought(yaml("b.yaml", "g: x"))]);
+    admission.pin(Some(key.clone()));
+    let changes = [Change::Brought(yaml("a.yaml", "f: 2*x")), Change::Brought(yaml("b.yaml", "g: 2*x"))];
+    assert_eq!(answers(&admission.admit(changes)), served(&[("f", 3), ("g", 6)]));
+    assert_eq!(admission.unserved()[0].reason, Reason::Pinned);
+    admission.pin(None);
+    admission.admit([Change::Gone(OriginKey::yaml(Path::new("b.yaml")))]);
+    assert_eq!(answers(&admission.release()), served(&[("f", 3), ("g", 6)]), "a pin holds against it");
+    assert_eq!(answers(&admission.unpin(None)), served(&[("f", 6)]));
+}
+
+#[test]
+fn a_publication_says_what_changed() {
+    let registry = Registry::default();
+    let mut seen = registry.subscribe();
+    registry.publish(link(&[yaml("a.yaml", "f(x[cm])[kg]: x**2\ng: x\nh: x")]).functions);
+    let snapshot =
+        registry.publish(link(&[yaml("a.yaml", "f(x[m])[kg]: x**2\nh: x + 1\nk(y, x[s]): x*y")]).functions);
+    insta::assert_snapshot!(
+        snapshot.publication().changes,
+        @"came k(y, x[s]); went g(x); changed f(x[m])[kg] (was f(x[cm])[kg]), h(x)"
+    );
+    assert_eq!(snapshot.publication().changes.redeclared().count(), 1);
+    let again = registry.publish(link(&[yaml("a.yaml", "f(x[m])[kg]: x**2\nh: x + 1")]).functions);
+    let since: Vec<_> = again.functions_since().map(|(_, since)| since.generation).collect();
+    assert_eq!(since, [2, 2], "neither changed with the third");
+    assert!(seen.has_changed().expect("the registry is there"));
+    assert_eq!(*seen.borrow_and_update(), 3);
+    registry.stand(Standing::default());
+    assert!(!seen.has_changed().expect("the registry is there"), "nothing was said");
+    assert_eq!(registry.publications().len(), 3);
 }

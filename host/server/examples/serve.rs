@@ -42,6 +42,7 @@ fn polynomial() -> Result<Function, Box<dyn Error>> {
         signature: Signature { name: "f".into(), parameters, unit: None },
         meta: Meta { equation: "x^{2} - x - 1".into(), ..Meta::default() },
         origin: Arc::new(Origin::Yaml { file: "example".into() }),
+        line: None,
         shown: Shown::default(),
         body: Body::Program { program: Arc::new(program), callees: Vec::new() },
     })

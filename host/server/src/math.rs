@@ -78,6 +78,7 @@ impl Operator {
             signature: self.signature_of(names.iter().copied()),
             meta: Meta::default(),
             origin: Arc::new(Origin::Yaml { file: PathBuf::new() }), // never listed
+            line: None,
             shown: Shown::default(),
             body: Body::Program { program: Arc::new(program), callees: Vec::new() },
         })

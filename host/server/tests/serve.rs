@@ -43,6 +43,7 @@ fn served(name: &str, parameters: Vec<Parameter>, body: Body) -> Arc<Function> {
         signature: Signature { name: name.into(), parameters, unit: None },
         meta: Meta { equation: format!("eq_{name}"), citation: "cited".into(), ..Meta::default() },
         origin: Arc::new(Origin::Yaml { file: "test.yaml".into() }),
+        line: None,
         shown: Shown::default(),
         body,
     })

@@ -48,4 +48,17 @@ impl Signature {
         let names: Vec<_> = self.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
         format!("{}({})", self.name, names.join(", "))
     }
+
+    /// Returns the call form with units, such as `f(x[cm], y)[kg]`: all that a caller relies on.
+    #[must_use]
+    pub fn declaration(&self) -> String {
+        let bracketed =
+            |unit: &Option<Unit>| unit.as_ref().map(|unit| format!("[{unit}]")).unwrap_or_default();
+        let parameters = self.parameters.iter().map(|parameter| {
+            let optional = if parameter.default.is_some() { "=…" } else { "" };
+            format!("{}{}{optional}", parameter.name, bracketed(&parameter.unit))
+        });
+        let parameters: Vec<_> = parameters.collect();
+        format!("{}({}){}", self.name, parameters.join(", "), bracketed(&self.unit))
+    }
 }
