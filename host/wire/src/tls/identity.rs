@@ -86,6 +86,13 @@ impl Paths {
 
 // === impl Identity ===
 
+/// Equal where clients see the same: the certificate and those that sign it. A key that is its own is equal too.
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        self.certified.cert == other.certified.cert
+    }
+}
+
 impl Identity {
     /// Loads a pair, or makes one where neither file is there.
     ///
@@ -96,9 +103,10 @@ impl Identity {
     /// [`Error`] for half a pair, files that cannot be read or written, an expired certificate, a key
     /// that is not its own.
     pub fn load_or_create(paths: &Paths) -> Result<Self, Error> {
-        if paths.exist()? {
+        if let Ok(true) = paths.exist() {
             return Self::load(paths);
         }
+        // Half a pair may be one that another server is just making: who holds the lock sees the whole.
         let directory = paths.key.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new("."));
         let unwritable = |source| Error::Unwritable { path: paths.key.clone(), source };
