@@ -5,18 +5,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use kamodo_registry::{Dispatcher, Registry};
 use kamodo_server::{Config, Server};
-use kamodo_wire::tls::{Identity, Paths};
+use kamodo_wire::tls::Identity;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
+use crate::live::{self, Live, Settle};
 use crate::{Error, Running, Sources, Supervisor, table, telemetry};
-
-/// How long open calls may take to end after the signal to stop.
-const DRAIN: Duration = Duration::from_secs(30);
 
 /// Serves until a signal says stop.
 ///
@@ -27,27 +24,28 @@ pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
     let registry = Arc::new(Registry::default());
     let supervisor = first_look(serve, &registry)?;
 
-    let paths = Paths { certificate: serve.certfile.clone(), key: serve.keyfile.clone() };
-    let identity = Identity::load_or_create(&paths)?;
+    let given = &serve.flags.0;
+    let effective = given.over(supervisor.settings());
+    let identity = Identity::load_or_create(&live::paths(&effective))?;
     for warning in &identity.warnings {
         tracing::warn!("{warning}");
     }
-    let defaults = Config::default();
     let config = Config {
-        host: serve.host.clone(),
-        port: serve.port,
-        identity: Some(identity),
-        n_workers: serve.workers.map_or(defaults.n_workers, usize::from),
-        ..defaults
+        host: effective.host.clone(),
+        port: effective.port,
+        identity: Some(identity.clone()),
+        n_workers: effective.workers.count(),
+        limits: live::limits(&effective),
     };
     let dispatcher = Dispatcher::start().map_err(Error::system("cannot start the pool"))?;
     let server = Server::start(&config, Arc::clone(&registry), dispatcher)?;
-    let supervisor = supervisor.start().map_err(Error::Watch)?;
+    let live = Arc::new(Live::new(server.controls(), given.clone(), effective, identity));
+    let supervisor = supervisor.start(Arc::clone(&live) as Arc<dyn Settle>).map_err(Error::Watch)?;
 
     announce(&registry, &server).map_err(Error::system("cannot write to standard output"))?;
-    wait_for_stop(&supervisor).map_err(Error::system("cannot wait for signals"))?;
+    wait_for_stop(&supervisor, &live).map_err(Error::system("cannot wait for signals"))?;
     drop(supervisor);
-    let drained = server.drain(DRAIN);
+    let drained = server.drain(live.effective().drain);
     tracing::info!("stopped; {} connections were cut off", drained.n_cut_off);
     Ok(ExitCode::SUCCESS)
 }
@@ -86,7 +84,7 @@ fn announce(registry: &Registry, server: &Server) -> std::io::Result<()> {
 }
 
 /// Waits for the signal to stop; SIGHUP makes the supervisor look again. A second signal ends at once.
-fn wait_for_stop(supervisor: &Running) -> std::io::Result<()> {
+fn wait_for_stop(supervisor: &Running, live: &Live) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut interrupt, mut terminate) = runtime.block_on(async {
         let mut hangup = signal(SignalKind::hangup())?;
@@ -101,7 +99,7 @@ fn wait_for_stop(supervisor: &Running) -> std::io::Result<()> {
         }
         std::io::Result::Ok((interrupt, terminate))
     })?;
-    tracing::info!("stopping: open calls may take {} s more", DRAIN.as_secs());
+    tracing::info!("stopping: open calls may take {:?} more", live.effective().drain);
     thread::Builder::new().name("second-signal".to_owned()).spawn(move || {
         runtime.block_on(async {
             tokio::select! {

@@ -7,6 +7,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kamodo_units::suggest;
 
+use crate::settings::{RemoteFlags, ServerFlags, Setting, TABLE};
+
 /// A server of functions with units.
 ///
 /// Without a command it serves, and takes settings as the published Kamodo does: `rpc_conf=FILE host=HOST
@@ -23,11 +25,11 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serves the functions of a configuration and of the plugins beside it
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Prints what a configuration defines and what is wrong with it, without serving
     Check(Check),
     /// Lists the functions of a running server
-    List(Remote),
+    List(RemoteFlags),
     /// Calls a function of a running server
     Call(Call),
 }
@@ -35,36 +37,24 @@ pub enum Command {
 /// `serve`
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The configuration
+    /// The configuration: a file, or a directory of YAML files
     #[arg(default_value = "kamodo_rpc.yaml", env = "KAMODO_RPC_CONF")]
     pub file: PathBuf,
-    /// The name or address to listen at
-    #[arg(long, default_value = "localhost", env = "KAMODO_HOST")]
-    pub host: String,
-    /// The port to listen at; 0 takes a free one, which the line `ready` names
-    #[arg(long, default_value = "60000", env = "KAMODO_PORT", value_parser = port)]
-    pub port: u16,
     /// A directory into which plugins are dropped; may be given more than once
     #[arg(long, value_name = "DIR", env = "KAMODO_PLUGINS", value_delimiter = ':')]
     pub plugins: Vec<PathBuf>,
-    /// The certificate; with the key it is made where both are absent
-    #[arg(long, default_value = "selfsigned.cert", env = "KAMODO_CERTFILE")]
-    pub certfile: PathBuf,
-    /// The certificate's private key
-    #[arg(long, default_value = "selfsigned.key", env = "KAMODO_KEYFILE")]
-    pub keyfile: PathBuf,
-    /// How many threads talk to clients; one a core where it is left out
-    #[arg(long, env = "KAMODO_WORKERS")]
-    pub workers: Option<std::num::NonZeroUsize>,
     /// Start with what is good even where something is wrong
     #[arg(long, env = "KAMODO_TOLERANT")]
     pub tolerant: bool,
+    /// The settings, which come before those of the configuration
+    #[command(flatten)]
+    pub flags: ServerFlags,
 }
 
 /// `check`
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The configuration
+    /// The configuration: a file, or a directory of YAML files
     #[arg(default_value = "kamodo_rpc.yaml")]
     pub file: PathBuf,
     /// A directory of plugins; may be given more than once
@@ -84,20 +74,6 @@ pub enum Format {
     Json,
 }
 
-/// Where a running server is.
-#[derive(Debug, Args)]
-pub struct Remote {
-    /// The server's name, as its certificate has it
-    #[arg(long, default_value = "localhost", env = "KAMODO_HOST")]
-    pub host: String,
-    /// The server's port
-    #[arg(long, default_value = "60000", env = "KAMODO_PORT", value_parser = port)]
-    pub port: u16,
-    /// The certificate to trust
-    #[arg(long, default_value = "selfsigned.cert", env = "KAMODO_CERTFILE")]
-    pub certfile: PathBuf,
-}
-
 /// `call`
 #[derive(Debug, Args)]
 pub struct Call {
@@ -108,18 +84,8 @@ pub struct Call {
     pub args: Vec<String>,
     /// The server
     #[command(flatten)]
-    pub remote: Remote,
+    pub remote: RemoteFlags,
 }
-
-/// The published server's settings, and the flag that each stands for.
-const SETTINGS: [(&str, &str); 6] = [
-    ("rpc_conf", ""),
-    ("host", "--host"),
-    ("port", "--port"),
-    ("plugins", "--plugins"),
-    ("certfile", "--certfile"),
-    ("keyfile", "--keyfile"),
-];
 
 // === impl Cli ===
 
@@ -155,8 +121,8 @@ fn is_setting(arg: &OsString) -> bool {
 fn unknown_setting(arg: &OsString) -> clap::Error {
     let text = arg.to_string_lossy();
     let name = text.split('=').next().unwrap_or_default();
-    let known = SETTINGS.map(|(known, _)| known);
-    let hint = match suggest(name, known.into_iter()) {
+    let known: Vec<_> = ["rpc_conf", "plugins"].into_iter().chain(TABLE.iter().map(|one| one.key)).collect();
+    let hint = match suggest(name, known.iter().copied()) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!("the settings are {}", known.join(", ")),
     };
@@ -166,9 +132,13 @@ fn unknown_setting(arg: &OsString) -> clap::Error {
 /// A setting such as `port='60000'` as our flag and its value.
 fn setting(arg: &OsString) -> Option<Vec<OsString>> {
     let (name, value) = arg.to_str()?.split_once('=')?;
-    let (_, flag) = SETTINGS.iter().find(|(known, _)| *known == name)?;
     let value = unquoted(value).into();
-    Some(if flag.is_empty() { vec![value] } else { vec![flag.into(), value] })
+    if name == "rpc_conf" {
+        return Some(vec![value]);
+    }
+    let flag = TABLE.iter().find(|setting| setting.key == name).map(Setting::flag);
+    let flag = flag.or_else(|| (name == "plugins").then(|| name.to_owned()))?;
+    Some(vec![format!("--{flag}").into(), value])
 }
 
 /// Takes off one pair of quotes, which a shell's user writes round a number for the published server.
@@ -176,43 +146,44 @@ fn unquoted(text: &str) -> &str {
     ['\'', '"'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(text)
 }
 
-fn port(text: &str) -> Result<u16, String> {
-    unquoted(text).parse().map_err(|_| format!("a port is a number from 0 to 65535, found `{text}`"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::{Effective, Settings};
 
     #[track_caller]
     fn serve(line: &str) -> Serve {
         let args = line.split_whitespace().map(OsString::from);
         match Cli::read(args).unwrap().command {
-            Command::Serve(serve) => serve,
+            Command::Serve(serve) => *serve,
             other => panic!("{other:?}"),
         }
     }
 
+    fn effective(serve: &Serve) -> Effective {
+        serve.flags.0.over(&Settings::default())
+    }
+
     #[test]
     fn published_form() {
-        let read = serve("kamodo-rpc rpc_conf=a.yaml host=0.0.0.0 port='60001'");
-        assert_eq!((read.file, read.host.as_str(), read.port), ("a.yaml".into(), "0.0.0.0", 60001));
-        assert_eq!(serve("kamodo-rpc port=\"60002\"").port, 60002);
+        let read = serve("kamodo-rpc rpc_conf=a.yaml host=0.0.0.0 port='60001' write_stall=2s");
+        let settings = effective(&read);
+        assert_eq!((read.file, settings.host.as_str(), settings.port), ("a.yaml".into(), "0.0.0.0", 60001));
+        assert_eq!(settings.write_stall.as_secs(), 2);
+        assert_eq!(effective(&serve("kamodo-rpc port=\"60002\"")).port, 60002);
     }
 
     #[test]
     fn nothing_said() {
         let read = serve("kamodo-rpc");
-        assert_eq!(
-            (read.file, read.host.as_str(), read.port),
-            ("kamodo_rpc.yaml".into(), "localhost", 60000)
-        );
+        assert_eq!((read.file, read.flags), ("kamodo_rpc.yaml".into(), ServerFlags::default()));
     }
 
     #[test]
     fn our_form() {
         let read = serve("kamodo-rpc serve b.yaml --host ::1 --port 0 --plugins a --plugins b");
-        assert_eq!((read.file, read.port, read.plugins.len()), ("b.yaml".into(), 0, 2));
+        let port = effective(&read).port;
+        assert_eq!((read.file, port, read.plugins.len()), ("b.yaml".into(), 0, 2));
     }
 
     #[test]
@@ -221,7 +192,7 @@ mod tests {
             let error = Cli::read(line.split_whitespace().map(OsString::from)).unwrap_err();
             error.to_string().lines().next().unwrap_or_default().to_owned()
         };
-        insta::assert_snapshot!(mistake("kamodo-rpc port=x"), @"error: invalid value 'x' for '--port <PORT>': a port is a number from 0 to 65535, found `x`");
+        insta::assert_snapshot!(mistake("kamodo-rpc port=x"), @"error: invalid value 'x' for '--port <PORT>': expected a number from 0 to 65535, found `x`");
         insta::assert_snapshot!(mistake("kamodo-rpc hots=x"), @"error: there is no setting `hots`");
         insta::assert_snapshot!(mistake("kamodo-rpc serve --prot 1"), @"error: unexpected argument '--prot' found");
     }

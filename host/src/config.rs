@@ -1,95 +1,85 @@
-//! What a configuration file says: its tagged documents, with everything that is wrong told at once.
+//! What a configuration says: the tagged documents of its files, with everything that is wrong told at once.
+//!
+//! [`files`] finds the files, [`Config::parse_all`] reads them. One module reads each kind of document:
+//! `functions`, `plugins`, `server`; `reading` is what they share.
 
-use std::collections::{HashMap, HashSet};
+mod files;
+mod functions;
+mod plugins;
+mod reading;
+mod server;
+
 use std::path::{Path, PathBuf};
 
-use kamodo_expr::{Definition, Diagnostic, Source, Span};
-use kamodo_registry::{ContributedFunction, Contribution, Origin};
+use kamodo_expr::{Diagnostic, Severity};
+use kamodo_registry::{ContributedFunction, Contribution, Origin, OriginKey};
 use kamodo_units::suggest;
 
-use crate::yaml::{self, Kind, Node, Stream};
+use crate::settings::Settings;
+use crate::yaml::{self, Node};
+use functions::Functions;
+use reading::Reading;
 
-/// A configuration file, read.
-#[derive(Debug)]
+pub(crate) use files::files;
+
+/// A configuration, read.
+#[derive(Debug, Default)]
 pub struct Config {
-    /// The functions that it defines.
-    pub contribution: Contribution,
+    /// The functions that each file defines, in the order of the files. Where something is wrong with a
+    /// file, what is good of it, which is not to be served.
+    pub contributions: Vec<Result<Contribution, (OriginKey, Contribution)>>,
     /// Where its plugins are dropped.
     pub plugin_directories: Vec<PathBuf>,
+    /// What it says of the server's settings; of no use where something is wrong with a file.
+    pub settings: Settings,
 }
 
 /// The tags of documents that this server knows.
-const TAGS: [&str; 2] = ["!Kamodo", "!Plugins"];
-
-/// YAML 1.1's words that are no text unless they are quoted.
-const BOOLEANS: [&str; 6] = ["yes", "no", "on", "off", "true", "false"];
+const TAGS: [&str; 3] = ["!Kamodo", "!Plugins", "!Server"];
 
 // === impl Config ===
 
 impl Config {
-    /// Reads the text of a configuration file: what is good in it, with everything that is wrong.
-    ///
-    /// # Errors
-    /// Where the text as a whole cannot be read.
-    pub fn parse(file: &Path, bytes: &[u8]) -> Result<(Self, Vec<Diagnostic>), Box<Diagnostic>> {
-        let name = file.display().to_string();
-        let text = std::str::from_utf8(bytes).map_err(|error| Box::new(not_text(&name, bytes, error)))?;
-        let stream = yaml::read(&name, text)?;
-
-        let mut reading = Reading {
-            file,
-            whole: &stream.whole,
-            definitions: Vec::new(),
-            broken: HashSet::new(),
-            names: HashMap::new(),
-            plugin_directories: Vec::new(),
-            diagnostics: Vec::new(),
-        };
-        reading.stream(&stream);
-        reading.leave_out_what_needs_the_broken();
-        let Reading { definitions, plugin_directories, diagnostics, .. } = reading;
-        let contribution = Contribution {
-            origin: Origin::Yaml { file: file.to_owned() },
-            functions: definitions.into_iter().map(ContributedFunction::Symbolic).collect(),
-        };
-        Ok((Self { contribution, plugin_directories }, diagnostics))
-    }
-}
-
-fn not_text(file: &str, bytes: &[u8], error: std::str::Utf8Error) -> Diagnostic {
-    let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-    let whole = Source::whole(file, &good);
-    let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
-    whole
-        .error(good.len()..good.len(), format!("expected UTF-8 text, found the byte 0x{byte:02x}"))
-        .with_hint("save the file in UTF-8")
-}
-
-/// A file while it is read.
-struct Reading<'a> {
-    file: &'a Path,
-    whole: &'a Source,
-    definitions: Vec<Definition>,
-    /// The functions that are defined, but wrongly.
-    broken: HashSet<String>,
-    /// Each key and each function's name with the line where it stands.
-    names: HashMap<String, usize>,
-    plugin_directories: Vec<PathBuf>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-// === impl Reading ===
-
-impl Reading<'_> {
-    fn refuse(&mut self, span: Span, message: String, hint: impl Into<String>) {
-        let line = self.whole.text[span.start..].lines().next().map_or(0, str::len);
-        let span = span.start..span.end.min(span.start + line).max(span.start);
-        self.diagnostics.push(self.whole.error(span, message).with_hint(hint));
+    /// Reads the files of a configuration, each with its bytes or with why it has none: what is good in
+    /// them, and everything that is wrong.
+    #[must_use]
+    pub fn parse_all(files: &[(PathBuf, Result<Vec<u8>, String>)]) -> (Self, Vec<Diagnostic>) {
+        let mut config = Self::default();
+        let mut diagnostics = Vec::new();
+        for (path, bytes) in files {
+            let (functions, told) = config.read(path, bytes.as_deref());
+            let origin = Origin::Yaml { file: path.clone() };
+            let functions = functions.into_iter().map(ContributedFunction::Symbolic).collect();
+            let contribution = Contribution { origin, functions };
+            let is_good = told.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+            config.contributions.push(if is_good {
+                Ok(contribution)
+            } else {
+                Err((contribution.origin.key(), contribution))
+            });
+            diagnostics.extend(told);
+        }
+        (config, diagnostics)
     }
 
-    fn stream(&mut self, stream: &Stream) {
+    fn read(
+        &mut self,
+        path: &Path,
+        bytes: Result<&[u8], &String>,
+    ) -> (Vec<kamodo_expr::Definition>, Vec<Diagnostic>) {
+        let name = path.display().to_string();
+        let stream = match bytes {
+            Ok(bytes) => yaml::read(&name, bytes),
+            Err(reason) => Err(Box::new(unreadable(&name, reason))),
+        };
+        let stream = match stream {
+            Ok(stream) => stream,
+            Err(error) => return (Vec::new(), vec![*error]),
+        };
+        let mut reading = Reading::new(path, &stream.whole);
+        let mut functions = Functions::default();
         if stream.documents.is_empty() {
-            self.refuse(
+            reading.refuse(
                 0..0,
                 "the file is empty: expected a document".to_owned(),
                 "begin with a line `!Kamodo`, then one function a line, such as `f: x**2 - x - 1`",
@@ -97,245 +87,75 @@ impl Reading<'_> {
         }
         for document in &stream.documents {
             match document.tag.as_deref() {
-                Some("!Kamodo") => self.functions(document),
-                Some("!Plugins") => self.plugins(document),
-                Some(tag) => {
-                    let known = TAGS.map(|tag| format!("`{tag}`")).join(" or ");
-                    let hint = match suggest(tag, TAGS.into_iter()) {
-                        Some(similar) => format!("did you mean `{similar}`?"),
-                        None => format!("the tag of a document is {known}"),
-                    };
-                    self.refuse(
-                        document.span.start..document.span.start + tag.len(),
-                        format!("a document has the tag {known}, found `{tag}`"),
-                        hint,
-                    );
-                }
-                None => self.refuse(
-                    document.span.clone(),
-                    "a document begins with its tag, found none".to_owned(),
-                    "write `!Kamodo` on a line above the functions",
-                ),
+                Some("!Kamodo") => functions.read(&mut reading, document),
+                Some("!Plugins") => plugins::read(&mut reading, document, &mut self.plugin_directories),
+                Some("!Server") => server::read(&mut reading, document, &mut self.settings),
+                tag => refuse_tag(&mut reading, document, tag),
             }
         }
+        let mut diagnostics = reading.diagnostics;
+        diagnostics.sort_by_key(Diagnostic::position);
+        (functions.good(), diagnostics)
     }
+}
 
-    /// The entries of a document that is a map; nothing counts as an empty one.
-    fn entries(&mut self, document: &Node, holds: &str) -> Vec<(Node, Node)> {
-        match &document.kind {
-            Kind::Map(entries) => self.merged(entries),
-            Kind::Scalar { source, is_plain: true } if is_null(&source.text) => Vec::new(),
-            other => {
-                let found = match other {
-                    Kind::List(_) => "a list",
-                    _ => "a scalar",
-                };
-                let tag = document.tag.as_deref().unwrap_or_default();
-                self.refuse(
-                    document.span.clone(),
-                    format!("`{tag}` holds a map of {holds}, found {found}"),
-                    "write one `key: value` a line",
-                );
-                Vec::new()
-            }
-        }
-    }
+fn unreadable(name: &str, reason: &str) -> Diagnostic {
+    let message = format!("the configuration cannot be read: {reason}");
+    let mut diagnostic =
+        Diagnostic::new(Severity::Error, message).with_hint("name another one with `rpc_conf=FILE`");
+    diagnostic.file = Some(name.into());
+    diagnostic
+}
 
-    /// Applies `<<` merges: their entries come first, and what is written out wins over them.
-    fn merged(&mut self, entries: &[(Node, Node)]) -> Vec<(Node, Node)> {
-        let (merges, written): (Vec<_>, Vec<_>) =
-            entries.iter().cloned().partition(|(key, _)| text(key) == Some("<<") && is_plain(key));
-        let mut all: Vec<(Node, Node)> = Vec::new();
-        for (_, value) in merges {
-            let maps = match value.kind {
-                Kind::List(items) => items,
-                _ => vec![value],
-            };
-            for map in maps {
-                let Kind::Map(inner) = &map.kind else {
-                    let message = "`<<` merges a map or a list of maps".to_owned();
-                    self.refuse(
-                        map.span.clone(),
-                        message,
-                        "write `<<: *anchor`, where `&anchor` names a map",
-                    );
-                    continue;
-                };
-                for (key, value) in self.merged(inner) {
-                    if !all.iter().chain(&written).any(|(other, _)| text(other) == text(&key)) {
-                        all.push((key, value));
-                    }
-                }
-            }
-        }
-        all.extend(written);
-        all
-    }
-
-    fn functions(&mut self, document: &Node) {
-        for (key, value) in self.entries(document, "functions") {
-            let (lhs, rhs) = (self.left(&key), self.right(&key, &value));
-            let (Some(lhs), Some(rhs)) = (lhs, rhs) else {
-                self.broken.extend(text(&key).map(name_of));
-                continue;
-            };
-            let line = self.whole.position(key.span.start).line;
-            // The key counts even where what stands behind it is wrong; two keys may also share a name.
-            let key_name: String = lhs.text.split_whitespace().collect();
-            let first = self.names.insert(key_name, line);
-            match Definition::parse(lhs, rhs) {
-                Ok(definition) => {
-                    match first.or_else(|| self.names.insert(definition.name().to_owned(), line)) {
-                        Some(first) if first != line => self.refuse_second(&definition, first, line),
-                        _ => self.definitions.push(definition),
-                    }
-                }
-                Err(diagnostics) => {
-                    self.diagnostics.extend(diagnostics);
-                    self.broken.insert(name_of(&lhs.text));
-                }
-            }
-        }
-    }
-
-    /// Takes away the definitions that refer to a broken one: nothing that is said of them would be true.
-    fn leave_out_what_needs_the_broken(&mut self) {
-        let mut remaining = usize::MAX;
-        while self.definitions.len() < remaining && !self.broken.is_empty() {
-            remaining = self.definitions.len();
-            let broken = &mut self.broken;
-            self.definitions.retain(|definition| {
-                let mut names = definition.calls().iter().chain(definition.bare_names());
-                let is_good = !names.any(|name| broken.contains(&**name));
-                if !is_good {
-                    broken.insert(definition.name().to_owned());
-                }
-                is_good
-            });
-        }
-    }
-
-    fn refuse_second(&mut self, definition: &Definition, first: usize, line: usize) {
-        let lhs = definition.lhs();
-        let diagnostic = lhs
-            .error(0..lhs.text.len(), format!("defined on line {first} already"))
-            .with_function(definition.name())
-            .with_hint(format!("keep one of the lines {first} and {line}, or rename one"));
-        self.diagnostics.push(diagnostic);
-    }
-
-    /// A key as the left-hand side of a definition.
-    fn left<'n>(&mut self, key: &'n Node) -> Option<&'n Source> {
-        let Kind::Scalar { source, is_plain } = &key.kind else {
-            let message = "the left-hand side of a function is text, found a collection".to_owned();
-            self.refuse(key.span.clone(), message, "quote it: `'f(x[cm])[kg]': x**2`");
-            return None;
-        };
-        if *is_plain && is_word(&source.text) {
-            let message = format!("the name of a function is text, found YAML's `{}`", source.text);
-            self.refuse(key.span.clone(), message, format!("quote it: `'{}'`", source.text));
-            return None;
-        }
-        Some(source)
-    }
-
-    /// A value as the right-hand side: text, or a number, which is its own text.
-    fn right<'n>(&mut self, key: &Node, value: &'n Node) -> Option<&'n Source> {
-        let name = text(key).unwrap_or("a function").to_owned();
-        let found = match &value.kind {
-            Kind::Scalar { source, is_plain } if *is_plain && is_null(&source.text) => "nothing".to_owned(),
-            Kind::Scalar { source, is_plain } if *is_plain && is_word(&source.text) => {
-                format!("YAML's `{}`", source.text)
-            }
-            Kind::Scalar { source, .. } => return Some(source),
-            Kind::Map(_) => "a map".to_owned(),
-            Kind::List(_) => "a list".to_owned(),
-        };
-        let span = if found == "nothing" { key.span.clone() } else { value.span.clone() };
-        self.refuse(
-            span,
-            format!("`{name}`: the right-hand side is an expression, found {found}"),
-            "write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else",
+fn refuse_tag(reading: &mut Reading<'_>, document: &Node, tag: Option<&str>) {
+    let Some(tag) = tag else {
+        return reading.refuse(
+            document.span.clone(),
+            "a document begins with its tag, found none".to_owned(),
+            "write `!Kamodo` on a line above the functions",
         );
-        None
-    }
-
-    fn plugins(&mut self, document: &Node) {
-        for (key, value) in self.entries(document, "settings") {
-            match (text(&key), text(&value)) {
-                (Some("directory"), Some(directory)) => {
-                    // As a user reads it: from where the file stands, not from where the server runs.
-                    let base = self.file.parent().unwrap_or(Path::new(""));
-                    self.plugin_directories.push(base.join(directory));
-                }
-                (Some("directory"), None) => self.refuse(
-                    value.span.clone(),
-                    "`directory` is the path of a directory, found a collection".to_owned(),
-                    "write `directory: plugins.d`",
-                ),
-                (name, _) => self.refuse(
-                    key.span.clone(),
-                    format!("`!Plugins` has no setting `{}`", name.unwrap_or_default()),
-                    "its setting is `directory`",
-                ),
-            }
-        }
-    }
-}
-
-fn text(node: &Node) -> Option<&str> {
-    match &node.kind {
-        Kind::Scalar { source, .. } => Some(&source.text),
-        Kind::Map(_) | Kind::List(_) => None,
-    }
-}
-
-/// The name at the beginning of a left-hand side.
-fn name_of(lhs: &str) -> String {
-    lhs.split(['(', '[']).next().unwrap_or_default().split_whitespace().collect()
-}
-
-fn is_plain(node: &Node) -> bool {
-    matches!(node.kind, Kind::Scalar { is_plain: true, .. })
-}
-
-fn is_null(text: &str) -> bool {
-    matches!(text, "" | "~" | "null" | "Null" | "NULL")
-}
-
-/// Whether YAML 1.1 reads a plain scalar as something that is neither text nor a number.
-fn is_word(text: &str) -> bool {
-    is_null(text)
-        || BOOLEANS.iter().any(|word| {
-            text == *word || text == word.to_uppercase() || {
-                let mut letters = word.chars();
-                let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-                text == first.into_iter().chain(letters).collect::<String>()
-            }
-        })
+    };
+    let known = reading::one_of(&TAGS);
+    let hint = match suggest(tag, TAGS.into_iter()) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => format!("the tag of a document is {known}"),
+    };
+    reading.refuse(
+        document.span.start..document.span.start + tag.len(),
+        format!("a document has the tag {known}, found `{tag}`"),
+        hint,
+    );
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn parse(file: &str, text: impl AsRef<[u8]>) -> (Config, Vec<Diagnostic>) {
+        Config::parse_all(&[(file.into(), Ok(text.as_ref().to_owned()))])
+    }
+
+    /// The names of the first file's functions, in order, those of a wrong file included.
+    fn names(config: &Config) -> Vec<&str> {
+        let contribution = match &config.contributions[0] {
+            Ok(contribution) | Err((_, contribution)) => contribution,
+        };
+        contribution.functions.iter().map(ContributedFunction::name).collect()
+    }
+
     /// The names that a text defines, in order.
     #[track_caller]
     fn check(text: &str, expect: &[&str]) {
-        let (config, diagnostics) = Config::parse(Path::new("a.yaml"), text.as_bytes()).unwrap();
+        let (config, diagnostics) = parse("a.yaml", text);
         assert_eq!(diagnostics, []);
-        let names: Vec<_> = config.contribution.functions.iter().map(ContributedFunction::name).collect();
-        assert_eq!(names, expect);
+        assert_eq!(names(&config), expect);
     }
 
     /// Everything that is wrong with a text, as a user reads it.
     #[track_caller]
     fn mistakes(text: &[u8]) -> String {
-        let errors = match Config::parse(Path::new("a.yaml"), text) {
-            Ok((_, diagnostics)) => diagnostics,
-            Err(error) => vec![*error],
-        };
-        errors.iter().map(Diagnostic::render).collect::<Vec<_>>().join("\n")
+        let (_, diagnostics) = parse("a.yaml", text);
+        diagnostics.iter().map(Diagnostic::render).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -353,14 +173,14 @@ mod tests {
     fn anchors_and_merges() {
         check("!Kamodo\nf: &e x**2\ng: *e\n", &["f", "g"]);
         check("!Kamodo\n<<: {f: x}\ng: f+1\n", &["f", "g"]);
-        check("!Kamodo\n<<: [{f: x, g: y}, {h: x}]\ng: 2*x\n", &["f", "h", "g"]);
+        check("!Kamodo\n<<: [{f: x, g: y}, {h: x}]\ng: 2*x\n", &["h", "f", "g"]);
     }
 
     #[test]
     fn several_documents() {
         let text = "!Kamodo\nf: x\n--- !Plugins\ndirectory: plugins.d\n--- !Kamodo\ng: f(x)\n";
-        let (config, _) = Config::parse(Path::new("etc/a.yaml"), text.as_bytes()).unwrap();
-        assert_eq!(config.contribution.functions.len(), 2);
+        let (config, _) = parse("etc/a.yaml", text);
+        assert_eq!(names(&config), ["f", "g"]);
         assert_eq!(config.plugin_directories, [Path::new("etc/plugins.d")]);
     }
 
@@ -389,9 +209,8 @@ mod tests {
     #[test]
     fn what_needs_a_broken_function_is_left_out() {
         let text = b"!Kamodo\nf: x +\ng(x): f\nh(x): g(x)\nk: x\n";
-        let (config, diagnostics) = Config::parse(Path::new("a.yaml"), text).unwrap();
-        let names: Vec<_> = config.contribution.functions.iter().map(ContributedFunction::name).collect();
-        assert_eq!((names, diagnostics.len()), (vec!["k"], 1));
+        let (config, diagnostics) = parse("a.yaml", text);
+        assert_eq!((names(&config), diagnostics.len()), (vec!["k"], 1));
     }
 
     #[test]
@@ -407,6 +226,18 @@ mod tests {
           3 | f(y): y
             | ^^^^
         hint: keep one of the lines 2 and 3, or rename one
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo {f: x, f: y}\n"), @r"
+        a.yaml:1:16: error: `f`: defined on line 1 already
+          1 | !Kamodo {f: x, f: y}
+            |                ^
+        hint: keep one of the two, or rename one
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\n<<: {f: x, g: x, f: y}\nf: z\ng: z\n"), @r"
+        a.yaml:2:18: error: `f`: defined on line 2 already
+          2 | <<: {f: x, g: x, f: y}
+            |                  ^
+        hint: keep one of the two, or rename one
         ");
         check("!Kamodo {f: x, g: y}\n", &["f", "g"]);
     }
@@ -424,7 +255,7 @@ mod tests {
         hint: write `!Kamodo` on a line above the functions
         ");
         insta::assert_snapshot!(mistakes(b"!Kamdo\nf: x\n"), @r"
-        a.yaml:1:1: error: a document has the tag `!Kamodo` or `!Plugins`, found `!Kamdo`
+        a.yaml:1:1: error: a document has the tag `!Kamodo`, `!Plugins` or `!Server`, found `!Kamdo`
           1 | !Kamdo
             | ^^^^^^
         hint: did you mean `!Kamodo`?
@@ -508,12 +339,115 @@ mod tests {
             | ^^^
         hint: its setting is `directory`
         ");
-        insta::assert_snapshot!(mistakes(b"!Plugins\ndirectory: [a, b]\n"), @r"
-        a.yaml:2:12: error: `directory` is the path of a directory, found a collection
-          2 | directory: [a, b]
-            |            ^
+        insta::assert_snapshot!(mistakes(b"!Plugins\ndirectory: [a, {}]\n"), @r"
+        a.yaml:2:16: error: `directory` is the path of a directory or a list of them, found a map
+          2 | directory: [a, {}]
+            |                ^
         hint: write `directory: plugins.d`
         ");
+        insta::assert_snapshot!(mistakes(b"!Plugins\ndirectory:\n"), @r"
+        a.yaml:2:10: error: `directory` is the path of a directory or a list of them, found nothing
+          2 | directory:
+            |          ^
+        hint: write `directory: plugins.d`
+        ");
+        let (config, _) = parse("etc/a.yaml", "!Plugins {directory: [a, /b]}\n--- !Plugins {directory: a}\n");
+        assert_eq!(config.plugin_directories, [Path::new("etc/a"), Path::new("/b")]);
+    }
+
+    #[test]
+    fn settings_of_the_server() {
+        let text = "!Server {port: 0, write_stall: 2s, certfile: own.cert, message: '16 MiB'}\n";
+        let (config, diagnostics) = parse("etc/a.yaml", text);
+        assert_eq!(diagnostics, []);
+        let effective = config.settings.over(&Settings::default());
+        assert_eq!((effective.port, effective.write_stall.as_secs()), (0, 2));
+        assert_eq!((effective.certfile, effective.message.0), ("etc/own.cert".into(), 16 << 20));
+    }
+
+    #[test]
+    fn wrong_settings_of_the_server() {
+        let text =
+            b"!Server\nprot: 1\nport: yes\nhandshake: 5\nworkers: 0\ncalls: [1]\ndrain:\nhost: a\nhost: b\n";
+        insta::assert_snapshot!(mistakes(text), @r"
+        a.yaml:2:1: error: `!Server` has no setting `prot`
+          2 | prot: 1
+            | ^^^^
+        hint: did you mean `port`?
+        a.yaml:3:7: error: `port`: expected a number from 0 to 65535, found `yes`
+          3 | port: yes
+            |       ^^^
+        hint: the default is `port: 60000`
+        a.yaml:4:12: error: `handshake`: expected a time from 10 ms to 1 h, found `5`
+          4 | handshake: 5
+            |            ^
+        hint: the default is `handshake: 5 s`
+        a.yaml:5:10: error: `workers`: expected `auto` or a number above 0, found `0`
+          5 | workers: 0
+            |          ^
+        hint: the default is `workers: auto`
+        a.yaml:6:8: error: `calls`: expected a number from 1 to 65536, found a list
+          6 | calls: [1]
+            |        ^
+        hint: the default is `calls: 256`
+        a.yaml:7:1: error: `drain`: expected a time from 0 s to 1 d, found nothing
+          7 | drain:
+            | ^^^^^
+        hint: the default is `drain: 30 s`
+        a.yaml:9:1: error: `host`: set on line 8 already
+          9 | host: b
+            | ^^^^
+        hint: keep one of the lines 8 and 9
+        ");
+        insta::assert_snapshot!(mistakes(b"!Server {volume: 11}\n--- !Server\n8: x\n"), @r"
+        a.yaml:1:10: error: `!Server` has no setting `volume`
+          1 | !Server {volume: 11}
+            |          ^^^^^^
+        hint: its settings are host, port, certfile, keyfile, workers, watch, connections, calls, handshake, write_stall, keep_alive, first_message, message, queued_replies, drain, trial, generations_warn, generations_refuse
+        a.yaml:3:1: error: `!Server` has no setting `8`
+          3 | 8: x
+            | ^
+        hint: its settings are host, port, certfile, keyfile, workers, watch, connections, calls, handshake, write_stall, keep_alive, first_message, message, queued_replies, drain, trial, generations_warn, generations_refuse
+        ");
+        insta::assert_snapshot!(mistakes(b"!Server {port: 1}\n--- !Server\nport: 2\n"), @r"
+        a.yaml:3:1: error: `port`: set on line 1 already
+          3 | port: 2
+            | ^^^^
+        hint: keep one of the lines 1 and 3
+        ");
+    }
+
+    #[test]
+    fn several_files() {
+        let file = |name: &str, text: &str| (name.into(), Ok(text.as_bytes().to_owned()));
+        let (config, diagnostics) = Config::parse_all(&[
+            file("c/a.yaml", "!Kamodo {f: x, g: f+1}\n--- !Server {port: 1}\n"),
+            file("c/b.yaml", "!Kamodo\nf: y +\nh: x\n--- !Server {port: 2, calls: 3}\n"),
+            ("c/c.yaml".into(), Err("permission denied".to_owned())),
+        ]);
+        let told: Vec<_> = diagnostics.iter().map(Diagnostic::render).collect();
+        insta::assert_snapshot!(told.join("\n"), @r"
+        c/b.yaml:2:7: error: `f`: expected an operand, found the end
+          2 | f: y +
+            |       ^
+        hint: write a number, a name or `(` after `+`, or leave `+` out
+        c/b.yaml:4:14: error: `port`: set in `c/a.yaml`, line 2 already
+          4 | --- !Server {port: 2, calls: 3}
+            |              ^^^^
+        hint: keep one of the two
+        c/c.yaml: error: the configuration cannot be read: permission denied
+        hint: name another one with `rpc_conf=FILE`
+        ");
+        let names: Vec<_> = config
+            .contributions
+            .iter()
+            .map(|one| match one {
+                Ok(good) => (true, good.functions.len()),
+                Err((key, good)) => (key == &good.origin.key(), good.functions.len()),
+            })
+            .collect();
+        assert_eq!(names, [(true, 2), (true, 1), (true, 0)]);
+        assert!(config.contributions[0].is_ok() && config.contributions[1].is_err());
     }
 
     #[test]
@@ -526,7 +460,7 @@ mod tests {
     fn every_beginning_of_a_file_is_read_or_refused() {
         let text = "!Kamodo\n# c\nf: \"x\\t**2\"\n'g(x[cm])[kg]': &a |\n  f(x)\n<<: {h: *a}\n--- !Plugins\ndirectory: d\n";
         for end in 0..text.len() {
-            let _ = Config::parse(Path::new("a.yaml"), &text.as_bytes()[..end]);
+            let _ = parse("a.yaml", &text.as_bytes()[..end]);
         }
     }
 }

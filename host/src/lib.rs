@@ -10,7 +10,9 @@ pub mod cli;
 mod config;
 pub mod describe;
 mod error;
+mod live;
 pub mod remote;
+pub mod settings;
 mod sighting;
 mod supervisor;
 pub mod table;
@@ -20,4 +22,6 @@ mod yaml;
 
 pub use config::Config;
 pub use error::Error;
+pub use live::{Live, Settle};
+pub use settings::Settings;
 pub use supervisor::{Notice, Report, Running, Sources, Supervisor};

@@ -6,14 +6,15 @@ use std::process::ExitCode;
 use kamodo_client::{Client, Endpoint, block_on};
 use kamodo_value::Value;
 
-use crate::cli::{Call, Remote};
+use crate::cli::Call;
+use crate::settings::RemoteFlags;
 use crate::{Error, argument, describe, table};
 
 /// Prints a table of what a running server serves.
 ///
 /// # Errors
 /// [`Error`] where the server cannot be reached or does not answer.
-pub fn list(remote: &Remote) -> Result<ExitCode, Error> {
+pub fn list(remote: &RemoteFlags) -> Result<ExitCode, Error> {
     let rows = run(async {
         let client = Client::connect(&endpoint(remote)).await?;
         let mut rows = Vec::new();
@@ -52,7 +53,7 @@ pub fn call(call: &Call) -> Result<ExitCode, Error> {
     print(&shown(&result))
 }
 
-fn endpoint(remote: &Remote) -> Endpoint {
+fn endpoint(remote: &RemoteFlags) -> Endpoint {
     Endpoint::new(&remote.host, remote.port, &remote.certfile)
 }
 

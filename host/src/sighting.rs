@@ -8,23 +8,21 @@ use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::config;
+
 /// The hash of a file's bytes.
 pub(crate) type Digest = [u8; 32];
 
 /// What stood on disk at one moment. Two sightings are equal where every byte is.
 #[derive(Debug, Clone)]
 pub(crate) struct Sighting {
-    /// The configuration's bytes, or why they cannot be read.
-    pub(crate) config: Result<Vec<u8>, Unreadable>,
+    /// The configuration's files, each with its bytes or with why they cannot be read.
+    pub(crate) config: Vec<(PathBuf, Result<Vec<u8>, String>)>,
     /// Each plugin file with its hash.
     pub(crate) plugins: BTreeMap<PathBuf, Digest>,
     /// The stat of each plugin file, by which an unchanged one is not read again.
     stats: BTreeMap<PathBuf, Stat>,
 }
-
-/// Why a file cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unreadable(pub(crate) String);
 
 type Stat = (u64, Option<SystemTime>, u64, u64);
 
@@ -33,14 +31,13 @@ type Stat = (u64, Option<SystemTime>, u64, u64);
 impl Sighting {
     /// Nothing seen yet.
     pub(crate) fn none() -> Self {
-        Self { config: Ok(Vec::new()), plugins: BTreeMap::new(), stats: BTreeMap::new() }
+        Self { config: Vec::new(), plugins: BTreeMap::new(), stats: BTreeMap::new() }
     }
 
     /// Looks at the configuration and at every `.so` of the directories; what has the same stat as in
     /// `before` keeps its hash.
     pub(crate) fn take(config: &Path, directories: &[PathBuf], before: &Self) -> Self {
-        let config = fs::read(config).map_err(|error| Unreadable(error.to_string()));
-        Self { config, ..before.clone() }.with_plugins_of(directories)
+        Self { config: config::files(config), ..before.clone() }.with_plugins_of(directories)
     }
 
     /// Looks at the plugins again, in these directories, and keeps the configuration as it was seen.

@@ -15,6 +15,8 @@ use kamodo_loader::StageDir;
 use kamodo_registry::{Admission, Change, Contribution, Function, OriginKey, Registry, Snapshot};
 
 use crate::config::Config;
+use crate::live::Settle;
+use crate::settings::Settings;
 use crate::sighting::Sighting;
 use crate::telemetry;
 use crate::watch::Watch;
@@ -51,6 +53,8 @@ pub struct Supervisor {
     /// The directory of staged plugins, and itself once the first plugin needs it.
     stage_path: PathBuf,
     stage: Option<StageDir>,
+    /// What the configuration says of the server's settings, as it was last without errors.
+    settings: Settings,
     admission: Admission,
     registry: Arc<Registry>,
     seen: Sighting,
@@ -98,6 +102,7 @@ impl Supervisor {
             configured_directories: Vec::new(),
             stage_path,
             stage: None,
+            settings: Settings::default(),
             admission: Admission::default(),
             registry,
             seen: Sighting::none(),
@@ -105,27 +110,37 @@ impl Supervisor {
         }
     }
 
+    /// Returns what the configuration says of the server's settings, as it was last without errors.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Looks at everything now, without waiting for it to settle: the first start.
     pub fn look(&mut self) -> Report {
         self.take(Sighting::take(&self.sources.config, &self.directories(), &self.seen))
     }
 
-    /// Watches the files from now on, on a thread of its own.
+    /// Watches the files from now on, on a thread of its own, and tells `settle` of settings that change.
     ///
     /// # Errors
     /// Where the system refuses a watch or a thread.
-    pub fn start(mut self) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
+    pub fn start(
+        mut self,
+        settle: Arc<dyn Settle>,
+    ) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
         let (events, queue) = channel();
         let look = events.clone();
         // The supervisor is gone only when the server ends.
         let mut watch = Watch::start(move || drop(look.send(Event::Look)))?;
         watch.add(&self.sources.config, &self.directories());
-        let thread =
-            thread::Builder::new().name("supervisor".to_owned()).spawn(move || self.run(&queue, watch))?;
+        let thread = thread::Builder::new()
+            .name("supervisor".to_owned())
+            .spawn(move || self.run(&queue, watch, &*settle))?;
         Ok(Running { events, thread: Some(thread) })
     }
 
-    fn run(&mut self, queue: &Receiver<Event>, mut watch: Watch) {
+    fn run(&mut self, queue: &Receiver<Event>, mut watch: Watch, settle: &dyn Settle) {
         // While files change: when to look next, and what was seen half a window ago.
         let mut restless: Option<(Instant, Option<Sighting>)> = None;
         loop {
@@ -144,7 +159,11 @@ impl Supervisor {
             let sighting = Sighting::take(&self.sources.config, &self.directories(), &self.seen);
             restless = match restless {
                 Some((_, Some(half))) if half == sighting => {
+                    let before = self.settings.clone();
                     log(&self.take(sighting));
+                    if self.settings != before {
+                        settle.apply(&self.settings).iter().for_each(telemetry::log);
+                    }
                     watch.add(&self.sources.config, &self.directories());
                     None
                 }
@@ -158,24 +177,30 @@ impl Supervisor {
     fn take(&mut self, mut sighting: Sighting) -> Report {
         let mut report = Report::default();
         let mut changes = Vec::new();
-        let mut broken = None;
+        let mut broken = Vec::new();
         let first = self.registry.snapshot().generation() == 0;
         if first || sighting.config != self.seen.config {
-            match self.read_config(&sighting) {
-                Ok((config, diagnostics)) => {
-                    if config.plugin_directories != self.configured_directories {
-                        // The configuration has only now said where plugins are: they belong to this generation.
-                        self.configured_directories = config.plugin_directories;
-                        sighting = sighting.with_plugins_of(&self.directories());
-                    }
-                    report.diagnostics.extend(diagnostics);
-                    if report.n_errors() == 0 {
-                        changes.push(Change::Brought(config.contribution));
-                    } else {
-                        broken = Some(config.contribution);
-                    }
+            let (config, diagnostics) = Config::parse_all(&sighting.config);
+            report.diagnostics.extend(diagnostics);
+            if first || report.n_errors() == 0 {
+                if config.plugin_directories != self.configured_directories {
+                    // The configuration has only now said where plugins are: they belong to this generation.
+                    self.configured_directories = config.plugin_directories;
+                    sighting = sighting.with_plugins_of(&self.directories());
                 }
-                Err(error) => report.diagnostics.push(*error),
+                self.settings = config.settings;
+            }
+            for contribution in config.contributions {
+                match contribution {
+                    Ok(contribution) => changes.push(Change::Brought(contribution)),
+                    Err((_, contribution)) => broken.push(contribution),
+                }
+            }
+            // A configuration of which nothing can be read says nothing of what is gone.
+            if sighting.config.iter().any(|(_, bytes)| bytes.is_ok()) {
+                let gone = self.seen.config.iter().map(|(file, _)| file);
+                let gone = gone.filter(|file| sighting.config.iter().all(|(other, _)| other != *file));
+                changes.extend(gone.map(|file| Change::Gone(OriginKey::yaml(file))));
             }
         }
         report.diagnostics.extend(self.missing_directories());
@@ -194,11 +219,12 @@ impl Supervisor {
         if !changes.is_empty() {
             self.publish(changes, &mut report);
         }
-        if let Some(contribution) = broken {
+        for contribution in broken {
             // It is not served, but what else is wrong with it is told at once.
             let linked = self.admission.preview(&contribution);
             report.diagnostics.extend(linked.errors().cloned());
-            report.defined = linked.functions;
+            report.defined.retain(|one| linked.functions.iter().all(|other| other.name() != one.name()));
+            report.defined.extend(linked.functions);
         }
         self.leave_out_repetitions(&mut report);
         report
@@ -250,20 +276,6 @@ impl Supervisor {
         let notice = Notice::between(&before, &admitted.functions);
         if notice != Notice::default() || before.generation() == 0 {
             report.published = Some((self.registry.publish(admitted.functions), notice));
-        }
-    }
-
-    fn read_config(&self, sighting: &Sighting) -> Result<(Config, Vec<Diagnostic>), Box<Diagnostic>> {
-        let file = &self.sources.config;
-        match &sighting.config {
-            Ok(bytes) => Config::parse(file, bytes),
-            Err(unreadable) => {
-                let message = format!("the configuration cannot be read: {}", unreadable.0);
-                let mut diagnostic = Diagnostic::new(Severity::Error, message)
-                    .with_hint("name another one with `rpc_conf=FILE`");
-                diagnostic.file = Some(file.display().to_string().into());
-                Err(Box::new(diagnostic))
-            }
         }
     }
 

@@ -55,12 +55,9 @@ pub(crate) struct Stream {
 ///
 /// # Errors
 /// The first place where the text is no YAML, or goes beyond a limit.
-pub(crate) fn read(file: &str, text: &str) -> Result<Stream, Box<Diagnostic>> {
+pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Stream, Box<Diagnostic>> {
+    let text = decode(file, bytes)?;
     let whole = Source::whole(file, text);
-    if text.len() > MAX_BYTES {
-        let message = format!("a configuration is at most {MAX_BYTES} bytes, found {}", text.len());
-        return Err(Box::new(whole.error(0..0, message)));
-    }
     let mut reader = Reader {
         whole: &whole,
         events: Parser::new_from_str(text),
@@ -81,6 +78,26 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Stream, Box<Diagnostic>> {
         documents.push(reader.node(event, &span, 0)?);
     }
     Ok(Stream { whole, documents })
+}
+
+/// The text of a file, which must be UTF-8 and not too long.
+fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic>> {
+    let refuse = |text: &str, message: String, hint: &str| {
+        Box::new(Source::whole(file, text).error(text.len()..text.len(), message).with_hint(hint))
+    };
+    if bytes.len() > MAX_BYTES {
+        let message = format!("a configuration is at most {MAX_BYTES} bytes, found {}", bytes.len());
+        return Err(refuse("", message, "make it a directory of several files"));
+    }
+    if let [0xfe, 0xff, ..] | [0xff, 0xfe, ..] = bytes {
+        let message = "expected UTF-8 text, found UTF-16".to_owned();
+        return Err(refuse("", message, "save the file in UTF-8"));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
+        refuse(&good, format!("expected UTF-8 text, found the byte 0x{byte:02x}"), "save the file in UTF-8")
+    })
 }
 
 struct Reader<'a> {
@@ -257,6 +274,10 @@ fn escape_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(file: &str, text: &str) -> Result<Stream, Box<Diagnostic>> {
+        super::read(file, text.as_bytes())
+    }
 
     /// Finds `part` in the first value's text and says where it stands in the file.
     #[track_caller]

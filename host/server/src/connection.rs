@@ -4,18 +4,19 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use capnp_rpc::CapabilityServerSet;
 use kamodo_registry::{Cancel, Dispatcher, Function, Registry, Snapshot};
 use kamodo_schema::{function, value};
 use kamodo_value::Value;
 use kamodo_wire::tls::Acceptor;
-use kamodo_wire::transport::{self, Limits, Session};
+use kamodo_wire::transport::{self, Session};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
+use crate::Limits;
 use crate::error::RequestError;
 use crate::function::FunctionServer;
 use crate::kamodo::KamodoServer;
@@ -27,14 +28,14 @@ use crate::value::ValueServer;
 pub(crate) struct Shared {
     pub(crate) registry: Arc<Registry>,
     pub(crate) dispatcher: Dispatcher,
-    pub(crate) limits: Limits,
-    pub(crate) n_calls: usize,
-    pub(crate) handshake: Duration,
+    /// They may change: a connection keeps those of its transport, all else is looked up each time.
+    pub(crate) limits: Arc<ArcSwap<Limits>>,
 }
 
 /// What the capabilities of one connection share.
 pub(crate) struct Connection {
     shared: Shared,
+    transport: transport::Limits,
     /// To recognise our own capabilities when a client sends them back.
     pub(crate) functions: RefCell<CapabilityServerSet<FunctionServer, function::Client>>,
     pub(crate) values: RefCell<CapabilityServerSet<ValueServer, value::Client>>,
@@ -73,14 +74,15 @@ async fn drive(
 ) -> Result<(), transport::Error> {
     // An answer of some hundred bytes must not wait for the acknowledgement of the one before.
     socket.set_nodelay(true)?;
-    let connection = Connection::new(shared.clone());
+    let limits = **shared.limits.load();
+    let connection = Connection::new(shared, limits.transport);
     let client: kamodo_schema::Client = capnp_rpc::new_client(KamodoServer::new(connection.clone()));
     let session = match acceptor {
-        None => transport::serve(socket, client.client, shared.limits),
+        None => transport::serve(socket, client.client, limits.transport),
         Some(acceptor) => {
             let late = || io::Error::new(io::ErrorKind::TimedOut, "no TLS handshake in time");
-            let stream = timeout(shared.handshake, acceptor.accept(socket)).await.map_err(|_| late())??;
-            transport::serve(stream, client.client, shared.limits)
+            let stream = timeout(limits.handshake, acceptor.accept(socket)).await.map_err(|_| late())??;
+            transport::serve(stream, client.client, limits.transport)
         }
     };
     run(session, connection, stop).await
@@ -115,9 +117,10 @@ async fn run(
 // === impl Connection ===
 
 impl Connection {
-    fn new(shared: Shared) -> Rc<Self> {
+    fn new(shared: Shared, transport: transport::Limits) -> Rc<Self> {
         Rc::new(Self {
             shared,
+            transport,
             functions: RefCell::default(),
             values: RefCell::default(),
             operators: Operators::default(),
@@ -134,12 +137,12 @@ impl Connection {
 
     /// Returns the bytes that a message to the client may have.
     pub(crate) fn message_limit(&self) -> usize {
-        self.shared.limits.message_bytes
+        self.transport.message_bytes
     }
 
     /// Returns the levels of pointers that a message from the client may have.
     pub(crate) fn nesting_limit(&self) -> i32 {
-        self.shared.limits.nesting
+        self.transport.nesting
     }
 
     /// Counts a call as open.
@@ -147,7 +150,7 @@ impl Connection {
         if self.stopping.get() {
             return Err(RequestError::Stopping);
         }
-        let limit = self.shared.n_calls;
+        let limit = self.shared.limits.load().n_calls;
         if self.n_open.get() >= limit {
             return Err(RequestError::TooManyCalls { limit });
         }

@@ -20,4 +20,4 @@ mod value;
 mod worker;
 
 pub use error::Error;
-pub use server::{Config, Drained, Server};
+pub use server::{Config, Controls, Drained, Limits, Server};

@@ -6,17 +6,17 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use kamodo_registry::{Dispatcher, Registry};
 use kamodo_wire::tls::{Acceptor, Identity};
-use kamodo_wire::transport::Limits;
-use tokio::sync::{Semaphore, watch};
+use kamodo_wire::transport;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Error;
 use crate::connection::Shared;
 use crate::listener::listen;
-use crate::worker::{Accepted, Phase, Worker, keep_alive};
+use crate::worker::{Accepted, Phase, Places, Worker, keep_alive};
 
 /// Where and how a server serves.
 #[derive(Debug, Clone)]
@@ -29,20 +29,36 @@ pub struct Config {
     pub identity: Option<Identity>,
     /// Threads that serve connections.
     pub n_workers: usize,
+    /// What clients may use at first.
+    pub limits: Limits,
+}
+
+/// What clients may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
     /// Connections at a time.
     pub n_connections: usize,
     /// Calls at a time of one connection.
     pub n_calls: usize,
     /// How long a client may take to shake hands.
     pub handshake: Duration,
+    /// After how long a silent client is asked whether it is still there.
+    pub keep_alive: Duration,
     /// What one connection may cost.
-    pub limits: Limits,
+    pub transport: transport::Limits,
+}
+
+/// What of a running server may be replaced, from any thread.
+#[derive(Clone)]
+pub struct Controls {
+    acceptor: Arc<ArcSwapOption<Acceptor>>,
+    limits: Arc<ArcSwap<Limits>>,
 }
 
 /// A server that runs. It ends with [`Server::drain`], or when it is dropped.
 pub struct Server {
     addresses: Vec<SocketAddr>,
-    acceptor: Arc<ArcSwapOption<Acceptor>>,
+    controls: Controls,
     phase: watch::Sender<Phase>,
     listening: JoinHandle<()>,
     workers: Vec<JoinHandle<usize>>,
@@ -67,11 +83,37 @@ impl Default for Config {
             port: 60000,
             identity: None,
             n_workers: thread::available_parallelism().map_or(1, usize::from),
+            limits: Limits::default(),
+        }
+    }
+}
+
+// === impl Limits ===
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
             n_connections: 256,
             n_calls: 256,
             handshake: Duration::from_secs(5),
-            limits: Limits::default(),
+            keep_alive: Duration::from_secs(60),
+            transport: transport::Limits::default(),
         }
+    }
+}
+
+// === impl Controls ===
+
+impl Controls {
+    /// Shows another certificate from the next connection on; what is connected stays so.
+    pub fn replace_identity(&self, identity: &Identity) {
+        self.acceptor.store(Some(Arc::new(Acceptor::new(identity))));
+    }
+
+    /// Sets other limits: of calls from the next call on, else from the next connection on. Nobody is cut
+    /// off who is above them already.
+    pub fn replace_limits(&self, limits: Limits) {
+        self.limits.store(Arc::new(limits));
     }
 }
 
@@ -88,28 +130,21 @@ impl Server {
         let acceptor = config.identity.as_ref().map(|identity| Arc::new(Acceptor::new(identity)));
         let acceptor = Arc::new(ArcSwapOption::new(acceptor));
         let (phase, phase_seen) = watch::channel(Phase::Serving);
-        let shared = Shared {
-            registry,
-            dispatcher,
-            limits: config.limits,
-            n_calls: config.n_calls,
-            handshake: config.handshake,
-        };
+        let limits = Arc::new(ArcSwap::from_pointee(config.limits));
+        let shared = Shared { registry, dispatcher, limits: limits.clone() };
         let workers = (0..config.n_workers.max(1))
             .map(|index| Worker::start(index, shared.clone(), acceptor.clone(), phase_seen.clone()))
             .collect::<io::Result<Vec<_>>>()
             .map_err(Error::Thread)?;
         let (sockets, workers) = workers.into_iter().map(|worker| (worker.sockets, worker.thread)).unzip();
-        let places = Arc::new(Semaphore::new(config.n_connections));
+        let dealer = Dealer { sockets, limits: limits.clone(), places: Arc::default(), next: 0 };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(Error::Thread)?;
         let listening = thread::Builder::new()
             .name(String::from("rpc-accept"))
-            .spawn(move || {
-                runtime.block_on(accept_all(listeners, Dealer { sockets, places, next: 0 }, phase_seen))
-            })
+            .spawn(move || runtime.block_on(accept_all(listeners, dealer, phase_seen)))
             .map_err(Error::Thread)?;
-        Ok(Self { addresses, acceptor, phase, listening, workers })
+        Ok(Self { addresses, controls: Controls { acceptor, limits }, phase, listening, workers })
     }
 
     /// Returns where it listens.
@@ -118,9 +153,10 @@ impl Server {
         &self.addresses
     }
 
-    /// Shows another certificate from the next connection on; what is connected stays so.
-    pub fn replace_identity(&self, identity: &Identity) {
-        self.acceptor.store(Some(Arc::new(Acceptor::new(identity))));
+    /// Returns what may be replaced while it runs.
+    #[must_use]
+    pub fn controls(&self) -> Controls {
+        self.controls.clone()
     }
 
     /// Takes nothing new, lets open calls be answered until the deadline, and ends.
@@ -153,7 +189,8 @@ impl Server {
 #[derive(Clone)]
 struct Dealer {
     sockets: Vec<tokio::sync::mpsc::Sender<Accepted>>,
-    places: Arc<Semaphore>,
+    limits: Arc<ArcSwap<Limits>>,
+    places: Arc<Places>,
     next: usize,
 }
 
@@ -201,10 +238,12 @@ async fn accept(listener: TcpListener, accepted: tokio::sync::mpsc::Sender<std::
 
 impl Dealer {
     async fn deal(&mut self, socket: std::net::TcpStream) {
-        let Ok(place) = self.places.clone().try_acquire_owned() else {
-            return tracing::warn!("a connection was refused: as many are open as may");
+        let limits = **self.limits.load();
+        let Some(place) = self.places.take(limits.n_connections) else {
+            let limit = limits.n_connections;
+            return tracing::warn!("a connection was refused: {limit} are open, as many as may");
         };
-        if let Err(error) = keep_alive(&socket) {
+        if let Err(error) = keep_alive(&socket, limits.keep_alive) {
             tracing::debug!("no keep-alive: {error}"); // it works without
         }
         let sender = &self.sockets[self.next];

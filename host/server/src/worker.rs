@@ -5,13 +5,14 @@
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use kamodo_wire::tls::Acceptor;
 use tokio::runtime::Builder;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinSet, LocalSet};
 
 use crate::connection::{self, Shared};
@@ -19,8 +20,15 @@ use crate::connection::{self, Shared};
 /// A connection that was accepted, and its place among those that there may be.
 pub(crate) struct Accepted {
     pub(crate) socket: TcpStream,
-    pub(crate) place: OwnedSemaphorePermit,
+    pub(crate) place: Place,
 }
+
+/// The connections that are open: how many there may be changes, so no permits are handed out beforehand.
+#[derive(Default)]
+pub(crate) struct Places(AtomicUsize);
+
+/// A connection's place, given back when it is dropped.
+pub(crate) struct Place(Arc<Places>);
 
 /// How far a server is on its way to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +48,25 @@ pub(crate) struct Worker {
 
 /// How many accepted sockets may wait for their thread.
 const DEALT: usize = 64;
+
+// === impl Places ===
+
+impl Places {
+    /// Takes a place where fewer than `limit` are taken. Only one thread takes places.
+    pub(crate) fn take(self: &Arc<Self>, limit: usize) -> Option<Place> {
+        if self.0.load(Ordering::Relaxed) >= limit {
+            return None;
+        }
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Some(Place(self.clone()))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 // === impl Worker ===
 
@@ -108,7 +135,7 @@ async fn serve(
 }
 
 /// Keeps a connection whose client is silent from being forgotten by what is between.
-pub(crate) fn keep_alive(socket: &TcpStream) -> io::Result<()> {
-    let keep_alive = socket2::TcpKeepalive::new().with_time(Duration::from_secs(60));
+pub(crate) fn keep_alive(socket: &TcpStream, silence: Duration) -> io::Result<()> {
+    let keep_alive = socket2::TcpKeepalive::new().with_time(silence);
     socket2::SockRef::from(socket).set_tcp_keepalive(&keep_alive)
 }

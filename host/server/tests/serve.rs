@@ -15,7 +15,7 @@ use kamodo_registry::{
     Body, CallError, Cancel, Cost, Dispatcher, Function, NativeFunction, Origin, Registry, Shown,
 };
 use kamodo_schema::{expression, function};
-use kamodo_server::{Config, Server};
+use kamodo_server::{Config, Limits, Server};
 use kamodo_value::{Array, Meta, Parameter, Scalar, Signature, Value};
 use kamodo_wire::literal;
 use kamodo_wire::tls::{Identity, Paths};
@@ -300,7 +300,8 @@ fn values_pass_both_ways() {
 
 #[test]
 fn a_result_over_the_limit_is_said_and_the_connection_lives() {
-    let limits = kamodo_wire::transport::Limits { message_bytes: 100_000, ..Default::default() };
+    let transport = kamodo_wire::transport::Limits { message_bytes: 100_000, ..Default::default() };
+    let limits = Limits { transport, ..Limits::default() };
     with_client(Config { limits, ..Config::default() }, async |_, client| {
         let sum = client.function("sum").await.unwrap();
         let long = |n: u32| Value::Array(Array::new([n as usize, 1], vec![0.0; n as usize]).unwrap());
@@ -315,19 +316,22 @@ fn a_result_over_the_limit_is_said_and_the_connection_lives() {
 
 #[test]
 fn too_many_calls_at_once() {
-    with_client(Config { n_calls: 2, ..Config::default() }, async |running, client| {
-        let waits = client.function("waits").await.unwrap();
-        let first = waits.call(&[], &[]);
-        let (second, third) = (waits.call(&[], &[]), waits.call(&[], &[]));
-        assert_snapshot!(text(third.await), @r"
+    with_client(
+        Config { limits: Limits { n_calls: 2, ..Limits::default() }, ..Config::default() },
+        async |running, client| {
+            let waits = client.function("waits").await.unwrap();
+            let first = waits.call(&[], &[]);
+            let (second, third) = (waits.call(&[], &[]), waits.call(&[], &[]));
+            assert_snapshot!(text(third.await), @r"
         connection has 2 calls open already
         hint: wait for some of them
         ");
-        running.end.send(()).unwrap();
-        running.end.send(()).unwrap();
-        assert_eq!(first.await.unwrap(), Value::Text("ended".into()));
-        assert_eq!(second.await.unwrap(), Value::Text("ended".into()));
-    });
+            running.end.send(()).unwrap();
+            running.end.send(()).unwrap();
+            assert_eq!(first.await.unwrap(), Value::Text("ended".into()));
+            assert_eq!(second.await.unwrap(), Value::Text("ended".into()));
+        },
+    );
 }
 
 #[test]
@@ -443,7 +447,7 @@ fn an_encrypted_server_may_change_its_certificate() {
         let with = |paths: &Paths| Endpoint::new("127.0.0.1", port, &paths.certificate);
         let client = Client::connect(&with(&first)).await.unwrap();
         assert_eq!(client.call("f", &[int(5)], &[]).await.unwrap(), int(19));
-        running.server.replace_identity(&Identity::load_or_create(&second).unwrap());
+        running.server.controls().replace_identity(&Identity::load_or_create(&second).unwrap());
         // Who is connected stays so; who connects now sees the new one.
         assert_eq!(client.call("f", &[int(5)], &[]).await.unwrap(), int(19));
         assert!(matches!(Client::connect(&with(&first)).await, Err(Error::Handshake { .. })));

@@ -1,0 +1,41 @@
+//! The files of a configuration: one, or those of a directory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Reads the files of a configuration: itself, or where it is a directory the YAML files in it, by name.
+///
+/// What cannot be read stands there with the reason.
+pub(crate) fn files(config: &Path) -> Vec<(PathBuf, Result<Vec<u8>, String>)> {
+    if !config.is_dir() {
+        return vec![(config.to_owned(), bytes(config))];
+    }
+    match yaml_files(config) {
+        Ok(files) if files.is_empty() => {
+            let message = "expected files named `*.yaml` or `*.yml`, found none".to_owned();
+            vec![(config.to_owned(), Err(message))]
+        }
+        Ok(files) => files.into_iter().map(|file| (file.clone(), bytes(&file))).collect(),
+        Err(error) => vec![(config.to_owned(), Err(error.to_string()))],
+    }
+}
+
+fn bytes(file: &Path) -> Result<Vec<u8>, String> {
+    fs::read(file).map_err(|error| error.to_string())
+}
+
+/// Finds the YAML files of a directory; hidden ones are some program's own.
+fn yaml_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        let is_yaml = name.ends_with(b".yaml") || name.ends_with(b".yml");
+        if is_yaml && !name.starts_with(b".") && !entry.path().is_dir() {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}

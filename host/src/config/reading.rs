@@ -1,0 +1,205 @@
+//! A file while it is read: what is wrong with it, and its maps with their merges applied.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use kamodo_expr::{Diagnostic, Source, Span};
+
+use crate::yaml::{Kind, Node};
+
+/// A file while it is read.
+pub(super) struct Reading<'a> {
+    pub(super) file: &'a Path,
+    pub(super) whole: &'a Source,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// What the entries of a document are called in errors.
+pub(super) struct Entries {
+    pub(super) what: &'static str,
+    /// What they are where they stand: `defined`, `set`.
+    pub(super) said: &'static str,
+    /// What else may be done where two have one name.
+    pub(super) or_else: &'static str,
+}
+
+pub(super) const SETTINGS: Entries = Entries { what: "settings", said: "set", or_else: "" };
+
+/// YAML 1.1's words that are no text unless they are quoted.
+const BOOLEANS: [&str; 6] = ["yes", "no", "on", "off", "true", "false"];
+
+// === impl Reading ===
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(file: &'a Path, whole: &'a Source) -> Self {
+        Self { file, whole, diagnostics: Vec::new() }
+    }
+
+    /// Notes an error; of what spans lines, only the first is underlined.
+    pub(super) fn refuse(&mut self, span: Span, message: String, hint: impl Into<String>) {
+        let span = self.first_line(span);
+        self.diagnostics.push(self.whole.error(span, message).with_hint(hint));
+    }
+
+    pub(super) fn first_line(&self, span: Span) -> Span {
+        let line = self.whole.text[span.start..].lines().next().map_or(0, str::len);
+        span.start..span.end.min(span.start + line).max(span.start)
+    }
+
+    /// Returns the line on which something begins.
+    pub(super) fn line(&self, span: &Span) -> usize {
+        self.whole.position(span.start).line
+    }
+
+    /// The directory from which the file's paths are meant: where it stands, not where the server runs.
+    pub(super) fn base(&self) -> &'a Path {
+        self.file.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The entries of a document that is a map; nothing counts as an empty one.
+    pub(super) fn entries(&mut self, document: &Node, named: &Entries) -> Vec<(Node, Node)> {
+        match &document.kind {
+            Kind::Map(entries) => self.merged(entries, named),
+            Kind::Scalar { source, is_plain: true } if is_null(&source.text) => Vec::new(),
+            other => {
+                let found = match other {
+                    Kind::List(_) => "a list",
+                    _ => "a scalar",
+                };
+                let tag = document.tag.as_deref().unwrap_or_default();
+                self.refuse(
+                    document.span.clone(),
+                    format!("`{tag}` holds a map of {}, found {found}", named.what),
+                    "write one `key: value` a line",
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// Applies `<<` merges: their entries come first, the first map of a list wins over the others, and what
+    /// is written out wins over them all, at the place where its key stood first.
+    fn merged(&mut self, entries: &[(Node, Node)], named: &Entries) -> Vec<(Node, Node)> {
+        let (mut merged, mut written) = (Entered::default(), Entered::default());
+        for (key, value) in entries {
+            if text(key) == Some("<<") && is_plain(key) {
+                for map in merges(value) {
+                    self.merge(map, named).into_iter().for_each(|entry| merged.put(entry));
+                }
+            } else if let Some((first, _)) = written.get(key) {
+                let (first, second) = (self.line(&first.span), self.line(&key.span));
+                let name = text(key).unwrap_or_default();
+                self.refuse(
+                    key.span.clone(),
+                    format!("`{name}`: {} on line {first} already", named.said),
+                    keep_one(first, second) + named.or_else,
+                );
+            } else {
+                written.put((key.clone(), value.clone()));
+            }
+        }
+        written.entries.into_iter().for_each(|entry| merged.put(entry));
+        merged.entries
+    }
+
+    fn merge(&mut self, map: &Node, named: &Entries) -> Vec<(Node, Node)> {
+        if let Kind::Map(inner) = &map.kind {
+            return self.merged(inner, named);
+        }
+        self.refuse(
+            map.span.clone(),
+            "`<<` merges a map or a list of maps".to_owned(),
+            "write `<<: *anchor`, where `&anchor` names a map",
+        );
+        Vec::new()
+    }
+}
+
+/// Entries in order, found by the text of their keys.
+#[derive(Default)]
+struct Entered {
+    entries: Vec<(Node, Node)>,
+    places: HashMap<String, usize>,
+}
+
+// === impl Entered ===
+
+impl Entered {
+    fn get(&self, key: &Node) -> Option<&(Node, Node)> {
+        self.entries.get(*self.places.get(text(key)?)?)
+    }
+
+    /// Puts an entry in; a key that is there keeps its place and gets the new value.
+    fn put(&mut self, entry: (Node, Node)) {
+        // What is no text is refused where it is read, each time that it stands there.
+        let place =
+            text(&entry.0).map(|key| *self.places.entry(key.to_owned()).or_insert(self.entries.len()));
+        match place.and_then(|place| self.entries.get_mut(place)) {
+            Some(known) => *known = entry,
+            None => self.entries.push(entry),
+        }
+    }
+}
+
+/// What to do about something that stands there twice.
+pub(super) fn keep_one(first: usize, second: usize) -> String {
+    if first == second {
+        "keep one of the two".to_owned()
+    } else {
+        format!("keep one of the lines {first} and {second}")
+    }
+}
+
+/// The maps that a `<<` merges, the weakest first.
+fn merges(value: &Node) -> Vec<&Node> {
+    match &value.kind {
+        Kind::List(items) => items.iter().rev().collect(),
+        _ => vec![value],
+    }
+}
+
+pub(super) fn text(node: &Node) -> Option<&str> {
+    match &node.kind {
+        Kind::Scalar { source, .. } => Some(&source.text),
+        Kind::Map(_) | Kind::List(_) => None,
+    }
+}
+
+pub(super) fn is_plain(node: &Node) -> bool {
+    matches!(node.kind, Kind::Scalar { is_plain: true, .. })
+}
+
+pub(super) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// Whether YAML 1.1 reads a plain scalar as something that is neither text nor a number.
+pub(super) fn is_word(text: &str) -> bool {
+    is_null(text)
+        || BOOLEANS.iter().any(|word| {
+            text == *word || text == word.to_uppercase() || {
+                let mut letters = word.chars();
+                let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+                text == first.into_iter().chain(letters).collect::<String>()
+            }
+        })
+}
+
+/// What a value is, in words.
+pub(super) fn kind(node: &Node) -> String {
+    match &node.kind {
+        Kind::Scalar { source, is_plain: true } if is_null(&source.text) => "nothing".to_owned(),
+        Kind::Scalar { source, .. } => format!("`{}`", source.text),
+        Kind::Map(_) => "a map".to_owned(),
+        Kind::List(_) => "a list".to_owned(),
+    }
+}
+
+/// Joins names to `a, b or c`.
+pub(super) fn one_of(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
