@@ -6,6 +6,8 @@
 # `tests/ids.rs` compares them with the published ones. An extension goes in at the next free ordinal,
 # or into an interface of our own, and a new variant of `Literal` is only sent to those who asked.
 
+using import "extension.capnp".Extension;
+
 interface Kamodo {
   # What a connection bootstraps to.
 
@@ -26,6 +28,9 @@ interface Kamodo {
 
   evaluate @2 (expression :Expression) -> (value :Value);
   # Evaluates a tree of calls on the server; the result stays there until it is read or dropped.
+
+  extension @3 () -> (extension :Extension);
+  # What this server has beyond the published interface.
 
   interface Value {
     # A result that stays where it was computed.

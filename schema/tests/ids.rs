@@ -100,7 +100,10 @@ const PUBLISHED_LINES: usize = 89;
 /// The generated code is of the compiled schema, not of an older one.
 #[test]
 fn generated_code_has_the_ids_of_the_request() {
-    use kamodo_schema::{argument, array, expression, field, function, literal, meta, rational, value};
+    use kamodo_schema::{
+        administration, argument, array, expression, extension, field, function, literal, meta, rational,
+        value,
+    };
     let ours = describe(include_bytes!("../kamodo.request"));
     let generated = [
         ("Kamodo", kamodo_schema::Client::TYPE_ID),
@@ -115,6 +118,9 @@ fn generated_code_has_the_ids_of_the_request() {
         ("Kamodo.Array", array::Reader::TYPE_ID),
         ("Kamodo.Function.call$Params", function::call_params::Reader::TYPE_ID),
         ("Kamodo.Function.call$Results", function::call_results::Reader::TYPE_ID),
+        ("Extension", extension::Client::TYPE_ID),
+        ("Extension.Description", extension::description::Reader::TYPE_ID),
+        ("Administration", administration::Client::TYPE_ID),
     ];
     for (name, id) in generated {
         let prefix = format!("{name} {id:#018x} ");

@@ -1,4 +1,4 @@
-//! `cargo xtask schema`: the Rust code that is generated from `schema/kamodo.capnp`.
+//! `cargo xtask schema`: the Rust code that is generated from the schema's files.
 //!
 //! The code and the compiled schema are committed, so that building needs no `capnp`; `--check` says
 //! whether they are current. It looks past the versions of the generators, which the first lines name.
@@ -7,8 +7,11 @@ use std::path::Path;
 
 use crate::project::{Failure, root, target};
 
-/// The generated code, and the compiled schema that a test holds against the published one.
-const CODE: &str = "src/kamodo_capnp.rs";
+/// The files of the schema, and the code that is generated from each.
+const FILES: [(&str, &str); 2] =
+    [("kamodo.capnp", "src/kamodo_capnp.rs"), ("extension.capnp", "src/extension_capnp.rs")];
+
+/// The compiled schema, which a test holds against the published one.
 const REQUEST: &str = "kamodo.request";
 
 /// Generates both, in place or to compare.
@@ -20,26 +23,29 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     let fresh = target().join("schema");
     std::fs::create_dir_all(fresh.join("src"))?;
     generate(&schema, &fresh.join("src"), &fresh.join(REQUEST))?;
-    let code = |folder: &Path| std::fs::read_to_string(folder.join(CODE)).map(|code| without_header(&code));
-    if code(&fresh)? != code(&schema)? {
-        return Err(Failure::new(format!("schema/{CODE} is not what schema/kamodo.capnp generates"))
-            .with_hint("run `cargo xtask schema`"));
+    for (file, code) in FILES {
+        let read =
+            |folder: &Path| std::fs::read_to_string(folder.join(code)).map(|code| without_header(&code));
+        if read(&fresh)? != read(&schema)? {
+            return Err(Failure::new(format!("schema/{code} is not what schema/{file} generates"))
+                .with_hint("run `cargo xtask schema`"));
+        }
+        eprintln!("schema/{code} is current");
     }
-    eprintln!("schema/{CODE} is current");
     Ok(())
 }
 
 fn generate(schema: &Path, code: &Path, request: &Path) -> Result<(), Failure> {
-    capnpc::CompilerCommand::new()
-        .src_prefix(schema)
-        .file(schema.join("kamodo.capnp"))
-        .output_path(code)
-        .raw_code_generator_request_path(request)
-        .run()
-        .map_err(|e| {
-            Failure::new(format!("schema/kamodo.capnp: {e}"))
+    let mut compiler = capnpc::CompilerCommand::new();
+    for (file, _) in FILES {
+        compiler.file(schema.join(file));
+    }
+    compiler.src_prefix(schema).output_path(code).raw_code_generator_request_path(request).run().map_err(
+        |e| {
+            Failure::new(format!("schema: {e}"))
                 .with_hint("`capnp` is needed here (on Debian: `apt-get install capnproto`)")
-        })
+        },
+    )
 }
 
 fn without_header(code: &str) -> String {

@@ -1,0 +1,201 @@
+@0xf4119b9a880208d0;
+# What a server says of itself beyond the interface of Kamodo, and how it is administered.
+#
+# All of it is ours, so it may grow: at the next free ordinals, never by changing what is there.
+
+using Kamodo = import "kamodo.capnp".Kamodo;
+
+interface Extension {
+  # What any client may ask; it changes nothing. It comes from `Kamodo.extension`.
+
+  describe @0 () -> (description :Description);
+  # Everything that is known of every function, in one answer and of one generation.
+
+  generations @1 () -> (generations :List(Publication));
+  # The publications that are remembered, the oldest first.
+
+  watch @2 (feed :Feed, since :UInt64) -> (subscription :Subscription);
+  # Tells the feed of every publication after the generation `since`, each once and in order, and of how
+  # the origins stand whenever that changes. A generation that was not published yet is an error.
+
+  interface Feed {
+    # What a client has its news told to.
+    tell @0 (event :Event) -> ();
+    # The next event comes when this one is answered: a slow client is told late, or what it missed.
+  }
+
+  interface Subscription {
+    # Events come as long as a client keeps this.
+  }
+
+  struct Event {
+    union {
+      published @0 :Publication;
+      missed @1 :Range;
+      # Generations that are no longer remembered: ask what is served now.
+      standing @2 :Standing;
+      # How the origins stand now.
+    }
+
+    struct Range {
+      first @0 :UInt64;
+      last @1 :UInt64;
+    }
+  }
+
+  struct Publication {
+    # One generation, when and why it came, and what it changed.
+    generation @0 :UInt64;
+    atMs @1 :UInt64;
+    # Milliseconds since 1970 began, UTC.
+    cause :union {
+      files @2 :Void;
+      reload @3 :Void;
+      rollback @4 :UInt64;
+      # To this generation.
+      unpin @5 :Void;
+    }
+    came @6 :List(Text);
+    # Declarations, such as `f(x[cm])[kg]`.
+    went @7 :List(Text);
+    changed @8 :List(Changed);
+    nFunctions @9 :UInt32;
+    # How many functions it has.
+  }
+
+  struct Changed {
+    before @0 :Text;
+    after @1 :Text;
+  }
+
+  struct Description {
+    version @0 :Text;
+    # Of the server.
+    uptimeMs @1 :UInt64;
+    generation @2 :Publication;
+    # The present one.
+    functions @3 :List(Function);
+    # Those that are served in the order of definition, then those that no version of is served.
+    origins @4 :List(Origin);
+    pins @5 :Pins;
+  }
+
+  struct Function {
+    name @0 :Text;
+    state :union {
+      served @1 :Void;
+      waiting @2 :List(Text);
+      # For these names, which no origin provides: calls fail until one does.
+      unserved @3 :Void;
+      # Its origin says why. Only the name and the origin are known.
+    }
+    origin @4 :UInt32;
+    # Its place among the origins.
+    line @5 :UInt32;
+    # Of the origin's file, counted from 1; 0 for compiled code.
+    sinceGeneration @6 :UInt64;
+    # The generation since which it is what it is.
+    sinceMs @7 :UInt64;
+    # When that came: milliseconds since 1970 began, UTC.
+    declaration @8 :Text;
+    # Its call form with units, such as `f(x[cm])[kg]`.
+    lhs @9 :Text;
+    rhs @10 :Text;
+    # Simplified, with conversions written out; empty for compiled code.
+    units @11 :Text;
+    arguments @12 :List(Argument);
+    equation @13 :Text;
+    # LaTeX of the right-hand side.
+    citation @14 :Text;
+    doc @15 :Text;
+    hiddenArgs @16 :List(Text);
+  }
+
+  struct Argument {
+    name @0 :Text;
+    units @1 :Text;
+    default @2 :Kamodo.Literal;
+    # Null where a call must give the argument.
+  }
+
+  struct Origin {
+    # Who brings functions.
+    kind @0 :Text;
+    # `yaml` or `plugin`.
+    file @1 :Text;
+    # As the user named it; clients on other machines are shown the last part of an absolute path.
+    name @2 :Text;
+    # A plugin's own name, and its own version.
+    version @3 :Text;
+    digest @4 :Text;
+    # The SHA-256 of a plugin's file, in hexadecimal.
+    standing :union {
+      served @5 :Void;
+      # As it is on disk.
+      refused @6 :List(Diagnostic);
+      pinned @7 :Void;
+      # It changed while it was pinned.
+      rolledBack @8 :Void;
+      # An earlier generation was asked for.
+    }
+    unserved @9 :List(Text);
+    # The functions that it would bring as it is on disk, as far as they are known.
+  }
+
+  struct Standing {
+    unserved @0 :List(Origin);
+    # Those that are not served as they are on disk. An earlier version may be.
+    pins @1 :Pins;
+  }
+
+  struct Pins {
+    # What may not change.
+    everything @0 :Bool;
+    files @1 :List(Text);
+  }
+
+  struct Diagnostic {
+    severity @0 :Severity;
+    message @1 :Text;
+    hint @2 :Text;
+    file @3 :Text;
+    function @4 :Text;
+    line @5 :UInt32;
+    # Counted from 1, as the column is; 0 where it stands in no line.
+    column @6 :UInt32;
+    rendered @7 :Text;
+    # All of it as people read it; clients on other machines are not shown the line of the file.
+  }
+
+  enum Severity {
+    error @0;
+    warning @1;
+  }
+}
+
+interface Administration extends(Extension) {
+  # What the one who runs the server may ask; it is the bootstrap of a local socket, and of nothing else.
+
+  reload @0 () -> (receipt :Receipt);
+  # Looks at every file again, and takes what was rolled back from.
+
+  rollback @1 (to :UInt64) -> (receipt :Receipt);
+  # Serves what an earlier generation had, until a reload; 0 is the one before the present one.
+
+  pin @2 (file :Text) -> (receipt :Receipt);
+  # Keeps what is served of the origin with this file, whatever is saved; of all origins where it is empty.
+
+  unpin @3 (file :Text) -> (receipt :Receipt);
+  # Takes the pin off again, all pins where it is empty, and takes what changed meanwhile.
+
+  struct Receipt {
+    # What came of it.
+    generation @0 :UInt64;
+    # The one that is served now.
+    isNew @1 :Bool;
+    # Whether this published it.
+    diagnostics @2 :List(Extension.Diagnostic);
+    # What is wrong with the files that were looked at.
+    pins @3 :Extension.Pins;
+  }
+}
