@@ -3,8 +3,8 @@
 //! Two parts, which age differently:
 //! - The **root module** ([`PluginModule`]) is what abi_stable checks when a library is opened. A host
 //!   refuses a library whose root module has fewer fields than its own, so it never grows.
-//! - The **tables** ([`PluginTable`], [`FunctionTable`], [`ArgumentTable`], [`HostTable`], [`Call`]) grow
-//!   at their ends only. Each says how large it is as its maker was built, so that a reader asks [`has`]
+//! - The **tables** ([`PluginTable`], [`FunctionTable`], [`ArgumentTable`], [`ExampleTable`], [`HostTable`],
+//!   [`Call`]) grow at their ends only. Each says how large it is as its maker was built, so that a reader asks [`has`]
 //!   before it reads a field that was not always there, and steps through a row of tables by that size.
 //!
 //! Nobody frees what the other side made. A plugin's tables and texts live as long as the process;
@@ -87,6 +87,8 @@ pub struct PluginTable {
     pub function_size: usize,
     /// The bytes of an [`ArgumentTable`] as the plugin was built.
     pub argument_size: usize,
+    /// The bytes of an [`ExampleTable`] as the plugin was built.
+    pub example_size: usize,
 }
 
 /// What a function is, and its code.
@@ -116,6 +118,10 @@ pub struct FunctionTable {
     /// Gives the shape of the output, for a function of whole arrays. A function without it works on
     /// each element alone: its inputs all have the output's shape, by strides of 0 where need be.
     pub shape: Option<ShapeEntry>,
+    /// The examples, [`PluginTable::example_size`] bytes apart.
+    pub examples: *const ExampleTable,
+    /// How many examples there are.
+    pub n_examples: usize,
 }
 
 /// A bit of [`FunctionTable::flags`]: a call on one element takes microseconds at most.
@@ -139,6 +145,37 @@ pub struct ArgumentTable {
 pub const HAS_DEFAULT: u64 = 1;
 /// A bit of [`ArgumentTable::flags`]: the equation does not show it.
 pub const HIDDEN: u64 = 2;
+
+/// A call and what it gives, which a host tries before it serves the function.
+#[repr(C)]
+#[derive(Debug)]
+pub struct ExampleTable {
+    /// One argument after the other.
+    pub arguments: *const Numbers,
+    /// How many arguments there are.
+    pub n_arguments: usize,
+    /// What the function gives.
+    pub result: Numbers,
+    /// Bits of [`HAS_TOLERANCE`].
+    pub flags: u64,
+    /// How far, in the unit of the result, an element may be off. Without it: by one part in 10¹².
+    pub tolerance: f64,
+}
+
+/// A bit of [`ExampleTable::flags`]: the author says how far the result may be off.
+pub const HAS_TOLERANCE: u64 = 1;
+
+/// Numbers of some shape, in C order, that live as long as the process. It never grows.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct Numbers {
+    /// The first element.
+    pub data: *const f64,
+    /// The length of each dimension.
+    pub shape: *const usize,
+    /// How many dimensions there are.
+    pub rank: usize,
+}
 
 /// Fills [`Call::output`].
 pub type CallEntry = unsafe extern "C" fn(context: *const c_void, call: *const Call) -> Status;
@@ -362,8 +399,7 @@ mod tests {
 
     #[test]
     fn a_table_has_what_its_size_reaches() {
-        let (whole, older) =
-            (size_of::<FunctionTable>(), size_of::<FunctionTable>() - size_of::<ShapeEntry>());
+        let (whole, older) = (size_of::<FunctionTable>(), std::mem::offset_of!(FunctionTable, shape));
         assert!(has!(whole, FunctionTable, shape));
         assert!(!has!(older, FunctionTable, shape));
         assert!(has!(older, FunctionTable, call));

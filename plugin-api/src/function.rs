@@ -197,7 +197,8 @@ impl Function {
         self
     }
 
-    /// Adds a call and what it gives, which [`check_examples`](crate::testing::check_examples) tries.
+    /// Adds a call and what it gives, which [`check_examples`](crate::testing::check_examples) tries, and
+    /// a host before it serves the function: a plugin whose examples do not hold is refused.
     #[must_use]
     pub fn example<A: Into<Sample>>(
         mut self,

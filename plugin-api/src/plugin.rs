@@ -5,10 +5,11 @@ use std::fmt;
 
 use crate::Function;
 use crate::abi::{
-    ArgumentTable, CHEAP, FunctionTable, HAS_DEFAULT, HIDDEN, MAX_ARGUMENTS, PluginTable, Text,
+    ArgumentTable, CHEAP, ExampleTable, FunctionTable, HAS_DEFAULT, HAS_TOLERANCE, HIDDEN, MAX_ARGUMENTS,
+    Numbers, PluginTable, Text,
 };
 use crate::entry;
-use crate::function::{Argument, Code};
+use crate::function::{Argument, Code, Example, Sample};
 
 /// All functions of one plugin. [`export!`](crate::export) makes it.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl Plugin {
             n_functions: functions.len(),
             function_size: size_of::<FunctionTable>(),
             argument_size: size_of::<ArgumentTable>(),
+            example_size: size_of::<ExampleTable>(),
         }))
     }
 }
@@ -79,6 +81,8 @@ impl Plugin {
 fn function_table(mut function: Function) -> FunctionTable {
     let arguments: Vec<_> = function.arguments.drain(..).map(argument_table).collect();
     let arguments: &'static [ArgumentTable] = arguments.leak();
+    let examples: Vec<_> = function.examples.drain(..).map(example_table).collect();
+    let examples: &'static [ExampleTable] = examples.leak();
     let is_array = matches!(function.code, Code::Array(_));
     FunctionTable {
         name: leak(std::mem::take(&mut function.name)),
@@ -91,6 +95,8 @@ fn function_table(mut function: Function) -> FunctionTable {
         n_arguments: arguments.len(),
         call: entry::call,
         shape: is_array.then_some(entry::shape),
+        examples: examples.as_ptr(),
+        n_examples: examples.len(),
         context: std::ptr::from_ref(Box::leak(Box::new(function))).cast::<c_void>(),
     }
 }
@@ -99,6 +105,23 @@ fn argument_table(argument: Argument) -> ArgumentTable {
     let Argument { name, unit, default, hidden } = argument;
     let flags = if default.is_some() { HAS_DEFAULT } else { 0 } | if hidden { HIDDEN } else { 0 };
     ArgumentTable { name: leak(name), unit: leak(unit), flags, default: default.unwrap_or(0.0) }
+}
+
+fn example_table(example: Example) -> ExampleTable {
+    let Example { arguments, result, tolerance } = example;
+    let arguments: &'static [Numbers] = arguments.into_iter().map(numbers).collect::<Vec<_>>().leak();
+    ExampleTable {
+        arguments: arguments.as_ptr(),
+        n_arguments: arguments.len(),
+        result: numbers(result),
+        flags: if tolerance.is_some() { HAS_TOLERANCE } else { 0 },
+        tolerance: tolerance.unwrap_or(0.0),
+    }
+}
+
+fn numbers(sample: Sample) -> Numbers {
+    let Sample { shape, values } = sample;
+    Numbers { rank: shape.len(), shape: shape.leak().as_ptr(), data: values.leak().as_ptr() }
 }
 
 fn leak(text: String) -> Text {
