@@ -32,6 +32,9 @@ pub enum Command {
     List(RemoteFlags),
     /// Calls a function of a running server
     Call(Call),
+    /// Tries a plugin in this process: what `serve` and `check` do with each before they open it
+    #[command(hide = true)]
+    TryPlugin(TryPlugin),
 }
 
 /// `serve`
@@ -85,6 +88,15 @@ pub struct Call {
     /// The server
     #[command(flatten)]
     pub remote: RemoteFlags,
+}
+
+/// `try-plugin`
+#[derive(Debug, Args)]
+pub struct TryPlugin {
+    /// The shared library
+    pub staged: PathBuf,
+    /// Where to write how far it came
+    pub journal: PathBuf,
 }
 
 // === impl Cli ===

@@ -17,6 +17,7 @@ mod sighting;
 mod supervisor;
 pub mod table;
 pub mod telemetry;
+pub mod trial;
 mod watch;
 mod yaml;
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use kamodo_host::cli::{Cli, Command};
-use kamodo_host::{app, check, remote, telemetry};
+use kamodo_host::{app, check, remote, telemetry, trial};
 
 /// Keeps the memory of large arrays for the next ones, which the system's allocator gives back and has
 /// the kernel zero again.
@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::run(&check),
         Command::List(remote) => remote::list(&remote),
         Command::Call(call) => remote::call(&call),
+        Command::TryPlugin(attempt) => return trial::run(&attempt),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("kamodo-rpc: {}", telemetry::chain(&error));

@@ -247,7 +247,7 @@ impl Supervisor {
     fn load(&mut self, file: &Path) -> Result<Contribution, kamodo_loader::Error> {
         let stage = match self.stage.take() {
             Some(stage) => stage,
-            None => StageDir::create(&self.stage_path)?,
+            None => crate::trial::stage(&self.stage_path)?,
         };
         kamodo_loader::load(file, self.stage.insert(stage))
     }

@@ -7,6 +7,7 @@ use kamodo_value::{Array, Scalar, Value};
 
 use crate::broadcast::{broadcast, render, strides};
 use crate::entry::{Entry, Failure, View};
+use crate::example::Example;
 use crate::operand::{Mismatch, Operand, number};
 use crate::spec::{FunctionSpec, PluginSpec};
 
@@ -36,14 +37,20 @@ struct PluginFunction {
 
 /// Makes functions of what a plugin says of itself.
 pub(crate) fn plugin(spec: PluginSpec) -> Plugin {
-    let PluginSpec { name: plugin, version, functions } = spec;
-    let functions = functions.into_iter().map(|FunctionSpec { signature, meta, cost, entry }| {
+    let (name, version) = (spec.name.clone(), spec.version.clone());
+    let functions = with_examples(spec).map(|(function, _)| function).collect();
+    Plugin { name, version, functions }
+}
+
+/// Makes functions of what a plugin says of itself, each with its examples.
+pub(crate) fn with_examples(spec: PluginSpec) -> impl Iterator<Item = (ContributedFunction, Vec<Example>)> {
+    let PluginSpec { name: plugin, functions, .. } = spec;
+    functions.into_iter().map(move |FunctionSpec { signature, meta, cost, entry, examples }| {
         let arguments = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         let (name, plugin) = (signature.name.clone(), plugin.clone());
         let code = Arc::new(PluginFunction { name, plugin, arguments, cost, entry });
-        ContributedFunction::Native { signature, meta, code }
-    });
-    Plugin { functions: functions.collect(), name: plugin, version }
+        (ContributedFunction::Native { signature, meta, code }, examples)
+    })
 }
 
 // === impl PluginFunction ===

@@ -1,6 +1,7 @@
 //! Turns plugins' shared libraries into contributions.
 //!
-//! A file goes through [`stage`](StageDir) (hash, check, private copy), `library` (open, once, for as long as
+//! A file goes through [`stage`](StageDir) (hash, check, private copy),
+//! [`trial`](Trial) (opened, described and its examples run in a process of its own), `library` (open, once, for as long as
 //! the process runs), `spec` (everything that the plugin says of itself, copied and checked) and `function`
 //! (its code as a function of values). [`load`] is that story.
 //!
@@ -10,7 +11,7 @@
 //! - A library is never closed. Bytes that were opened once are not opened again, and bytes that failed are
 //!   not tried again.
 //! - No text of a plugin is kept by reference, and no panic of a plugin's code arrives here.
-//! - `unsafe` stands in `library.rs`, `spec.rs` and `entry.rs` only.
+//! - `unsafe` stands in `library.rs`, `spec.rs`, `entry.rs` and `trial/confine.rs` only.
 
 #![deny(unsafe_code)]
 
@@ -19,11 +20,13 @@ mod digest;
 mod elf;
 mod entry;
 mod error;
+mod example;
 mod function;
 mod library;
 mod operand;
 mod spec;
 mod stage;
+mod trial;
 
 use std::path::Path;
 
@@ -31,9 +34,11 @@ use kamodo_registry::{Contribution, Origin};
 
 pub use digest::Digest;
 pub use elf::ElfFault;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, NeededLibrary};
+pub use example::ExampleFault;
 pub use spec::SpecFault;
-pub use stage::StageDir;
+pub use stage::{Crowding, Limits, StageDir};
+pub use trial::{Ending, Step, Trial, try_plugin};
 
 /// Loads one plugin file as the contribution of its origin.
 ///
@@ -45,7 +50,9 @@ pub fn load(path: &Path, stage: &StageDir) -> Result<Contribution, Error> {
     let read = stage.read(path)?;
     let digest = read.digest();
     let plugin = stage.remember(digest, || {
+        stage.check_room()?;
         let staged = stage.copy(&read)?; //                 content-addressed: same bytes, same path
+        stage.try_out(&staged)?; //                         in a process of its own
         let library = library::open(&staged)?; //           the only step that runs code; leaks
         let module = library.root_module()?; //             header, then version, then layout
         let spec = spec::read(library::start(module)?)?; // every text copied

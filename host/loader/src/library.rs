@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use abi_stable::library::{
     AbiHeader, AbiHeaderRef, LibHeader, LibraryError, ROOT_MODULE_LOADER_NAME_WITH_NUL,
 };
@@ -9,12 +11,20 @@ use kamodo_plugin_api::abi::{AbiVersion, HostTable, PluginModuleRef, PluginTable
 use libloading::os::unix::{Library as Handle, RTLD_LOCAL, RTLD_NOW};
 
 use crate::entry::words;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, NeededLibrary};
 use crate::stage::Staged;
 
 /// An opened library. It is never closed: threads, thread-locals and texts of it may live on, and what is
 /// called is called for as long as the process runs.
 pub(crate) struct Library(&'static Handle);
+
+/// How many libraries this process has opened. None is ever closed.
+static N_OPEN: AtomicUsize = AtomicUsize::new(0);
+
+/// Returns how many plugins' libraries are open in this process.
+pub(crate) fn n_open() -> usize {
+    N_OPEN.load(Ordering::Relaxed)
+}
 
 /// Opens a private copy. All of its symbols are found now, or it is refused; none of them is seen by others.
 pub(crate) fn open(staged: &Staged) -> Result<Library, ErrorKind> {
@@ -22,7 +32,9 @@ pub(crate) fn open(staged: &Staged) -> Result<Library, ErrorKind> {
     // are trusted code. That the file is whole, and nobody changes it while it is mapped, is upheld by
     // `StageDir::copy`; would fail `truncations_are_refused` and `the_file_may_be_overwritten`.
     let handle = unsafe { Handle::open(Some(staged.path()), RTLD_NOW | RTLD_LOCAL) };
-    handle.map(|handle| Library(Box::leak(Box::new(handle)))).map_err(|error| reason(&error, staged))
+    let handle = handle.map_err(|error| reason(&error, staged))?;
+    N_OPEN.fetch_add(1, Ordering::Relaxed);
+    Ok(Library(Box::leak(Box::new(handle))))
 }
 
 /// Tells apart what the system says in words only.
@@ -32,10 +44,13 @@ fn reason(error: &libloading::Error, staged: &Staged) -> ErrorKind {
     let words = words.strip_prefix(&format!("{staged}: ")).unwrap_or(&words);
     if let Some(symbol) = words.strip_prefix("undefined symbol: ") {
         let symbol = symbol.split([',', ' ']).next().unwrap_or(symbol);
-        return ErrorKind::MissingSymbol { symbol: symbol.to_owned() };
+        return ErrorKind::MissingSymbols { symbols: vec![symbol.to_owned()] };
     }
     match words.split_once(": cannot open shared object file") {
-        Some((library, _)) if library != staged => ErrorKind::MissingLibrary { library: library.to_owned() },
+        Some((library, _)) if library != staged => {
+            ErrorKind::MissingLibraries { libraries: vec![NeededLibrary::new(library)] }
+        }
+        _ if words.contains("static TLS block") => ErrorKind::StaticTls,
         _ => ErrorKind::Open { reason: words.to_owned() },
     }
 }

@@ -3,9 +3,11 @@
 #![allow(unsafe_code)]
 
 use std::collections::HashSet;
+use std::mem::offset_of;
 
 use kamodo_plugin_api::abi::{
-    ArgumentTable, CHEAP, FunctionTable, HAS_DEFAULT, HIDDEN, MAX_ARGUMENTS, PluginTable, Text, has,
+    ArgumentTable, CHEAP, ExampleTable, FunctionTable, HAS_DEFAULT, HAS_TOLERANCE, HIDDEN, MAX_ARGUMENTS,
+    MAX_RANK, Numbers as NumbersTable, PluginTable, Text, has,
 };
 use kamodo_registry::Cost;
 use kamodo_units::Unit;
@@ -13,6 +15,7 @@ use kamodo_value::{Meta, Parameter, Signature, Value};
 
 use crate::entry::Entry;
 use crate::error::ErrorKind;
+use crate::example::{Example, Numbers};
 
 /// A plugin's word of itself.
 #[derive(Debug)]
@@ -29,6 +32,7 @@ pub(crate) struct FunctionSpec {
     pub(crate) meta: Meta,
     pub(crate) cost: Cost,
     pub(crate) entry: Entry,
+    pub(crate) examples: Vec<Example>,
 }
 
 /// One thing that a plugin says of itself and that does not hold together.
@@ -108,6 +112,16 @@ pub enum SpecFault {
         /// What is wrong with it.
         error: kamodo_units::Error,
     },
+    /// An example cannot be a call of its function.
+    #[error("{place}: expected {expected} arguments, found {found}")]
+    Example {
+        /// Which one.
+        place: String,
+        /// The arguments that the function takes.
+        expected: usize,
+        /// The arguments that the example has.
+        found: String,
+    },
 }
 
 // === impl SpecFault ===
@@ -159,16 +173,30 @@ unsafe fn read_plugin(table: *const PluginTable, faults: &mut Vec<SpecFault>) ->
     };
     // SAFETY: every table begins with its size.
     let size = unsafe { (*table).size };
-    if !is_whole("plugin", size, has!(size, PluginTable, argument_size), size_of::<PluginTable>()) {
+    if !is_whole(
+        "plugin",
+        size,
+        has!(size, PluginTable, argument_size),
+        offset_of!(PluginTable, example_size),
+    ) {
         return spec;
     }
     // SAFETY: the table has these fields, as was just seen.
     let (first, n, function_size, argument_size) =
         unsafe { ((*table).functions, (*table).n_functions, (*table).function_size, (*table).argument_size) };
+    // Plugins of earlier days have no examples in their tables.
+    let example_size = match has!(size, PluginTable, example_size) {
+        // SAFETY: as above.
+        true => unsafe { (*table).example_size },
+        false => 0,
+    };
+    let has_examples = has!(function_size, FunctionTable, n_examples) && example_size > 0;
     let functions = has!(function_size, FunctionTable, shape);
     let arguments = has!(argument_size, ArgumentTable, default);
-    if !is_whole("function", function_size, functions, size_of::<FunctionTable>())
+    let examples = !has_examples || has!(example_size, ExampleTable, tolerance);
+    if !is_whole("function", function_size, functions, offset_of!(FunctionTable, examples))
         | !is_whole("argument", argument_size, arguments, size_of::<ArgumentTable>())
+        | !is_whole("example", example_size, examples, size_of::<ExampleTable>())
     {
         return spec;
     }
@@ -181,8 +209,16 @@ unsafe fn read_plugin(table: *const PluginTable, faults: &mut Vec<SpecFault>) ->
     }
     for index in 0..n {
         // SAFETY: `n` functions stand `function_size` bytes apart.
-        let function =
+        let mut function =
             unsafe { read_function(first.byte_add(index * function_size), argument_size, index, faults) };
+        if has_examples {
+            // SAFETY: as above, and the function's table has its examples.
+            unsafe {
+                let table = first.byte_add(index * function_size);
+                let (first, n) = ((*table).examples, (*table).n_examples);
+                read_examples(first, n, example_size, &mut function, faults);
+            }
+        }
         spec.functions.push(function);
     }
     let mut names = HashSet::new();
@@ -251,7 +287,55 @@ unsafe fn read_function(
         parameters.push(Parameter { name: argument, unit, default });
     }
     let cost = if flags & CHEAP != 0 { Cost::Cheap } else { Cost::Unknown };
-    FunctionSpec { signature: Signature { name, parameters, unit }, meta, cost, entry }
+    FunctionSpec { signature: Signature { name, parameters, unit }, meta, cost, entry, examples: Vec::new() }
+}
+
+/// # Safety
+/// `n` examples stand `size` bytes apart from `first` on, of a plugin of the ABI version that it claims.
+unsafe fn read_examples(
+    first: *const ExampleTable,
+    n: usize,
+    size: usize,
+    function: &mut FunctionSpec,
+    faults: &mut Vec<SpecFault>,
+) {
+    let expected = function.signature.parameters.len();
+    for index in 0..n {
+        // SAFETY: promised by the caller; the numbers live for ever.
+        let (arguments, n, result, flags, tolerance) = unsafe {
+            let table = first.byte_add(index * size);
+            ((*table).arguments, (*table).n_arguments, (*table).result, (*table).flags, (*table).tolerance)
+        };
+        if n != expected {
+            let place = format!("`{}`: example {}", function.signature.name, index + 1);
+            faults.push(SpecFault::Example { place, expected, found: n.to_string() });
+            continue;
+        }
+        // SAFETY: `n` arguments stand one after the other.
+        let arguments = (0..n).map(|index| unsafe { numbers(*arguments.add(index)) }).collect();
+        function.examples.push(Example {
+            arguments,
+            // SAFETY: as above.
+            result: unsafe { numbers(result) },
+            tolerance: (flags & HAS_TOLERANCE != 0).then_some(tolerance),
+        });
+    }
+}
+
+/// Copies numbers of a plugin.
+///
+/// # Safety
+/// They are as the ABI says.
+unsafe fn numbers(table: NumbersTable) -> Numbers {
+    let rank = table.rank.min(MAX_RANK);
+    // SAFETY: `rank` lengths, and as many elements as they ask for; of none, the pointer may be null. Would
+    // fail `examples_are_tried`.
+    unsafe {
+        let shape = if rank == 0 { &[] } else { std::slice::from_raw_parts(table.shape, rank) };
+        let n = shape.iter().product();
+        let values = if n == 0 { &[] } else { std::slice::from_raw_parts(table.data, n) };
+        Numbers { shape: shape.to_vec(), values: values.to_vec() }
+    }
 }
 
 fn read_unit(unit: Text, place: impl Fn() -> String, faults: &mut Vec<SpecFault>) -> Option<Unit> {
@@ -307,6 +391,8 @@ mod tests {
             context: std::ptr::null(),
             call: never,
             shape: None,
+            examples: std::ptr::null(),
+            n_examples: 0,
         }
     }
 
@@ -319,6 +405,7 @@ mod tests {
             n_functions: functions.len(),
             function_size: size_of::<FunctionTable>(),
             argument_size: size_of::<ArgumentTable>(),
+            example_size: size_of::<ExampleTable>(),
         }
     }
 
@@ -357,6 +444,62 @@ mod tests {
         let spec = read(&table).unwrap();
         let names: Vec<_> = spec.functions.into_iter().map(|function| function.signature.name).collect();
         assert_eq!(names, ["f", "g"]);
+    }
+
+    #[test]
+    fn tables_of_before_there_were_examples() {
+        // As the first plugins laid them out, with something else right behind.
+        #[repr(C)]
+        struct First([u8; offset_of!(FunctionTable, examples)]);
+        let functions = [function_table(Text::new("f"), &[]), function_table(Text::new("g"), &[])];
+        let bytes = |function: &FunctionTable| {
+            // SAFETY: the table is longer, and every byte of it is written: it has no gaps.
+            First(unsafe { std::ptr::from_ref(function).cast::<[u8; size_of::<First>()]>().read() })
+        };
+        let older = [bytes(&functions[0]), bytes(&functions[1])];
+        let table = PluginTable {
+            size: offset_of!(PluginTable, example_size),
+            functions: older.as_ptr().cast(),
+            n_functions: 2,
+            function_size: size_of::<First>(),
+            example_size: usize::MAX, // beyond the table's end: never read
+            ..plugin_table(&[])
+        };
+        let spec = read(&table).unwrap();
+        let names: Vec<_> = spec.functions.iter().map(|function| &*function.signature.name).collect();
+        assert_eq!(names, ["f", "g"]);
+        assert!(spec.functions.iter().all(|function| function.examples.is_empty()));
+    }
+
+    #[test]
+    fn examples_are_copied() {
+        let (values, shape) = ([1.0, 2.0, 3.0], [3]);
+        let row = NumbersTable { data: values.as_ptr(), shape: shape.as_ptr(), rank: 1 };
+        let number = NumbersTable { data: values.as_ptr(), shape: std::ptr::null(), rank: 0 };
+        let arguments = [ArgumentTable { name: Text::new("x"), unit: Text::new(""), flags: 0, default: 0.0 }];
+        let example = |n_arguments, flags| ExampleTable {
+            arguments: &raw const row,
+            n_arguments,
+            result: number,
+            flags,
+            tolerance: 0.5,
+        };
+        let examples = [example(1, 0), example(1, HAS_TOLERANCE)];
+        let function = FunctionTable {
+            examples: examples.as_ptr(),
+            n_examples: 2,
+            ..function_table(Text::new("f"), &arguments)
+        };
+        let spec = read(&plugin_table(std::slice::from_ref(&function))).unwrap();
+        let expected = |tolerance| Example {
+            arguments: vec![Numbers { shape: vec![3], values: values.to_vec() }],
+            result: Numbers { shape: vec![], values: vec![1.0] },
+            tolerance,
+        };
+        assert_eq!(spec.functions[0].examples, [expected(None), expected(Some(0.5))]);
+        let two = [example(2, 0)];
+        let function = FunctionTable { examples: two.as_ptr(), n_examples: 1, ..function };
+        insta::assert_snapshot!(refusal(&plugin_table(&[function])), @"`f`: example 1: expected 1 arguments, found 2");
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
 use abi_stable::library::AbiHeader;
 use insta::assert_snapshot;
-use kamodo_loader::{ErrorKind, StageDir, load};
+use kamodo_loader::{Ending, ErrorKind, StageDir, Step, load};
 
-use crate::fixtures::{Place, built};
+use crate::fixtures::{Place, built, cargo};
 
 #[test]
 fn truncations_are_refused() {
@@ -85,12 +85,21 @@ fn files_for_something_else() {
 #[test]
 fn unreadable_files() {
     let place = Place::new();
-    assert_snapshot!(place.refusal(&place.path("gone.so")), @"gone.so: cannot read the plugin: No such file or directory (os error 2)");
+    assert_snapshot!(place.refusal(&place.path("gone.so")), @r"
+    gone.so: cannot read the plugin: No such file or directory (os error 2)
+    hint: make it readable for the server
+    ");
     fs::create_dir(place.path("folder.so")).unwrap();
-    assert_snapshot!(place.refusal(&place.path("folder.so")), @"folder.so: cannot read the plugin: expected a regular file");
+    assert_snapshot!(place.refusal(&place.path("folder.so")), @r"
+    folder.so: cannot read the plugin: expected a regular file
+    hint: make it readable for the server
+    ");
     fs::write(place.path("file"), b"").unwrap();
     let stage = StageDir::create(place.path("file")).map(drop).unwrap_err();
-    assert_snapshot!(place.render(&stage), @"file: cannot make a private copy: File exists (os error 17)");
+    assert_snapshot!(place.render(&stage), @r"
+    file: cannot make a private copy: File exists (os error 17)
+    hint: see to it that the directory of private copies is the server's own, with mode 700 and with room
+    ");
 }
 
 #[test]
@@ -100,7 +109,10 @@ fn a_stage_that_others_may_enter() {
     fs::create_dir(&open).unwrap();
     fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
     let error = StageDir::create(open).map(drop).unwrap_err();
-    assert_snapshot!(place.render(&error), @"open: cannot make a private copy: expected a directory that only its owner enters (700), found 755");
+    assert_snapshot!(place.render(&error), @r"
+    open: cannot make a private copy: expected a directory that only its owner enters (700), found 755
+    hint: see to it that the directory of private copies is the server's own, with mode 700 and with room
+    ");
 }
 
 #[test]
@@ -108,34 +120,47 @@ fn a_stage_that_goes_away_is_no_fault_of_the_plugin() {
     let place = Place::new();
     let path = place.install("v1", "plugin.so");
     fs::remove_dir(place.stage.path()).unwrap();
-    assert_snapshot!(place.refusal(&path), @"plugin.so (digest8): cannot make a private copy: No such file or directory (os error 2)");
+    assert_snapshot!(place.refusal(&path), @r"
+    plugin.so (digest8): cannot make a private copy: No such file or directory (os error 2)
+    hint: see to it that the directory of private copies is the server's own, with mode 700 and with room
+    ");
     DirBuilder::new().mode(0o700).create(place.stage.path()).unwrap();
     place.load(&path);
 }
 
 #[test]
-fn missing_libraries_and_symbols() {
+fn a_hole_in_the_middle() {
+    // What no check of the file's outline sees: its code is gone.
     let place = Place::new();
-    let shared = ["-shared", "-fPIC", "-Wl,-z,lazy"];
-    let gone = place.compile("libkamodo-gone.so", "void gone(void) {}", &shared);
-    let needs = [&shared[..], &[gone.to_str().unwrap(), "-Wl,-soname,x.so", "-Wl,--no-as-needed"]].concat();
-    let gone_too = place.compile(
-        "libneeded.so.7",
-        "void gone(void) {}",
-        &["-shared", "-fPIC", "-Wl,-soname,libneeded.so.7"],
-    );
-    let needs = [&needs[..], &[gone_too.to_str().unwrap()]].concat();
-    let path = place.compile("needs.so", "void gone(void); void f(void) { gone(); }", &needs);
-    fs::remove_file(&gone_too).unwrap();
-    assert_snapshot!(place.refusal(&path), @r"
-    needs.so (digest8): needs the shared library `libneeded.so.7`, which is not found
-    hint: install it, or link it statically; then build the plugin anew, or restart the server: a file that failed is not tried again
-    ");
-    let path = place.compile("symbol.so", "void nowhere(void); void f(void) { nowhere(); }", &shared);
-    assert_snapshot!(place.refusal(&path), @r"
-    symbol.so (digest8): needs the symbol `nowhere`, which no library has
-    hint: link the library that has it into the plugin
-    ");
+    let mut bytes = fs::read(built("v1")).unwrap();
+    let (start, end) = code(&bytes);
+    bytes[start..end].fill(0);
+    let error = load(&place.write("hole.so", &bytes), &place.stage).unwrap_err();
+    let ErrorKind::Trial { step: Step::Open, ending: Ending::Signal(_), .. } = error.kind() else {
+        panic!("{}", place.render(&error))
+    };
+}
+
+/// Where the executable segment of a library lies in its file.
+fn code(bytes: &[u8]) -> (usize, usize) {
+    let word = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    let half = |at: usize| usize::from(u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap()));
+    let (table, size, n) = (word(32), half(54), half(56));
+    let (load, executable) = (1, 1);
+    (0..n)
+        .map(|index| table + index * size)
+        .find(|&segment| bytes[segment] == load && bytes[segment + 4] & executable != 0)
+        .map(|segment| (word(segment + 8), word(segment + 8) + word(segment + 32)))
+        .expect("a library has code")
+}
+
+#[test]
+fn a_plugin_that_would_abort_does_not_compile() {
+    let output = cargo(&["rustc", "--quiet", "--example", "aborts", "--", "-C", "panic=abort"]);
+    assert!(!output.status.success());
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = words.lines().find(|line| line.starts_with("error")).unwrap();
+    assert_snapshot!(line, @r#"error: a plugin that aborts when it panics would end its host: remove `panic = "abort"` from the profile"#);
 }
 
 #[test]
@@ -198,7 +223,10 @@ fn a_plugin_that_does_not_start() {
 #[test]
 fn a_plugin_that_panics_while_it_starts() {
     let place = Place::new();
-    assert_snapshot!(place.refusal(&place.install("panics_at_start", "model.so")), @"model.so (digest8): panicked while it started: a table of coefficients (tests/fixtures/plugins/panics_at_start.rs:7)");
+    assert_snapshot!(place.refusal(&place.install("panics_at_start", "model.so")), @r"
+    model.so (digest8): panicked while it started: a table of coefficients (tests/fixtures/plugins/panics_at_start.rs:7)
+    hint: return an error instead, or mend what panics
+    ");
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use kamodo_loader::{StageDir, load};
+use kamodo_loader::{Limits, StageDir, Trial, load};
 use kamodo_registry::{CallError, Cancel, ContributedFunction, Contribution, NativeFunction};
 use kamodo_value::{Meta, Signature, Value};
 use tempfile::TempDir;
@@ -20,23 +21,41 @@ pub(crate) struct Place {
 pub(crate) fn built(name: &str) -> PathBuf {
     static EXAMPLES: OnceLock<PathBuf> = OnceLock::new();
     let examples = EXAMPLES.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let target = test.ancestors().nth(3).expect("tests run from <target>/<profile>/deps");
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "kamodo-fixture-plugins", "--examples", "--target-dir"])
-            .arg(target)
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-            .status();
-        assert!(status.unwrap().success(), "the fixture plugins build");
-        target.join("debug/examples")
+        let output = cargo(&["build", "--quiet", "--examples"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        target().join("debug/examples")
     });
     examples.join(format!("lib{name}.so"))
+}
+
+/// Runs cargo on the fixture plugins.
+pub(crate) fn cargo(arguments: &[&str]) -> Output {
+    let (command, rest) = arguments.split_first().expect("cargo has a command");
+    Command::new(env!("CARGO"))
+        .args([command, "--package", "kamodo-fixture-plugins", "--target-dir"])
+        .arg(target())
+        .args(rest)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .output()
+        .unwrap()
+}
+
+fn target() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(3).expect("tests run from <target>/<profile>/deps").to_owned()
+}
+
+/// Returns the program in which plugins are tried.
+pub(crate) fn trial() -> Trial {
+    Trial::new(env!("CARGO_BIN_EXE_kamodo-try-plugin")).named("kamodo-try-plugin")
 }
 
 impl Place {
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let stage = StageDir::create(dir.path().join("stage")).unwrap();
+        let stage = StageDir::create(dir.path().join("stage")).unwrap().with_trial(trial());
+        // A busy machine is no fault of a fixture; those that never end have less time in their tests.
+        stage.set_limits(Limits { trial: Duration::from_secs(60), ..Limits::default() });
         Self { dir, stage }
     }
 
@@ -56,13 +75,37 @@ impl Place {
         path
     }
 
+    /// Moves a plugin into place that does a deed, such as `start: abort`.
+    pub(crate) fn install_deed(&self, deed: &str, name: &str) -> PathBuf {
+        const MARK: &[u8] = b"kamodo-fixture-deed:";
+        let mut bytes = fs::read(built("misbehaves")).unwrap();
+        let marks = bytes.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK);
+        let places: Vec<_> = marks.map(|(at, _)| at + MARK.len()).collect();
+        for at in places {
+            bytes[at..at + 28].copy_from_slice(format!("{deed:28}").as_bytes());
+        }
+        self.write(name, &bytes)
+    }
+
     /// Compiles a C source with these arguments besides.
     pub(crate) fn compile(&self, name: &str, source: &str, arguments: &[&str]) -> PathBuf {
-        let (code, path) = (self.path("source.c"), self.path(name));
+        self.compile_with("cc", "c", name, source, arguments).expect("there is a C compiler")
+    }
+
+    /// Compiles a source of any language; `None` where there is no such compiler.
+    pub(crate) fn compile_with(
+        &self,
+        compiler: &str,
+        extension: &str,
+        name: &str,
+        source: &str,
+        arguments: &[&str],
+    ) -> Option<PathBuf> {
+        let (code, path) = (self.path(&format!("source.{extension}")), self.path(name));
         fs::write(&code, source).unwrap();
-        let status = Command::new("cc").arg(&code).arg("-o").arg(&path).args(arguments).status();
-        assert!(status.unwrap().success(), "the C fixture compiles");
-        path
+        let status = Command::new(compiler).arg(&code).arg("-o").arg(&path).args(arguments).status().ok()?;
+        assert!(status.success(), "the fixture compiles");
+        Some(path)
     }
 
     pub(crate) fn load(&self, path: &Path) -> Contribution {

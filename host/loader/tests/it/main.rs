@@ -6,3 +6,4 @@ mod calls;
 mod errors;
 mod fixtures;
 mod generations;
+mod trials;
