@@ -1,7 +1,7 @@
 //! Turns plugins' shared libraries into contributions.
 //!
-//! A file goes through [`stage`](StageDir) (hash, check, private copy),
-//! [`trial`](Trial) (opened, described and its examples run in a process of its own), `library` (open, once, for as long as
+//! A file goes through [`stage`](StageDir) (hash, check, private copy), `needs` (the libraries and symbols that
+//! it needs), [`trial`](Trial) (opened, described and its examples run in a process of its own), `library` (open, once, for as long as
 //! the process runs), `spec` (everything that the plugin says of itself, copied and checked) and `function`
 //! (its code as a function of values). [`load`] is that story.
 //!
@@ -23,6 +23,7 @@ mod error;
 mod example;
 mod function;
 mod library;
+mod needs;
 mod operand;
 mod spec;
 mod stage;
@@ -52,6 +53,7 @@ pub fn load(path: &Path, stage: &StageDir) -> Result<Contribution, Error> {
     let plugin = stage.remember(digest, || {
         stage.check_room()?;
         let staged = stage.copy(&read)?; //                 content-addressed: same bytes, same path
+        stage.check_needs(&read, path)?; //                 before anything is opened
         stage.try_out(&staged)?; //                         in a process of its own
         let library = library::open(&staged)?; //           the only step that runs code; leaks
         let module = library.root_module()?; //             header, then version, then layout

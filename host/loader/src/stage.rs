@@ -15,6 +15,7 @@ use crate::elf;
 use crate::error::{Error, ErrorKind};
 use crate::function::Plugin;
 use crate::library;
+use crate::needs;
 use crate::trial::Trial;
 
 /// A private directory of copies, each named by the SHA-256 of its bytes, and the memory of what became of
@@ -160,6 +161,11 @@ impl StageDir {
         let staged = self.dir.join(format!("{}.so", file.digest));
         self.write(file, &staged).map_err(|source| ErrorKind::Stage(Arc::new(source)))?;
         Ok(Staged(staged))
+    }
+
+    /// Checks that what a file needs is there.
+    pub(crate) fn check_needs(&self, file: &ReadFile, watched: &Path) -> Result<(), ErrorKind> {
+        needs::check(&file.bytes, watched, &self.dir)
     }
 
     fn write(&self, file: &ReadFile, staged: &Path) -> io::Result<()> {

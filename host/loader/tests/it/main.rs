@@ -6,4 +6,5 @@ mod calls;
 mod errors;
 mod fixtures;
 mod generations;
+mod needs;
 mod trials;
