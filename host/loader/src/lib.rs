@@ -16,6 +16,7 @@
 #![deny(unsafe_code)]
 
 mod broadcast;
+mod checksum;
 mod digest;
 mod elf;
 mod entry;
@@ -50,6 +51,7 @@ pub use trial::{Ending, Step, Trial, try_plugin};
 pub fn load(path: &Path, stage: &StageDir) -> Result<Contribution, Error> {
     let read = stage.read(path)?;
     let digest = read.digest();
+    checksum::check(path, digest).map_err(|kind| Error::new(path, Some(digest), kind))?;
     let plugin = stage.remember(digest, || {
         stage.check_room()?;
         let staged = stage.copy(&read)?; //                 content-addressed: same bytes, same path

@@ -155,6 +155,51 @@ fn code(bytes: &[u8]) -> (usize, usize) {
 }
 
 #[test]
+fn checksums() {
+    let place = Place::new();
+    let path = place.install("v1", "plugin.so");
+    let digest = kamodo_loader::Digest::of(&fs::read(&path).unwrap()).to_string();
+    let write = |text: &str| fs::write(place.path("plugin.so.sha256"), text).unwrap();
+    let told = || place.refusal(&path).replace(&format!("digest8{}", &digest[8..]), "DIGEST");
+    write(&format!("{}  plugin.so\n", "0123456789abcdef".repeat(4)));
+    assert_snapshot!(told(), @r"
+    plugin.so (digest8): SHA-256: expected 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef (plugin.so.sha256), found DIGEST
+    hint: is it still being copied? Else write the checksum anew, with `sha256sum`, or remove it
+    ");
+    write("SHA256 (plugin.so) = 12\n");
+    assert_snapshot!(told(), @r"
+    plugin.so (digest8): plugin.so.sha256: expected a line of `sha256sum` for the plugin, found `SHA256 (plugin.so) = 12`
+    hint: write it with `sha256sum`, or remove it
+    ");
+    write("");
+    assert_snapshot!(told(), @r"
+    plugin.so (digest8): plugin.so.sha256: expected a line of `sha256sum` for the plugin, found ``
+    hint: write it with `sha256sum`, or remove it
+    ");
+    let others = "f".repeat(64);
+    write(&format!("{others}  other.so\n{others}  third.so\n"));
+    assert_snapshot!(told(), @r"
+    plugin.so (digest8): plugin.so.sha256: expected a line of `sha256sum` for the plugin, found `ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff  other.so`
+    hint: write it with `sha256sum`, or remove it
+    ");
+    for good in [
+        format!("{digest}  plugin.so\n"),
+        format!("{digest} *./build/plugin.so\n"),
+        format!("{}\n", digest.to_uppercase()),
+        format!("{others}  other.so\n{digest}  plugin.so\n"),
+    ] {
+        write(&good);
+        place.load(&path);
+    }
+    fs::remove_file(place.path("plugin.so.sha256")).unwrap();
+    fs::create_dir(place.path("plugin.so.sha256")).unwrap();
+    assert_snapshot!(told(), @r"
+    plugin.so (digest8): plugin.so.sha256: cannot read the checksum: Is a directory (os error 21)
+    hint: make it readable for the server
+    ");
+}
+
+#[test]
 fn a_plugin_that_would_abort_does_not_compile() {
     let output = cargo(&["rustc", "--quiet", "--example", "aborts", "--", "-C", "panic=abort"]);
     assert!(!output.status.success());
