@@ -39,11 +39,12 @@ fn attempt(staged: &Path, guard: &Guard, diary: &mut Diary) -> Result<(), Verdic
     // A name alone would be looked for in the system's directories.
     let staged = staged.canonicalize().unwrap_or_else(|_| staged.to_owned());
     let library = library::open(&Staged::copied_before(&staged))?;
+    look_round(guard)?;
     let module = library.root_module()?;
-    look_round(guard)?;
     diary.write(&journal::step(&Step::Start));
-    let table = library::start(module)?;
+    let table = library::start(module);
     look_round(guard)?;
+    let table = table?;
     diary.write(&journal::step(&Step::Describe));
     let spec = spec::read(table)?;
     let mut faults = Vec::new();

@@ -75,8 +75,8 @@ fn ends_while_it_is_opened() {
     hint: mend what a debugger shows: `gdb --args kamodo-try-plugin init.so /dev/null`
     ");
     assert_snapshot!(refusal("fork();"), @r"
-    init.so (digest8): exports no root module: a shared library, but no plugin
-    hint: build it as a `cdylib` whose functions `kamodo_plugin_api::export!` lists
+    init.so (digest8): trial: expected it to be opened, found another process that it began and left running
+    hint: a plugin must not fork, nor leave a program running: it would have a copy of the server's connections
     ");
 }
 
