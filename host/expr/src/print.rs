@@ -1,6 +1,8 @@
-//! An expression as text that reads back as itself, and as LaTeX; both as sympy 1.5 prints them.
+//! An expression as text that reads back as itself, as LaTeX, both as sympy 1.5 prints them, and as MathML.
 
+mod function;
 mod latex;
+mod mathml;
 mod name;
 mod text;
 
@@ -9,7 +11,8 @@ use num_traits::Signed;
 use crate::{Expr, Node};
 
 pub(crate) use latex::{Fractions, latex};
-pub(crate) use name::function_name;
+pub use mathml::mathml;
+pub(crate) use name::{accent, function_name, is_letter, letters, symbol};
 pub(crate) use text::text;
 
 /// How tightly what is printed holds together.
@@ -43,4 +46,22 @@ impl Precedence {
 /// Returns whether the numeric coefficient is below zero.
 fn has_negative_coefficient(expr: &Expr) -> bool {
     expr.as_coefficient_and_rest().0.is_negative()
+}
+
+/// The head of a sum over an index, whose second argument is a call without a name: index, from, to.
+pub(crate) const SUM: &str = "Sum";
+/// The head of a product over an index.
+pub(crate) const PRODUCT: &str = "Product";
+
+/// Returns the body of a sum or product over an index, and its index and bounds.
+fn series(expr: &Expr) -> Option<(&Expr, [&Expr; 3])> {
+    let Node::Call(head, args) = &**expr else { return None };
+    let [body, bounds] = &args[..] else { return None };
+    match &**bounds {
+        Node::Call(nameless, bounds) if nameless.is_empty() && [SUM, PRODUCT].contains(&&**head) => {
+            let [index, from, to] = &bounds[..] else { return None };
+            Some((body, [index, from, to]))
+        }
+        _ => None,
+    }
 }

@@ -35,6 +35,7 @@ pub(crate) use mul::{mul, quotient};
 pub(crate) use number::Number;
 pub(crate) use numeric::numeric;
 pub(crate) use order::sort_factors as sort_for_print;
+pub(crate) use order::sort_terms as sort_terms_for_print;
 pub(crate) use pow::pow;
 use sign::could_extract_minus_sign;
 pub(crate) use tree::of_names;

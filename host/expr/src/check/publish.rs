@@ -47,9 +47,14 @@ pub fn latex(signature: &Signature, equation: &str) -> String {
 
 /// Writes a unit: its text is an expression of names.
 fn unit_latex(unit: &Unit) -> String {
-    let text = unit.to_string();
-    match parser::parse(&Source::whole("", &text)).ok().and_then(|tree| simplify::of_names(&tree)) {
+    match unit_expr(unit) {
         Some(expr) => print::latex(&expr, Fractions::Folded),
-        None => text,
+        None => unit.to_string(),
     }
+}
+
+/// Returns the expression of names that the text of a unit is.
+pub(crate) fn unit_expr(unit: &Unit) -> Option<Expr> {
+    let tree = parser::parse(&Source::whole("", &unit.to_string())).ok()?;
+    simplify::of_names(&tree)
 }

@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
-use super::{Precedence, has_negative_coefficient, name};
+use super::{Precedence, has_negative_coefficient, name, series};
 use crate::simplify::neg;
 use crate::{Builtin, Constant, Expr, Node};
 
@@ -22,12 +22,12 @@ pub(crate) fn latex(expr: &Expr, fractions: Fractions) -> String {
     Printer { fractions }.print(expr)
 }
 
-struct Printer {
+pub(super) struct Printer {
     fractions: Fractions,
 }
 
 impl Printer {
-    fn print(&self, expr: &Expr) -> String {
+    pub(super) fn print(&self, expr: &Expr) -> String {
         match &**expr {
             Node::Integer(integer) => integer.to_string(),
             Node::Rational(ratio) => rational(ratio),
@@ -68,7 +68,10 @@ impl Printer {
         }
         let (above, below) = fraction(&expr);
         if below.is_empty() {
-            return format!("{sign}{}", self.factors(&above));
+            let factors = self.factors(&above);
+            // Else it would read as the remainder of what is negative.
+            let is_remainder = !sign.is_empty() && matches!(&above[..], [only] if is_mod(only));
+            return format!("{sign}{}", if is_remainder { bracketed(&factors) } else { factors });
         }
         let (above_text, below_text) = (self.factors(&above), self.factors(&below));
         let is_short = below_text.split_whitespace().count() <= 2 && !below_text.contains('^');
@@ -91,7 +94,8 @@ impl Printer {
         let mut last = String::new();
         for (index, factor) in factors.iter().enumerate() {
             let mut printed = self.print(factor);
-            if needs_brackets(factor, index == 0) {
+            let takes_the_next = index + 1 < factors.len() && holds_series(factor);
+            if takes_the_next || needs_brackets(factor, index == 0) {
                 printed = bracketed(&printed);
             }
             if ends_with_digit(&last) && begins_with_number(&printed) {
@@ -126,55 +130,11 @@ impl Printer {
         }
         let mut printed = self.print(base);
         let is_atom = Precedence::of(base) > Precedence::Power;
-        if !is_atom || (matches!(&**base, Node::Symbol(_)) && printed.contains('^')) {
+        // A name or a decimal number may have an exponent of its own.
+        if !is_atom || (matches!(&**base, Node::Symbol(_) | Node::Float(_)) && printed.contains('^')) {
             printed = bracketed(&printed);
         }
         format!("{printed}^{{{exponent}}}")
-    }
-
-    /// Writes a call, raised to `exponent` where there is one.
-    fn function(&self, expr: &Expr, exponent: Option<&str>) -> String {
-        let raised = |text: String| match exponent {
-            Some(exponent) => format!("{text}^{{{exponent}}}"),
-            None => text,
-        };
-        let (name, args) = match &**expr {
-            Node::Call(name, args) => (name.to_string(), args),
-            Node::Builtin(builtin, args) => match builtin {
-                Builtin::Exp => {
-                    let text = format!("e^{{{}}}", self.print(&args[0]));
-                    return if exponent.is_some() { raised(bracketed(&text)) } else { text };
-                }
-                Builtin::Log => return raised(format!(r"\log{{\left({} \right)}}", self.print(&args[0]))),
-                Builtin::Abs => return raised(format!(r"\left|{{{}}}\right|", self.print(&args[0]))),
-                Builtin::Floor => {
-                    return raised(format!(r"\left\lfloor{{{}}}\right\rfloor", self.print(&args[0])));
-                }
-                Builtin::Ceiling => {
-                    return raised(format!(r"\left\lceil{{{}}}\right\rceil", self.print(&args[0])));
-                }
-                Builtin::Min | Builtin::Max => {
-                    let list: Vec<_> = args.iter().map(|arg| self.print(arg)).collect();
-                    return raised(format!(
-                        r"\{}\left({}\right)",
-                        builtin.name().to_lowercase(),
-                        list.join(", ")
-                    ));
-                }
-                Builtin::Mod => {
-                    let dividend = self.print(&args[0]);
-                    let needs_brackets =
-                        Precedence::of(&args[0]) < Precedence::Product && !matches!(&*args[0], Node::Mul(_));
-                    let dividend = if needs_brackets { bracketed(&dividend) } else { dividend };
-                    let text = format!(r"{dividend}\bmod{{{}}}", self.print(&args[1]));
-                    return if exponent.is_some() { raised(bracketed(&text)) } else { text };
-                }
-                _ => (builtin.name().to_owned(), args),
-            },
-            _ => return self.print(expr),
-        };
-        let list: Vec<_> = args.iter().map(|arg| self.print(arg)).collect();
-        format!(r"{}{{\left({} \right)}}", raised(name::function_name(&name)), list.join(","))
     }
 }
 
@@ -190,7 +150,7 @@ fn constant_latex(constant: Constant) -> &'static str {
     }
 }
 
-fn bracketed(text: &str) -> String {
+pub(super) fn bracketed(text: &str) -> String {
     format!(r"\left({text}\right)")
 }
 
@@ -210,7 +170,7 @@ fn decimal(digits: &str) -> String {
 }
 
 /// Splits a product into what stands above the fraction bar and what stands below it, in order.
-fn fraction(expr: &Expr) -> (Vec<Expr>, Vec<Expr>) {
+pub(super) fn fraction(expr: &Expr) -> (Vec<Expr>, Vec<Expr>) {
     let factors = match &**expr {
         Node::Mul(factors) => factors.clone(),
         _ => vec![expr.clone()],
@@ -258,8 +218,17 @@ fn needs_brackets(expr: &Expr, is_first: bool) -> bool {
     holds_mod(expr)
 }
 
+/// Returns whether it holds a sum over an index, which takes what stands behind it.
+fn holds_series(expr: &Expr) -> bool {
+    series(expr).is_some() || expr.parts().into_iter().any(holds_series)
+}
+
+fn is_mod(expr: &Expr) -> bool {
+    matches!(&**expr, Node::Builtin(Builtin::Mod, _))
+}
+
 fn holds_mod(expr: &Expr) -> bool {
-    matches!(&**expr, Node::Builtin(Builtin::Mod, _)) || expr.parts().into_iter().any(holds_mod)
+    is_mod(expr) || expr.parts().into_iter().any(holds_mod)
 }
 
 /// Returns whether the text ends in a number, so that another must not follow it.

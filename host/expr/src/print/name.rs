@@ -6,59 +6,59 @@ const COMMANDS: [&str; 19] = [
     "csc", "cot", "coth", "re", "im", "arg",
 ];
 
-/// Letters whose command is their name.
-const LETTERS: [&str; 51] = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-    "Gamma",
-    "Delta",
-    "Theta",
-    "Lambda",
-    "Xi",
-    "Pi",
-    "Sigma",
-    "Upsilon",
-    "Phi",
-    "Psi",
-    "Omega",
-    "varepsilon",
-    "varkappa",
-    "varphi",
-    "varpi",
-    "varrho",
-    "varsigma",
-    "vartheta",
-    "aleph",
-    "beth",
-    "daleth",
-    "gimel",
-    "ell",
-    "eth",
-    "hbar",
-    "hslash",
-    "mho",
-    "wp",
+/// Letters whose command is their name, and the letters themselves.
+const LETTERS: [(&str, char); 51] = [
+    ("alpha", 'α'),
+    ("beta", 'β'),
+    ("gamma", 'γ'),
+    ("delta", 'δ'),
+    ("epsilon", 'ϵ'),
+    ("zeta", 'ζ'),
+    ("eta", 'η'),
+    ("theta", 'θ'),
+    ("iota", 'ι'),
+    ("kappa", 'κ'),
+    ("lambda", 'λ'),
+    ("mu", 'μ'),
+    ("nu", 'ν'),
+    ("xi", 'ξ'),
+    ("pi", 'π'),
+    ("rho", 'ρ'),
+    ("sigma", 'σ'),
+    ("tau", 'τ'),
+    ("upsilon", 'υ'),
+    ("phi", 'ϕ'),
+    ("chi", 'χ'),
+    ("psi", 'ψ'),
+    ("omega", 'ω'),
+    ("Gamma", 'Γ'),
+    ("Delta", 'Δ'),
+    ("Theta", 'Θ'),
+    ("Lambda", 'Λ'),
+    ("Xi", 'Ξ'),
+    ("Pi", 'Π'),
+    ("Sigma", 'Σ'),
+    ("Upsilon", 'Υ'),
+    ("Phi", 'Φ'),
+    ("Psi", 'Ψ'),
+    ("Omega", 'Ω'),
+    ("varepsilon", 'ε'),
+    ("varkappa", 'ϰ'),
+    ("varphi", 'φ'),
+    ("varpi", 'ϖ'),
+    ("varrho", 'ϱ'),
+    ("varsigma", 'ς'),
+    ("vartheta", 'ϑ'),
+    ("aleph", 'ℵ'),
+    ("beth", 'ℶ'),
+    ("daleth", 'ℸ'),
+    ("gimel", 'ℷ'),
+    ("ell", 'ℓ'),
+    ("eth", 'ð'),
+    ("hbar", 'ℏ'),
+    ("hslash", 'ℏ'),
+    ("mho", '℧'),
+    ("wp", '℘'),
 ];
 
 /// Letters that look like a Latin one, and spellings of sympy's own.
@@ -115,8 +115,25 @@ const ACCENTS: [(&str, &str, &str); 25] = [
 /// Words that Kamodo shows as signs, at the end of a name of one letter or as a whole index.
 const SIGNS: [(&str, &str); 4] = [("plus", "+"), ("minus", "-"), ("comma", ","), ("integral", r"\int")];
 
+/// Returns whether a name is the command of a letter: `alpha` is `\alpha`.
+pub(crate) fn is_letter(name: &str) -> bool {
+    LETTERS.iter().any(|(known, _)| *known == name)
+}
+
+/// Returns the ending of a name that stands for the accent or font of a command: `vec` for `\vec`.
+pub(crate) fn accent(command: &str) -> Option<&'static str> {
+    let is_of =
+        |before: &str| before.strip_prefix('\\').and_then(|rest| rest.strip_suffix('{')) == Some(command);
+    ACCENTS.iter().find(|(_, before, _)| is_of(before)).map(|(ending, ..)| *ending)
+}
+
+/// Returns every letter that has a command, for "did you mean".
+pub(crate) fn letters() -> impl Iterator<Item = &'static str> {
+    LETTERS.into_iter().map(|(name, _)| name)
+}
+
 /// Writes the name of a parameter.
-pub(super) fn symbol(name: &str) -> String {
+pub(crate) fn symbol(name: &str) -> String {
     let (base, supers, subs) = split(name);
     let list = |parts: Vec<String>| parts.iter().map(|part| translate(part)).collect::<Vec<_>>().join(" ");
     let mut text = translate(&base);
@@ -142,7 +159,7 @@ pub(crate) fn function_name(name: &str) -> String {
 }
 
 /// Splits a name at `__` into superscripts, at `_` into subscripts; digits at its end are one.
-fn split(name: &str) -> (String, Vec<String>, Vec<String>) {
+pub(super) fn split(name: &str) -> (String, Vec<String>, Vec<String>) {
     let (mut supers, mut subs) = (Vec::new(), Vec::new());
     let mut base = None;
     let mut rest = name;
@@ -169,30 +186,66 @@ fn split(name: &str) -> (String, Vec<String>, Vec<String>) {
 
 /// Writes one part of a name.
 fn translate(part: &str) -> String {
-    if let Some((_, letter)) = SPELLINGS.iter().find(|(name, _)| *name == part) {
-        return (*letter).to_owned();
+    match look(part) {
+        Look::Letter(latex, _) => latex,
+        Look::Sign(sign) => sign.to_owned(),
+        Look::Accented(ending, inner) => {
+            let (before, after) = ACCENTS
+                .iter()
+                .find(|(known, ..)| *known == ending)
+                .map_or(("", ""), |(_, before, after)| (*before, *after));
+            format!("{before}{}{after}", translate(inner))
+        }
+        Look::Signed(letter, sign) => format!("{letter}{sign}"),
+        Look::Plain => part.to_owned(),
     }
-    if LETTERS.contains(&part) {
-        return format!(r"\{part}");
+}
+
+/// How one part of a name looks.
+pub(super) enum Look<'a> {
+    /// A Greek letter or the like: its LaTeX, and its name.
+    Letter(String, &'a str),
+    /// A sign that a word stands for.
+    Sign(&'static str),
+    /// What an accent or a font is on, with its ending.
+    Accented(&'static str, &'a str),
+    /// A letter with a sign behind it.
+    Signed(&'a str, &'static str),
+    /// As it is.
+    Plain,
+}
+
+/// Finds out how one part of a name looks.
+pub(super) fn look(part: &str) -> Look<'_> {
+    if let Some((_, letter)) = SPELLINGS.iter().find(|(name, _)| *name == part) {
+        return Look::Letter((*letter).to_owned(), letter.trim_start_matches('\\'));
+    }
+    if is_letter(part) {
+        return Look::Letter(format!(r"\{part}"), part);
     }
     if let Some((_, sign)) = SIGNS.iter().find(|(word, _)| *word == part) {
-        return (*sign).to_owned();
+        return Look::Sign(sign);
     }
-    for (ending, before, after) in ACCENTS {
+    for (ending, ..) in ACCENTS {
         if part.len() > ending.len()
             && let Some(at) = part.len().checked_sub(ending.len())
             && part.is_char_boundary(at)
             && part[at..].eq_ignore_ascii_case(ending)
         {
-            return format!("{before}{}{after}", translate(&part[..at]));
+            return Look::Accented(ending, &part[..at]);
         }
     }
     for (word, sign) in SIGNS {
         if let Some(letter) = part.strip_suffix(word)
             && letter.chars().count() == 1
         {
-            return format!("{letter}{sign}");
+            return Look::Signed(letter, sign);
         }
     }
-    part.to_owned()
+    Look::Plain
+}
+
+/// Returns the letter of a name such as `alpha`.
+pub(super) fn letter(name: &str) -> Option<char> {
+    LETTERS.iter().find(|(known, _)| *known == name).map(|(_, letter)| *letter)
 }

@@ -222,7 +222,7 @@ fn generator(factor: &Expr) -> (Expr, BigInt) {
 }
 
 /// Sorts the terms of a sum.
-pub(super) fn sort_terms(terms: &mut Vec<Expr>) {
+pub(crate) fn sort_terms(terms: &mut Vec<Expr>) {
     let split: Vec<Term> = terms.drain(..).map(Term::new).collect();
     let mut generators: Vec<Expr> = Vec::new();
     let mut seen: HashMap<Expr, usize> = HashMap::new();
