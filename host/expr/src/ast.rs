@@ -21,6 +21,9 @@ pub(crate) enum TreeKind {
     Decimal(Float),
     Imaginary(Number),
     Name(Arc<str>),
+    /// A name that is a parameter or a function of the user's even where the language has it too: the `E`
+    /// of LaTeX.
+    Symbol(Arc<str>),
     /// Terms, each with whether it is subtracted.
     Sum(Vec<(bool, Tree)>),
     /// The first factor, then operators with their operands, worked out from the left.
@@ -32,6 +35,19 @@ pub(crate) enum TreeKind {
         name_span: Span,
         args: Vec<Tree>,
     },
+    Series(Box<Series>),
+}
+
+/// A sum or product over an index.
+#[derive(Debug, Clone)]
+pub(crate) struct Series {
+    pub(crate) is_product: bool,
+    pub(crate) body: Tree,
+    pub(crate) index: Arc<str>,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+    /// All of it, written out.
+    pub(crate) expanded: Tree,
 }
 
 /// An operator of a product.
@@ -48,7 +64,11 @@ impl Tree {
     pub(crate) fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Tree)) {
         visit(self);
         match &self.kind {
-            TreeKind::Integer(_) | TreeKind::Decimal(_) | TreeKind::Imaginary(_) | TreeKind::Name(_) => {}
+            TreeKind::Integer(_)
+            | TreeKind::Decimal(_)
+            | TreeKind::Imaginary(_)
+            | TreeKind::Name(_)
+            | TreeKind::Symbol(_) => {}
             TreeKind::Sum(terms) => terms.iter().for_each(|(_, term)| term.visit(visit)),
             TreeKind::Product(first, rest) => {
                 first.visit(visit);
@@ -60,6 +80,7 @@ impl Tree {
                 exponent.visit(visit);
             }
             TreeKind::Call { args, .. } => args.iter().for_each(|arg| arg.visit(visit)),
+            TreeKind::Series(series) => series.expanded.visit(visit),
         }
     }
 }

@@ -17,6 +17,7 @@ use kamodo_value::{Parameter, Signature};
 
 use crate::ast::TreeKind;
 use crate::definition::Definition;
+use crate::latex::written;
 use crate::print::{Fractions, latex, text};
 use crate::{Diagnostic, Expr, Node, language};
 use build::{Builder, Built, Parameters};
@@ -80,21 +81,38 @@ pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec
     else {
         return (Outcome::Refused, diagnostics);
     };
+    let shown = shown(definition, scope, &names, &built);
+    let (rhs, equation) = (text(&shown), latex(&shown, Fractions::Bars));
     let signature = signature(definition, &names, &built.expr, built.unit);
     if !missing.is_empty() {
-        let (rhs, equation) = (text(&built.expr), latex(&built.expr, Fractions::Bars));
         return (Outcome::Waiting { signature, missing, rhs, equation }, diagnostics);
     }
-    let equation = latex(&built.expr, Fractions::Bars);
     let checked = Checked {
         lhs: publish::lhs(definition),
-        rhs: text(&built.expr),
+        rhs,
         latex: publish::latex(&signature, &equation),
         equation,
         body: built.expr,
         signature,
     };
     (Outcome::Checked(checked), diagnostics)
+}
+
+/// Returns what is shown of a right-hand side: LaTeX as it is written, where nothing in it has a unit or
+/// stands for a call, else what is computed.
+fn shown(definition: &Definition, scope: &dyn Scope, names: &Names, built: &Built) -> Expr {
+    let is_plain = |name: &str| {
+        scope.callee(name).is_none_or(|callee| {
+            callee.unit.is_none() && callee.parameters.iter().all(|parameter| parameter.unit.is_none())
+        })
+    };
+    let is_as_written = definition.is_latex()
+        && definition.left().unit.is_none()
+        && names.units.is_empty()
+        && definition.bare_names().iter().all(|name| !scope.is_defined_above(name))
+        && definition.calls().iter().all(|name| is_plain(name));
+    let written = is_as_written.then(|| written(definition.tree(), definition.rhs())).flatten();
+    written.unwrap_or_else(|| built.expr.clone())
 }
 
 /// Builds the right-hand side with plain parameters. Where the units do not fit so, but do with the units
@@ -154,7 +172,7 @@ impl Names {
             }
         };
         definition.tree().visit(&mut |tree| match &tree.kind {
-            TreeKind::Name(name) if scope.is_defined_above(name) => {
+            TreeKind::Name(name) | TreeKind::Symbol(name) if scope.is_defined_above(name) => {
                 for parameter in scope.callee(name).iter().flat_map(|callee| &callee.parameters) {
                     inherit(parameter, &parameter.name.as_str().into());
                 }
@@ -163,7 +181,7 @@ impl Names {
                 let parameters =
                     scope.callee(name).iter().flat_map(|callee| &callee.parameters).collect::<Vec<_>>();
                 for (parameter, arg) in parameters.into_iter().zip(args) {
-                    if let TreeKind::Name(name) = &arg.kind
+                    if let TreeKind::Name(name) | TreeKind::Symbol(name) = &arg.kind
                         && !scope.is_defined_above(name)
                     {
                         inherit(parameter, name);
@@ -188,7 +206,7 @@ impl Names {
     fn warn_of_functions_elsewhere(&mut self, definition: &Definition, scope: &dyn Scope) {
         let mut warned: Vec<&Arc<str>> = Vec::new();
         definition.tree().visit(&mut |tree| {
-            let TreeKind::Name(name) = &tree.kind else { return };
+            let (TreeKind::Name(name) | TreeKind::Symbol(name)) = &tree.kind else { return };
             let is_parameter = !definition.left().has_parameter(name) && !scope.is_defined_above(name);
             if is_parameter && scope.is_provided_elsewhere(name) && !warned.contains(&name) {
                 warned.push(name);

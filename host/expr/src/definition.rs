@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::ast::{Tree, TreeKind};
 use crate::check::{self, Outcome, Scope};
-use crate::{Diagnostic, Source, Span, language, parser};
+use crate::{Diagnostic, Source, Span, language, latex, parser};
 
 pub(crate) use left::Left;
 
@@ -23,6 +23,7 @@ struct Inner {
     tree: Tree,
     calls: Vec<Arc<str>>,
     bare_names: Vec<Arc<str>>,
+    warnings: Vec<Diagnostic>,
 }
 
 // === impl Definition ===
@@ -34,13 +35,16 @@ impl Definition {
     /// Everything that is wrong with either side, whatever else is defined.
     pub fn parse(lhs: &Source, rhs: &Source) -> Result<Self, Vec<Diagnostic>> {
         let left = left::parse(lhs);
-        let tree = parser::parse(rhs);
-        let (left, tree) = match (left, tree) {
-            (Ok(left), Ok(tree)) => (left, tree),
-            (left, tree) => {
+        let read = match latex::is_latex(&rhs.text) {
+            true => latex::parse(rhs, left.as_ref().ok().and_then(Left::parameter_names)),
+            false => parser::parse(rhs).map(|tree| latex::Read { tree, warnings: Vec::new() }),
+        };
+        let (left, latex::Read { tree, warnings }) = match (left, read) {
+            (Ok(left), Ok(read)) => (left, read),
+            (left, read) => {
                 let name = left.as_ref().ok().map(|left| left.name.to_string());
                 let mut diagnostics: Vec<_> = left.err().into_iter().flatten().collect();
-                diagnostics.extend(tree.err().into_iter().flatten());
+                diagnostics.extend(read.err().into_iter().flatten());
                 let named = |diagnostic: Diagnostic| match &name {
                     Some(name) => diagnostic.with_function(name.clone()),
                     None => diagnostic,
@@ -56,9 +60,12 @@ impl Definition {
             TreeKind::Name(name) if language::constant(name).is_none() && !left.has_parameter(name) => {
                 Some(name)
             }
+            TreeKind::Symbol(name) if !left.has_parameter(name) => Some(name),
             _ => None,
         });
-        Ok(Self(Arc::new(Inner { lhs: lhs.clone(), rhs: rhs.clone(), left, tree, calls, bare_names })))
+        let warnings = warnings.into_iter().map(|warning| warning.with_function(&*left.name)).collect();
+        let inner = Inner { lhs: lhs.clone(), rhs: rhs.clone(), left, tree, calls, bare_names, warnings };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// Returns the name of the function.
@@ -94,7 +101,9 @@ impl Definition {
     /// Resolves names and checks units against the functions that are linked already.
     #[must_use]
     pub fn check(&self, scope: &dyn Scope) -> (Outcome, Vec<Diagnostic>) {
-        check::check(self, scope)
+        let (outcome, mut diagnostics) = check::check(self, scope);
+        diagnostics.splice(0..0, self.0.warnings.iter().cloned());
+        (outcome, diagnostics)
     }
 
     pub(crate) fn left(&self) -> &Left {
@@ -103,6 +112,11 @@ impl Definition {
 
     pub(crate) fn tree(&self) -> &Tree {
         &self.0.tree
+    }
+
+    /// Returns whether the right-hand side is LaTeX.
+    pub(crate) fn is_latex(&self) -> bool {
+        latex::is_latex(&self.0.rhs.text)
     }
 
     /// Makes an error in the right-hand side.

@@ -132,8 +132,8 @@ impl Lexer<'_> {
             '&' | '|' | '~' => Some("there is no logic in the language yet"),
             '@' => Some("multiply with `*`, element by element"),
             '.' => Some("a decimal point stands beside a digit, such as `0.5`, and a name has none"),
-            '\\' => Some("LaTeX is not part of the language yet; write `sqrt(x)` instead of `\\sqrt{x}`"),
-            '$' => Some("LaTeX is not part of the language yet; write `x**2/2` instead of `\\frac{x^2}{2}`"),
+            '\\' => Some("LaTeX stands between two `$`: write `$\\sqrt{x}$`, or `sqrt(x)`"),
+            '$' => Some("all of the right-hand side stands between two `$` where it is LaTeX"),
             '{' | '}' | ';' | '"' | '\'' => {
                 Some("the right-hand side is one expression, such as `x**2 - x - 1`")
             }

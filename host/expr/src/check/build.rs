@@ -115,6 +115,8 @@ impl<'a> Builder<'a> {
                 plain(self.simplified(simplify::mul(vec![number.clone().into_expr(), unit]), &tree.span)?)
             }
             TreeKind::Name(name) => self.name(name, &tree.span, parameters),
+            TreeKind::Symbol(name) => self.own_name(name, &tree.span, parameters),
+            TreeKind::Series(series) => self.quantity(&series.expanded, target, parameters),
             TreeKind::Negative(inner) => {
                 let inner = self.quantity(inner, target, parameters)?;
                 let expr = self.simplified(simplify::neg(&inner.expr), &tree.span)?;
@@ -143,19 +145,26 @@ impl<'a> Builder<'a> {
                 span: span.clone(),
             });
         }
-        if left.has_parameter(name) {
-            return Some(self.parameter(name, span, parameters));
-        }
-        if self.scope.is_defined_above(name) {
-            return self.bare_function(name, span);
-        }
-        if let Some((_, least, _)) = language::builtin(name) {
+        let is_of_the_user = left.has_parameter(name) || self.scope.is_defined_above(name);
+        if let Some((_, least, _)) = language::builtin(name).filter(|_| !is_of_the_user) {
             let error = self
                 .definition
                 .error(span.clone(), format!("`{name}` is a function, found without arguments"));
             let args = ["x", "y"][..least.min(2)].join(", ");
             self.diagnostics.push(error.with_hint(format!("write `{name}({args})`")));
             return None;
+        }
+        self.own_name(name, span, parameters)
+    }
+
+    /// A name that is a parameter or a function of the user's.
+    fn own_name(&mut self, name: &Arc<str>, span: &Span, parameters: Parameters) -> Option<Quantity> {
+        let left = self.definition.left();
+        if left.has_parameter(name) {
+            return Some(self.parameter(name, span, parameters));
+        }
+        if self.scope.is_defined_above(name) {
+            return self.bare_function(name, span);
         }
         if left.parameters.is_some() {
             self.report_undeclared(name, span, None);
@@ -191,7 +200,7 @@ impl<'a> Builder<'a> {
         let is_used = move |declared: &&str| {
             let mut found = false;
             definition.tree().visit(&mut |tree| {
-                found |= matches!(&tree.kind, TreeKind::Name(name) if **name == **declared);
+                found |= matches!(&tree.kind, TreeKind::Name(name) | TreeKind::Symbol(name) if **name == **declared);
             });
             found
         };
@@ -212,7 +221,7 @@ impl<'a> Builder<'a> {
             undeclared.iter().filter_map(|name| suggest(name, self.unused_parameters())).collect();
         let mut is_used: HashSet<&str> = meant.into_iter().collect();
         self.definition.tree().visit(&mut |tree| {
-            if let TreeKind::Name(name) = &tree.kind {
+            if let TreeKind::Name(name) | TreeKind::Symbol(name) = &tree.kind {
                 is_used.insert(name);
             }
         });

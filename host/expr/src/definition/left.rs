@@ -29,6 +29,12 @@ pub(crate) struct LeftParameter {
 }
 
 impl Left {
+    /// Returns the names of the parameters, where a list of them is written.
+    pub(super) fn parameter_names(&self) -> Option<Vec<Arc<str>>> {
+        let parameters = self.parameters.as_ref()?;
+        Some(parameters.iter().map(|parameter| Arc::clone(&parameter.name)).collect())
+    }
+
     /// Returns whether a name is declared as a parameter.
     pub(crate) fn has_parameter(&self, name: &str) -> bool {
         self.parameters.iter().flatten().any(|parameter| &*parameter.name == name)

@@ -238,12 +238,16 @@ fn what_is_not_of_the_language() {
         |      ^
     hint: comparisons are not part of the language yet
     "#);
-    assert_snapshot!(refuse("f: $x$"), @r#"
-    kamodo_rpc.yaml:1:4: error: `f`: unexpected `$`
-      1 | f: $x$
-        |    ^
-    hint: LaTeX is not part of the language yet; write `x**2/2` instead of `\frac{x^2}{2}`
-    "#);
+    assert_snapshot!(refuse("f: 2*\\sqrt{x}"), @r"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `\`
+      1 | f: 2*\sqrt{x}
+        |      ^
+    hint: LaTeX stands between two `$`: write `$\sqrt{x}$`, or `sqrt(x)`
+    kamodo_rpc.yaml:1:11: error: `f`: unexpected `{`
+      1 | f: 2*\sqrt{x}
+        |           ^
+    hint: the right-hand side is one expression, such as `x**2 - x - 1`
+    ");
     assert_snapshot!(refuse("f: x @ y ? 2"), @r#"
     kamodo_rpc.yaml:1:6: error: `f`: unexpected `@`
       1 | f: x @ y ? 2

@@ -1,0 +1,11 @@
+//! LaTeX, read and written.
+
+#[path = "../front/linker.rs"]
+#[allow(dead_code, reason = "shared with the tests of the front")]
+mod linker;
+
+mod errors;
+mod mathml;
+mod published;
+mod read;
+mod round_trip;
