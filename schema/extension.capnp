@@ -61,6 +61,8 @@ interface Extension {
     changed @8 :List(Changed);
     nFunctions @9 :UInt32;
     # How many functions it has.
+    isKept @10 :Bool;
+    # Whether it can be gone back to.
   }
 
   struct Changed {

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use capnp_rpc::Disconnector;
+use capnp_rpc::rpc_twoparty_capnp::Side;
+use futures::FutureExt as _;
 use kamodo_wire::tls::{Connector, Trust};
-use kamodo_wire::transport::{self, Limits};
+use kamodo_wire::transport::{self, Limits, Session};
 use tokio::net::TcpStream;
 
 use crate::{Client, Error};
@@ -20,6 +23,9 @@ pub struct Endpoint {
     /// What the connection may cost.
     pub limits: Limits,
 }
+
+/// Closes a connection when it is dropped, after everything that was asked was sent.
+pub(crate) struct Closer(Option<Disconnector<Side>>);
 
 // === impl Endpoint ===
 
@@ -57,14 +63,34 @@ pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
             transport::connect(stream, endpoint.limits)
         }
     };
-    let disconnector = session.disconnector();
-    // What ends the session fails the calls that wait, with the same reason.
-    // It ends by itself once the client is dropped.
-    tokio::task::spawn_local(session);
-    Ok(Client {
-        kamodo,
-        limits: endpoint.limits,
-        known: Default::default(),
-        disconnector: Some(disconnector).into(),
-    })
+    Ok(Client { kamodo, limits: endpoint.limits, known: Default::default(), closer: Closer::open(session) })
+}
+
+// === impl Closer ===
+
+impl Closer {
+    /// Runs a session until this is dropped.
+    pub(crate) fn open(session: Session) -> Self {
+        let disconnector = session.disconnector();
+        // What ends the session fails the calls that wait, with the same reason.
+        // It ends by itself once the client is dropped.
+        tokio::task::spawn_local(session);
+        Self(Some(disconnector))
+    }
+
+    pub(crate) async fn close(mut self) -> Result<(), Error> {
+        match self.0.take() {
+            Some(disconnector) => Ok(disconnector.await?),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Closer {
+    fn drop(&mut self) {
+        // Its first step closes the queue; the session then writes what is left and ends by itself.
+        if let Some(disconnector) = self.0.take() {
+            let _ = disconnector.now_or_never();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What goes wrong on the way to a server, and what it says.
 
 use std::io;
+use std::path::PathBuf;
 
 use kamodo_wire::{literal, tls};
 
@@ -31,6 +32,17 @@ pub enum Error {
     /// The certificate to trust cannot be used.
     #[error(transparent)]
     Certificate(#[from] tls::Error),
+    /// Nobody answers at a local socket.
+    #[error("{}: cannot connect", path.display())]
+    Socket {
+        /// The socket.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server has nothing beyond the published interface.
+    #[error("the server says nothing of itself beyond Kamodo's interface")]
+    NoExtension,
     /// The server has no function of this name.
     #[error("the server has no function `{name}`")]
     Unknown {
@@ -86,6 +98,13 @@ impl Error {
             Self::Handshake { host, .. } => Some(format!(
                 "the certificate file must be the server's own, and name `{host}` among its hosts"
             )),
+            Self::Socket { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Some(String::from("it is another user's: run the command as that user"))
+            }
+            Self::Socket { .. } => Some(String::from(
+                "no server runs there: name its port with `--port`, or its socket with `--socket`",
+            )),
+            Self::NoExtension => Some(String::from("it is the published server, or an older one of ours")),
             Self::Certificate(error) => error.hint(),
             Self::Unknown { served, .. } if served.is_empty() => Some(String::from("it serves none")),
             Self::Unknown { served, .. } => {
@@ -148,6 +167,23 @@ mod tests {
         assert_snapshot!(shown(Error::Handshake { host: "localhost".into(), port: 60000, source }), @r"
         localhost:60000: TLS handshake failed: invalid peer certificate: UnknownIssuer
         hint: the certificate file must be the server's own, and name `localhost` among its hosts
+        ");
+    }
+
+    #[test]
+    fn nobody_at_a_socket() {
+        let at = |kind: io::ErrorKind| Error::Socket { path: "/run/60000.sock".into(), source: kind.into() };
+        assert_snapshot!(shown(at(io::ErrorKind::NotFound)), @r"
+        /run/60000.sock: cannot connect: entity not found
+        hint: no server runs there: name its port with `--port`, or its socket with `--socket`
+        ");
+        assert_snapshot!(shown(at(io::ErrorKind::PermissionDenied)), @r"
+        /run/60000.sock: cannot connect: permission denied
+        hint: it is another user's: run the command as that user
+        ");
+        assert_snapshot!(shown(Error::NoExtension), @r"
+        the server says nothing of itself beyond Kamodo's interface
+        hint: it is the published server, or an older one of ours
         ");
     }
 

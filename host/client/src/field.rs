@@ -63,7 +63,7 @@ pub(crate) fn read(name: &str, reader: field::Reader<'_>, limits: Limits) -> Res
     })
 }
 
-fn text(reader: capnp::text::Reader<'_>) -> Result<String, Error> {
+pub(crate) fn text(reader: capnp::text::Reader<'_>) -> Result<String, Error> {
     Ok(reader.to_string().map_err(capnp::Error::from)?)
 }
 

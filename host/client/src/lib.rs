@@ -1,26 +1,31 @@
 //! A client of any server that speaks Kamodo's Cap'n Proto interface, ours or the published one.
 //!
+//! What only ours has is in [`extension`]; an [`Administrator`] is what the one who runs a server is.
+//!
 //! [`Client::connect`] dials, [`Client::fields`] says what is served, [`Client::call`] calls. Requests
 //! are sent at once and answered in any order: start many calls before waiting for the first, and they
 //! travel together. A client stays on its thread and runs in a `LocalSet`; [`block_on`] makes one.
 #![forbid(unsafe_code)]
 
+mod administrator;
 mod connect;
 mod error;
+pub mod extension;
 mod field;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 
-use futures::FutureExt;
 use kamodo_schema::function;
 use kamodo_value::Value;
 use kamodo_wire::transport::Limits;
 use tokio::task::LocalSet;
 
+pub use administrator::{Administrator, Receipt};
 pub use connect::Endpoint;
 pub use error::Error;
+pub use extension::Extension;
 pub use field::{Field, Function, Parameter};
 
 /// A connection to a server.
@@ -29,7 +34,7 @@ pub struct Client {
     limits: Limits,
     /// The functions of the server as they were when its fields were last asked for.
     known: RefCell<HashMap<String, function::Client>>,
-    disconnector: RefCell<Option<capnp_rpc::Disconnector<capnp_rpc::rpc_twoparty_capnp::Side>>>,
+    closer: connect::Closer,
 }
 
 /// Runs a future that uses clients to its end, on this thread.
@@ -114,6 +119,13 @@ impl Client {
         self.function(name).await?.call(args, kwargs).await
     }
 
+    /// Returns what the server has beyond the published interface. Asking takes no round trip of its own: a
+    /// server without it says so at the first question.
+    #[must_use]
+    pub fn extension(&self) -> Extension {
+        Extension::new(self.kamodo.extension_request().send().pipeline.get_extension())
+    }
+
     /// Returns the bare capability, for expressions and for what the interface has beyond this.
     pub fn capability(&self) -> &kamodo_schema::Client {
         &self.kamodo
@@ -124,19 +136,6 @@ impl Client {
     /// # Errors
     /// [`Error`] of the connection.
     pub async fn disconnect(self) -> Result<(), Error> {
-        let disconnector = self.disconnector.take();
-        match disconnector {
-            Some(disconnector) => Ok(disconnector.await?),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        // Its first step closes the queue; the session then writes what is left and ends by itself.
-        if let Some(disconnector) = self.disconnector.get_mut().take() {
-            let _ = disconnector.now_or_never();
-        }
+        self.closer.close().await
     }
 }

@@ -74,8 +74,8 @@ pub struct NotKept {
     pub kept: Vec<u64>,
 }
 
-/// How many generations can be gone back to.
-const KEPT: usize = 32;
+/// How many generations can be gone back to, the present one included.
+pub const KEPT: usize = 32;
 
 // === impl Admission ===
 

@@ -164,6 +164,15 @@ impl OriginKey {
         Self { kind: Kind::Plugin, file: file.to_owned() }
     }
 
+    /// Returns the word for this kind of origin.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.kind {
+            Kind::Yaml => "yaml",
+            Kind::Plugin => "plugin",
+        }
+    }
+
     /// Returns the file.
     #[must_use]
     pub fn file(&self) -> &Path {

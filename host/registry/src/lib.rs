@@ -19,7 +19,7 @@ mod snapshot;
 mod standing;
 
 pub use administration::{Administration, Answer, Command, CommandError, Receipt};
-pub use admit::{Admission, Admitted, Change, NotKept};
+pub use admit::{Admission, Admitted, Change, KEPT, NotKept};
 pub use bind::{NO_ARGUMENT, bind};
 pub use contribution::{Cancel, ContributedFunction, Contribution, Cost, NativeFunction, Origin, OriginKey};
 pub use dispatch::Dispatcher;

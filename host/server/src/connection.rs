@@ -4,19 +4,21 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use capnp_rpc::CapabilityServerSet;
-use kamodo_registry::{Cancel, Dispatcher, Function, Registry, Snapshot};
-use kamodo_schema::{function, value};
+use kamodo_registry::{Administration, Cancel, Dispatcher, Function, Registry, Snapshot};
+use kamodo_schema::{administration, function, value};
 use kamodo_value::Value;
 use kamodo_wire::tls::Acceptor;
 use kamodo_wire::transport::{self, Session};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 use crate::Limits;
+use crate::administration::AdministrationServer;
 use crate::error::RequestError;
 use crate::function::FunctionServer;
 use crate::kamodo::KamodoServer;
@@ -30,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) dispatcher: Dispatcher,
     /// They may change: a connection keeps those of its transport, all else is looked up each time.
     pub(crate) limits: Arc<ArcSwap<Limits>>,
+    /// When the server began.
+    pub(crate) started: Instant,
 }
 
 /// What the capabilities of one connection share.
@@ -41,12 +45,17 @@ pub(crate) struct Connection {
     pub(crate) values: RefCell<CapabilityServerSet<ValueServer, value::Client>>,
     pub(crate) operators: Operators,
     n_open: Cell<usize>,
+    /// One more is counted for each feed that this client has told.
+    feeds: Rc<()>,
     stopping: Cell<bool>,
     idle: Notify,
 }
 
 /// A call that is being answered; it counts until it is dropped, by its end or by its client's.
 pub(crate) struct OpenCall(Rc<Connection>);
+
+/// The feeds that one client may have told at a time.
+const FEEDS: usize = 16;
 
 /// Serves one client until it goes, or until the server stops.
 pub(crate) async fn serve(
@@ -56,7 +65,26 @@ pub(crate) async fn serve(
     stop: watch::Receiver<bool>,
 ) {
     let peer = socket.peer_addr().map_or_else(|_| String::from("a client"), |address| address.to_string());
-    match drive(socket, acceptor, shared, stop).await {
+    log_end(&peer, drive(socket, acceptor, shared, stop).await);
+}
+
+/// Serves one administrator until it goes, or until the server stops.
+pub(crate) async fn serve_administrator(
+    socket: UnixStream,
+    administration: Arc<dyn Administration>,
+    shared: Shared,
+    stop: watch::Receiver<bool>,
+) {
+    let limits = shared.limits.load().transport;
+    let connection = Connection::new(shared, limits);
+    let server = AdministrationServer::new(&connection, administration);
+    let client: administration::Client = capnp_rpc::new_client(server);
+    let session = transport::serve(socket, client.client, limits);
+    log_end("an administrator", run(session, connection, stop).await);
+}
+
+fn log_end(peer: &str, ended: Result<(), transport::Error>) {
+    match ended {
         Ok(()) => tracing::debug!("{peer}: disconnected"),
         Err(error) => {
             let cause =
@@ -125,6 +153,7 @@ impl Connection {
             values: RefCell::default(),
             operators: Operators::default(),
             n_open: Cell::new(0),
+            feeds: Rc::default(),
             stopping: Cell::new(false),
             idle: Notify::new(),
         })
@@ -133,6 +162,24 @@ impl Connection {
     /// Returns the current functions; a request asks once and keeps what it got.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.shared.registry.snapshot()
+    }
+
+    /// Returns all that is published, for what tells of more than the functions.
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.shared.registry
+    }
+
+    /// Returns how long the server has been running.
+    pub(crate) fn uptime(&self) -> Duration {
+        self.shared.started.elapsed()
+    }
+
+    /// Takes a place for one more feed, which is free again when it is dropped.
+    pub(crate) fn subscribe(&self) -> Result<Rc<()>, RequestError> {
+        match Rc::strong_count(&self.feeds) > FEEDS {
+            true => Err(RequestError::TooManyFeeds { limit: FEEDS }),
+            false => Ok(self.feeds.clone()),
+        }
     }
 
     /// Returns the bytes that a message to the client may have.

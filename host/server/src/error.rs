@@ -1,8 +1,9 @@
 //! What goes wrong, and the one place where it becomes an error of Cap'n Proto.
 
 use std::io;
+use std::path::PathBuf;
 
-use kamodo_registry::CallError;
+use kamodo_registry::{CallError, CommandError};
 use kamodo_wire::literal;
 
 /// Why the server cannot start.
@@ -25,6 +26,26 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The local socket cannot be made.
+    #[error("{}: cannot listen for administrators", path.display())]
+    Socket {
+        /// The socket.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Something else stands where the local socket is to be.
+    #[error("{}: expected a socket or nothing, found a file", path.display())]
+    NoSocket {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The local socket is another server's.
+    #[error("{}: another server listens there", path.display())]
+    SocketTaken {
+        /// The socket.
+        path: PathBuf,
+    },
     /// The system gives no thread.
     #[error("cannot start a worker thread")]
     Thread(#[source] io::Error),
@@ -45,6 +66,12 @@ impl Error {
             }
             Self::Listen { .. } | Self::Resolve { .. } => {
                 Some(String::from("name an address of this machine with `--host`"))
+            }
+            Self::Socket { .. } => {
+                Some(String::from("name a place with `--admin-socket` that is yours, of at most 107 bytes"))
+            }
+            Self::NoSocket { .. } | Self::SocketTaken { .. } => {
+                Some(String::from("name another place with `--admin-socket`"))
             }
             Self::Thread(_) => None,
         }
@@ -78,6 +105,14 @@ pub(crate) enum RequestError {
     ExpressionDepth { limit: i32 },
     #[error("connection has {limit} calls open already")]
     TooManyCalls { limit: usize },
+    #[error("connection has {limit} feeds already")]
+    TooManyFeeds { limit: usize },
+    #[error("generation {since} was not published yet: the present one is {generation}")]
+    AheadOf { since: u64, generation: u64 },
+    #[error("answer of {found} bytes: expected at most {limit} bytes")]
+    AnswerSize { found: u64, limit: usize },
+    #[error(transparent)]
+    Command(#[from] CommandError),
     #[error("the server is stopping")]
     Stopping,
     #[error(transparent)]
@@ -99,6 +134,12 @@ impl RequestError {
                 Some(String::from("evaluate it in parts, and use their stored values"))
             }
             Self::TooManyCalls { .. } => Some(String::from("wait for some of them")),
+            Self::TooManyFeeds { .. } => Some(String::from("let go of a subscription first")),
+            Self::AheadOf { .. } => {
+                Some(String::from("the server has started anew: ask for a description, and watch from there"))
+            }
+            Self::AnswerSize { .. } => Some(String::from("allow larger messages with `--message`")),
+            Self::Command(error) => error.hint(),
             Self::Keyword { .. } => Some(String::from("pass its arguments by position")),
             _ => None,
         }
@@ -106,11 +147,11 @@ impl RequestError {
 
     fn kind(&self) -> capnp::ErrorKind {
         match self {
-            Self::Call(CallError::Overloaded { .. }) | Self::TooManyCalls { .. } => {
-                capnp::ErrorKind::Overloaded
-            }
+            Self::Call(CallError::Overloaded { .. })
+            | Self::TooManyCalls { .. }
+            | Self::TooManyFeeds { .. } => capnp::ErrorKind::Overloaded,
             // Calls that come while the server stops may be made again, elsewhere or later.
-            Self::Stopping => capnp::ErrorKind::Overloaded,
+            Self::Stopping | Self::Command(CommandError::Stopping) => capnp::ErrorKind::Overloaded,
             Self::Argument { source: literal::Error::UnknownVariant { .. }, .. }
             | Self::Literal(literal::Error::UnknownVariant { .. }) => capnp::ErrorKind::Unimplemented,
             Self::Rpc(error) => error.kind,
@@ -207,6 +248,32 @@ mod tests {
         hint: wait for some of them
         ");
         assert_snapshot!(shown(RequestError::Stopping), @"Overloaded: the server is stopping");
+    }
+
+    #[test]
+    fn a_feed_and_a_command_that_cannot_be() {
+        assert_snapshot!(shown(RequestError::TooManyFeeds { limit: 16 }), @r"
+        Overloaded: connection has 16 feeds already
+        hint: let go of a subscription first
+        ");
+        assert_snapshot!(shown(RequestError::AheadOf { since: 9, generation: 3 }), @r"
+        Failed: generation 9 was not published yet: the present one is 3
+        hint: the server has started anew: ask for a description, and watch from there
+        ");
+        assert_snapshot!(shown(RequestError::AnswerSize { found: 5000, limit: 4096 }), @r"
+        Failed: answer of 5000 bytes: expected at most 4096 bytes
+        hint: allow larger messages with `--message`
+        ");
+        assert_snapshot!(shown(CommandError::NothingBefore { generation: 3 }), @r"
+        Failed: generation 3 is the first that is kept
+        hint: `kamodo-rpc status --generations` lists those that are kept
+        ");
+        let (file, known) = ("g.so".into(), vec!["f.so".into(), "kamodo_rpc.yaml".into()]);
+        assert_snapshot!(shown(CommandError::UnknownOrigin { file, known }), @r"
+        Failed: no origin has the file `g.so`
+        hint: the origins are `f.so`, `kamodo_rpc.yaml`
+        ");
+        assert_snapshot!(shown(CommandError::Stopping), @"Overloaded: the server is stopping");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use kamodo_schema::{self as schema, function, meta};
 use crate::connection::Connection;
 use crate::error::RequestError;
 use crate::evaluate::evaluate;
+use crate::extension::{Audience, ExtensionServer};
 use crate::function::FunctionServer;
 use crate::math::Operator;
 use crate::value::ValueServer;
@@ -77,6 +78,16 @@ impl schema::Server for KamodoServer {
         let mut values = connection.values.borrow_mut();
         values.gc();
         results.get().set_value(values.new_client(ValueServer::new(connection, value)));
+        Ok(())
+    }
+
+    async fn extension(
+        self: Rc<Self>,
+        _: schema::ExtensionParams,
+        mut results: schema::ExtensionResults,
+    ) -> Result<(), Error> {
+        let server = ExtensionServer::new(&self.connection, Audience::Remote);
+        results.get().set_extension(capnp_rpc::new_client(server));
         Ok(())
     }
 }

@@ -2,18 +2,23 @@
 //!
 //! [`Server`] listens and deals connections out to worker threads (`worker`). Everything of one
 //! connection lives on one thread: `connection` is its life, and one file serves each interface of
-//! the schema (`kamodo`, `function`, `value`), with `evaluate` for expressions and `math` for
+//! the schema (`kamodo`, `function`, `value`, `extension`, `administration`), with `evaluate` for expressions and `math` for
 //! the operators. `error` is where a failure becomes one of Cap'n Proto's.
+//!
+//! `local` is the socket at which the server is administered.
 //!
 //! A worker frames messages, copies arrays and runs what is cheap; the rest is the dispatcher's pool's.
 #![forbid(unsafe_code)]
 
+mod administration;
 mod connection;
 mod error;
 mod evaluate;
+mod extension;
 mod function;
 mod kamodo;
 mod listener;
+mod local;
 mod math;
 mod server;
 mod value;

@@ -2,12 +2,13 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use kamodo_registry::{Dispatcher, Registry};
+use kamodo_registry::{Administration, Dispatcher, Registry};
 use kamodo_wire::tls::{Acceptor, Identity};
 use kamodo_wire::transport;
 use tokio::sync::watch;
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 use crate::Error;
 use crate::connection::Shared;
 use crate::listener::listen;
+use crate::local;
 use crate::worker::{Accepted, Phase, Places, Worker, keep_alive};
 
 /// Where and how a server serves.
@@ -62,6 +64,8 @@ pub struct Server {
     phase: watch::Sender<Phase>,
     listening: JoinHandle<()>,
     workers: Vec<JoinHandle<usize>>,
+    shared: Shared,
+    administered: Vec<JoinHandle<()>>,
 }
 
 /// How a server ended.
@@ -72,7 +76,7 @@ pub struct Drained {
 }
 
 /// How long to wait before accepting again after the system refused, as when descriptors run out.
-const REFUSED: Duration = Duration::from_millis(100);
+pub(crate) const REFUSED: Duration = Duration::from_millis(100);
 
 // === impl Config ===
 
@@ -131,7 +135,7 @@ impl Server {
         let acceptor = Arc::new(ArcSwapOption::new(acceptor));
         let (phase, phase_seen) = watch::channel(Phase::Serving);
         let limits = Arc::new(ArcSwap::from_pointee(config.limits));
-        let shared = Shared { registry, dispatcher, limits: limits.clone() };
+        let shared = Shared { registry, dispatcher, limits: limits.clone(), started: Instant::now() };
         let workers = (0..config.n_workers.max(1))
             .map(|index| Worker::start(index, shared.clone(), acceptor.clone(), phase_seen.clone()))
             .collect::<io::Result<Vec<_>>>()
@@ -144,7 +148,8 @@ impl Server {
             .name(String::from("rpc-accept"))
             .spawn(move || runtime.block_on(accept_all(listeners, dealer, phase_seen)))
             .map_err(Error::Thread)?;
-        Ok(Self { addresses, controls: Controls { acceptor, limits }, phase, listening, workers })
+        let controls = Controls { acceptor, limits };
+        Ok(Self { addresses, controls, phase, listening, workers, shared, administered: Vec::new() })
     }
 
     /// Returns where it listens.
@@ -157,6 +162,20 @@ impl Server {
     #[must_use]
     pub fn controls(&self) -> Controls {
         self.controls.clone()
+    }
+
+    /// Serves administrators at a Unix socket, which is this user's alone, until the server ends.
+    ///
+    /// # Errors
+    /// [`Error`] where it cannot listen there, or gets no thread.
+    pub fn administer(
+        &mut self,
+        socket: &Path,
+        administration: Arc<dyn Administration>,
+    ) -> Result<(), Error> {
+        let thread = local::start(socket, self.shared.clone(), administration, self.phase.subscribe())?;
+        self.administered.push(thread);
+        Ok(())
     }
 
     /// Takes nothing new, lets open calls be answered until the deadline, and ends.
@@ -181,6 +200,9 @@ impl Server {
         }
         self.phase.send_replace(Phase::Ended);
         let _ = self.listening.join(); // a panic there was already printed
+        for thread in self.administered {
+            let _ = thread.join();
+        }
         Drained { n_cut_off }
     }
 }
