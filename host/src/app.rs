@@ -39,8 +39,10 @@ pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
     };
     let dispatcher = Dispatcher::start().map_err(Error::system("cannot start the pool"))?;
     let server = Server::start(&config, Arc::clone(&registry), dispatcher)?;
+    let watching = effective.watch;
     let live = Arc::new(Live::new(server.controls(), given.clone(), effective, identity));
-    let supervisor = supervisor.start(Arc::clone(&live) as Arc<dyn Settle>).map_err(Error::Watch)?;
+    let settle = Arc::clone(&live) as Arc<dyn Settle>;
+    let supervisor = supervisor.start(settle, watching).map_err(Error::Watch)?;
 
     announce(&registry, &server).map_err(Error::system("cannot write to standard output"))?;
     wait_for_stop(&supervisor, &live).map_err(Error::system("cannot wait for signals"))?;
@@ -52,7 +54,11 @@ pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
 
 /// Looks at the files for the first time: there is no last good generation to fall back on.
 fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Error> {
-    let sources = Sources { config: serve.file.clone(), plugin_directories: serve.plugins.clone() };
+    let sources = Sources {
+        config: serve.file.clone(),
+        plugin_directories: serve.plugins.clone(),
+        given: serve.flags.0.clone(),
+    };
     let mut supervisor = Supervisor::new(sources, stage_path(), Arc::clone(registry));
     let report = supervisor.look();
     for diagnostic in &report.diagnostics {

@@ -8,14 +8,18 @@ use kamodo_expr::Diagnostic;
 use kamodo_registry::Registry;
 
 use crate::cli::{Check, Format};
-use crate::{Error, Sources, Supervisor, app, describe, table};
+use crate::{Error, Settings, Sources, Supervisor, app, describe, table};
 
 /// Prints what the file defines; the status is 1 where an error would keep something from being served.
 ///
 /// # Errors
 /// Where the output cannot be written.
 pub fn run(check: &Check) -> Result<ExitCode, Error> {
-    let sources = Sources { config: check.file.clone(), plugin_directories: check.plugins.clone() };
+    let sources = Sources {
+        config: check.file.clone(),
+        plugin_directories: check.plugins.clone(),
+        given: Settings::default(),
+    };
     let mut supervisor = Supervisor::new(sources, app::stage_path(), Arc::new(Registry::default()));
     let report = supervisor.look();
     let functions = || report.defined.iter().map(|function| &**function);

@@ -25,4 +25,4 @@ pub use config::Config;
 pub use error::Error;
 pub use live::{Live, Settle};
 pub use settings::Settings;
-pub use supervisor::{Notice, Report, Running, Sources, Supervisor};
+pub use supervisor::{Report, Running, Sources, Supervisor};

@@ -1,48 +1,44 @@
 //! The single writer: it looks at the files, links what they bring, and publishes.
 //!
 //! What changes within one settling window is one transaction and one generation. A mistake is logged
-//! and keeps what was served; a request never waits for any of this.
+//! and keeps what was served; a request never waits for any of this. `settling` says when files have come
+//! to rest, `running` is the loop that waits for that and for an administrator's commands, and this file
+//! what is done with what was seen.
 
-use std::collections::HashSet;
+mod report;
+mod running;
+mod settling;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 
 use kamodo_expr::{Diagnostic, Severity};
-use kamodo_loader::StageDir;
-use kamodo_registry::{Admission, Change, Contribution, Function, OriginKey, Registry, Snapshot};
+use kamodo_loader::{Limits, StageDir};
+use kamodo_registry::{
+    Admission, Admitted, Cause, Change, Contribution, OriginKey, Reason, Registry, Standing, Unserved,
+};
 
 use crate::config::Config;
-use crate::live::Settle;
 use crate::settings::Settings;
-use crate::sighting::Sighting;
-use crate::telemetry;
-use crate::watch::Watch;
+use crate::sighting::{Places, Sighting};
+use crate::{telemetry, trial};
 
-/// A change is taken when nothing has happened for twice this long, and the bytes are the same at its half.
-const HALF_SETTLING: Duration = Duration::from_millis(150);
-
-/// Looks again after this long even where no event came: not every file system tells.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
-
-/// What makes the supervisor act.
-#[derive(Debug)]
-enum Event {
-    /// Something may have changed.
-    Look,
-    /// The server ends.
-    Stop,
-}
+pub use report::Report;
+use running::Event;
+pub use running::Running;
 
 /// What is read: a configuration and directories of plugins.
 #[derive(Debug, Clone)]
 pub struct Sources {
-    /// The configuration file.
+    /// The configuration: a file, or a directory of files.
     pub config: PathBuf,
     /// Directories given on the command line, besides those that the configuration names.
     pub plugin_directories: Vec<PathBuf>,
+    /// Settings given there, which come before those of the configuration.
+    pub given: Settings,
 }
 
 /// The single writer of the registry.
@@ -50,45 +46,28 @@ pub struct Supervisor {
     sources: Sources,
     /// The directories that the configuration names.
     configured_directories: Vec<PathBuf>,
+    /// What the configuration says of the server's settings, as it was last without errors.
+    settings: Settings,
     /// The directory of staged plugins, and itself once the first plugin needs it.
     stage_path: PathBuf,
     stage: Option<StageDir>,
-    /// What the configuration says of the server's settings, as it was last without errors.
-    settings: Settings,
     admission: Admission,
     registry: Arc<Registry>,
+    /// What was taken last.
     seen: Sighting,
-    /// The warnings of the last look, which are not told again while they hold.
-    warned: Vec<Diagnostic>,
+    /// The origins that cannot be read or do not load as they stand on disk.
+    faults: BTreeMap<OriginKey, Fault>,
+    /// What was told and still holds, which is not told again.
+    told: Vec<Diagnostic>,
+    events: (Sender<Event>, Receiver<Event>),
 }
 
-/// What came of one look.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// Errors and warnings of the files that changed.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The new generation, where there is one, with what came, went and changed.
-    pub published: Option<(Arc<Snapshot>, Notice)>,
-    /// Every good function of the files as they are now, also of those that are not served for an error
-    /// beside it.
-    pub defined: Vec<Arc<Function>>,
-}
-
-/// What a generation changed.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Notice {
-    /// Functions that were not there before.
-    pub came: Vec<String>,
-    /// Functions that are there no more.
-    pub went: Vec<String>,
-    /// Functions whose definition, code or signature is another one.
-    pub changed: Vec<String>,
-}
-
-/// A running supervisor; dropping it ends it.
-pub struct Running {
-    events: Sender<Event>,
-    thread: Option<JoinHandle<()>>,
+/// An origin that cannot be read or does not load.
+#[derive(Debug)]
+struct Fault {
+    diagnostics: Vec<Diagnostic>,
+    /// What is good of it.
+    partial: Option<Contribution>,
 }
 
 // === impl Supervisor ===
@@ -100,13 +79,15 @@ impl Supervisor {
         Self {
             sources,
             configured_directories: Vec::new(),
+            settings: Settings::default(),
             stage_path,
             stage: None,
-            settings: Settings::default(),
             admission: Admission::default(),
             registry,
-            seen: Sighting::none(),
-            warned: Vec::new(),
+            seen: Sighting::default(),
+            faults: BTreeMap::new(),
+            told: Vec::new(),
+            events: channel(),
         }
     }
 
@@ -118,164 +99,264 @@ impl Supervisor {
 
     /// Looks at everything now, without waiting for it to settle: the first start.
     pub fn look(&mut self) -> Report {
-        self.take(Sighting::take(&self.sources.config, &self.directories(), &self.seen))
-    }
-
-    /// Watches the files from now on, on a thread of its own, and tells `settle` of settings that change.
-    ///
-    /// # Errors
-    /// Where the system refuses a watch or a thread.
-    pub fn start(
-        mut self,
-        settle: Arc<dyn Settle>,
-    ) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
-        let (events, queue) = channel();
-        let look = events.clone();
-        // The supervisor is gone only when the server ends.
-        let mut watch = Watch::start(move || drop(look.send(Event::Look)))?;
-        watch.add(&self.sources.config, &self.directories());
-        let thread = thread::Builder::new()
-            .name("supervisor".to_owned())
-            .spawn(move || self.run(&queue, watch, &*settle))?;
-        Ok(Running { events, thread: Some(thread) })
-    }
-
-    fn run(&mut self, queue: &Receiver<Event>, mut watch: Watch, settle: &dyn Settle) {
-        // While files change: when to look next, and what was seen half a window ago.
-        let mut restless: Option<(Instant, Option<Sighting>)> = None;
-        loop {
-            let wait =
-                restless.as_ref().map_or(LOOK_AGAIN, |(at, _)| at.saturating_duration_since(Instant::now()));
-            match queue.recv_timeout(wait) {
-                Ok(Event::Look) => {
-                    restless = Some((Instant::now() + HALF_SETTLING, None));
-                    continue;
-                }
-                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            watch.forget_missing();
-            watch.add(&self.sources.config, &self.directories());
-            let sighting = Sighting::take(&self.sources.config, &self.directories(), &self.seen);
-            restless = match restless {
-                Some((_, Some(half))) if half == sighting => {
-                    let before = self.settings.clone();
-                    log(&self.take(sighting));
-                    if self.settings != before {
-                        settle.apply(&self.settings).iter().for_each(telemetry::log);
-                    }
-                    watch.add(&self.sources.config, &self.directories());
-                    None
-                }
-                None if sighting == self.seen => None,
-                _ => Some((Instant::now() + HALF_SETTLING, Some(sighting))),
-            };
-        }
+        let sighting = Sighting::take(&self.places(&[]), &self.seen);
+        self.take(sighting, Cause::Files)
     }
 
     /// Takes what is new in a sighting as one transaction.
-    fn take(&mut self, mut sighting: Sighting) -> Report {
+    fn take(&mut self, mut sighting: Sighting, cause: Cause) -> Report {
         let mut report = Report::default();
         let mut changes = Vec::new();
-        let mut broken = Vec::new();
-        let first = self.registry.snapshot().generation() == 0;
-        if first || sighting.config != self.seen.config {
-            let (config, diagnostics) = Config::parse_all(&sighting.config);
-            report.diagnostics.extend(diagnostics);
-            if first || report.n_errors() == 0 {
-                if config.plugin_directories != self.configured_directories {
-                    // The configuration has only now said where plugins are: they belong to this generation.
-                    self.configured_directories = config.plugin_directories;
-                    sighting = sighting.with_plugins_of(&self.directories());
-                }
-                self.settings = config.settings;
-            }
-            for contribution in config.contributions {
-                match contribution {
-                    Ok(contribution) => changes.push(Change::Brought(contribution)),
-                    Err((_, contribution)) => broken.push(contribution),
-                }
-            }
-            // A configuration of which nothing can be read says nothing of what is gone.
-            if sighting.config.iter().any(|(_, bytes)| bytes.is_ok()) {
-                let gone = self.seen.config.iter().map(|(file, _)| file);
-                let gone = gone.filter(|file| sighting.config.iter().all(|(other, _)| other != *file));
-                changes.extend(gone.map(|file| Change::Gone(OriginKey::yaml(file))));
-            }
+        let is_first = self.registry.snapshot().generation() == 0;
+        if is_first || sighting.config != self.seen.config {
+            self.take_config(&mut sighting, is_first, &mut changes, &mut report);
         }
-        report.diagnostics.extend(self.missing_directories());
-        for (file, digest) in &sighting.plugins {
-            if self.seen.plugins.get(file) != Some(digest) {
-                match self.load(file) {
-                    Ok(contribution) => changes.push(Change::Brought(contribution)),
-                    Err(error) => report.diagnostics.push(refusal(file, &error)),
-                }
-            }
-        }
-        for file in self.seen.plugins.keys().filter(|file| !sighting.plugins.contains_key(*file)) {
-            changes.push(Change::Gone(OriginKey::plugin(file)));
-        }
+        self.take_plugins(&sighting, &mut changes, &mut report);
+        report.diagnostics.extend(self.missing_directories(&sighting));
         self.seen = sighting;
-        if !changes.is_empty() {
-            self.publish(changes, &mut report);
+        let mut changed: BTreeSet<_> = changes.iter().map(Change::key).collect();
+        if cause == Cause::Reload {
+            // What is pinned stays; that somebody went back to an earlier generation is over.
+            changed.extend(self.admission.release());
         }
-        for contribution in broken {
-            // It is not served, but what else is wrong with it is told at once.
-            let linked = self.admission.preview(&contribution);
-            report.diagnostics.extend(linked.errors().cloned());
-            report.defined.retain(|one| linked.functions.iter().all(|other| other.name() != one.name()));
-            report.defined.extend(linked.functions);
+        if is_first || !changed.is_empty() {
+            let admitted = self.admission.admit(changes);
+            self.publish(admitted, &changed, cause, &mut report);
+        } else {
+            self.registry.stand(self.standing());
         }
+        self.tell_of_partial_files(&mut report);
         self.leave_out_repetitions(&mut report);
         report
     }
 
-    /// Tells each thing once: in one report, and a warning only when it begins to hold.
-    fn leave_out_repetitions(&mut self, report: &mut Report) {
-        let mut told: Vec<Diagnostic> = Vec::new();
-        for diagnostic in report.diagnostics.drain(..) {
-            if !told.contains(&diagnostic) {
-                told.push(diagnostic);
+    fn take_config(
+        &mut self,
+        sighting: &mut Sighting,
+        is_first: bool,
+        changes: &mut Vec<Change>,
+        report: &mut Report,
+    ) {
+        let (config, diagnostics) = Config::parse_all(&sighting.config);
+        let is_good = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+        if is_first || is_good {
+            if config.plugin_directories != self.configured_directories {
+                // The configuration has only now said where plugins are: they belong to this generation.
+                self.configured_directories = config.plugin_directories;
+                sighting.look_at_plugins(&self.directories(), &self.seen);
+            }
+            self.settings = config.settings;
+        }
+        for contribution in config.contributions {
+            match contribution {
+                Ok(contribution) => {
+                    let key = contribution.origin.key();
+                    let was_broken = self.faults.remove(&key).is_some();
+                    if is_first || was_broken || self.is_other(key.file(), sighting) {
+                        changes.push(Change::Brought(contribution));
+                    }
+                }
+                Err((key, partial)) => {
+                    let file = key.file().display().to_string();
+                    let own = diagnostics.iter().filter(|one| one.file.as_deref() == Some(&*file));
+                    let fault = Fault { diagnostics: own.cloned().collect(), partial: Some(partial) };
+                    changes.push(Change::Unreadable(key.clone()));
+                    self.faults.insert(key, fault);
+                }
             }
         }
-        let warnings = told.iter().filter(|one| one.severity == Severity::Warning).cloned().collect();
-        let warned = std::mem::replace(&mut self.warned, warnings);
-        told.retain(|diagnostic| !warned.contains(diagnostic));
-        report.diagnostics = told;
+        report.diagnostics.extend(diagnostics);
+        // A configuration of which nothing can be read says nothing of what is gone.
+        if sighting.config.iter().any(|(_, bytes)| bytes.is_ok()) {
+            let is_there = |file: &Path| sighting.config.iter().any(|(other, _)| other == file);
+            for (file, _) in self.seen.config.iter().filter(|(file, _)| !is_there(file)) {
+                let key = OriginKey::yaml(file);
+                self.faults.remove(&key);
+                changes.push(Change::Gone(key));
+            }
+        }
     }
 
-    fn load(&mut self, file: &Path) -> Result<Contribution, kamodo_loader::Error> {
-        let stage = match self.stage.take() {
-            Some(stage) => stage,
-            None => crate::trial::stage(&self.stage_path)?,
+    /// Whether a file of the configuration has other bytes than it had.
+    fn is_other(&self, file: &Path, sighting: &Sighting) -> bool {
+        let bytes = |sighting: &Sighting| {
+            sighting.config.iter().find(|(other, _)| other == file).map(|(_, bytes)| bytes.clone())
         };
-        kamodo_loader::load(file, self.stage.insert(stage))
+        bytes(sighting) != bytes(&self.seen)
     }
 
-    /// Warns of plugin directories that are none; a plugin that is dropped there later is seen.
-    fn missing_directories(&self) -> impl Iterator<Item = Diagnostic> {
-        self.directories().into_iter().filter(|directory| !directory.is_dir()).map(|directory| {
-            let found = if directory.exists() { "a file" } else { "nothing" };
-            let message = format!("expected a directory of plugins, found {found}");
-            let hint = format!(
-                "make it with `mkdir {}`; plugins are seen as soon as it is there",
-                directory.display()
-            );
-            let mut diagnostic = Diagnostic::new(Severity::Warning, message).with_hint(hint);
-            diagnostic.file = Some(directory.display().to_string().into());
-            diagnostic
+    fn take_plugins(&mut self, sighting: &Sighting, changes: &mut Vec<Change>, report: &mut Report) {
+        let is_new = |(file, digest): &(&PathBuf, _)| self.seen.plugins.get(*file) != Some(*digest);
+        let new: Vec<_> = sighting.plugins.iter().filter(is_new).map(|(file, _)| file.as_path()).collect();
+        for (file, loaded) in self.load(&new) {
+            let key = OriginKey::plugin(&file);
+            match loaded {
+                Ok(contribution) => {
+                    self.faults.remove(&key);
+                    changes.push(Change::Brought(contribution));
+                }
+                Err(refusal) => {
+                    report.diagnostics.push(refusal.clone());
+                    changes.push(Change::Unreadable(key.clone()));
+                    self.faults.insert(key, Fault { diagnostics: vec![refusal], partial: None });
+                }
+            }
+        }
+        let crowding = self.stage.as_ref().filter(|_| !new.is_empty()).and_then(StageDir::crowding);
+        if let Some(crowding) = crowding {
+            let warning = Diagnostic::new(Severity::Warning, crowding.to_string());
+            report.diagnostics.push(warning.with_hint(crowding.hint()));
+        }
+        for file in self.seen.plugins.keys().filter(|file| !sighting.plugins.contains_key(*file)) {
+            let key = OriginKey::plugin(file);
+            self.faults.remove(&key);
+            changes.push(Change::Gone(key));
+        }
+    }
+
+    /// Loads plugins, several at a time: each is tried first, which takes what it takes.
+    fn load(&mut self, files: &[&Path]) -> Vec<(PathBuf, Result<Contribution, Diagnostic>)> {
+        if files.is_empty() {
+            return Vec::new();
+        }
+        if self.stage.is_none() {
+            match trial::stage(&self.stage_path) {
+                Ok(stage) => self.stage = Some(stage),
+                Err(error) => {
+                    let refused = |file: &&Path| (file.to_path_buf(), Err(refusal(&self.stage_path, &error)));
+                    return files.iter().map(refused).collect();
+                }
+            }
+        }
+        let Some(stage) = &self.stage else { return Vec::new() };
+        stage.set_limits(self.plugin_limits());
+        let n_threads = thread::available_parallelism().map_or(1, usize::from).min(files.len());
+        let share = files.len().div_ceil(n_threads);
+        let load = |file: &&Path| {
+            let loaded = kamodo_loader::load(file, stage).map_err(|error| refusal(file, &error));
+            (file.to_path_buf(), loaded)
+        };
+        thread::scope(|scope| {
+            let shares: Vec<_> = files
+                .chunks(share)
+                .map(|share| scope.spawn(|| share.iter().map(load).collect::<Vec<_>>()))
+                .collect();
+            shares
+                .into_iter()
+                .flat_map(|share| match share.join() {
+                    Ok(loaded) => loaded,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                })
+                .collect()
         })
     }
 
-    fn publish(&mut self, changes: Vec<Change>, report: &mut Report) {
-        let admitted = self.admission.admit(changes);
+    /// What plugins may take, by the settings as they are now.
+    fn plugin_limits(&self) -> Limits {
+        let effective = self.sources.given.over(&self.settings);
+        Limits {
+            trial: effective.trial,
+            warn_at: effective.generations_warn.get(),
+            refuse_at: effective.generations_refuse.get(),
+        }
+    }
+
+    /// Publishes what was admitted, where it is other than what is served.
+    fn publish(
+        &mut self,
+        admitted: Admitted,
+        changed: &BTreeSet<OriginKey>,
+        cause: Cause,
+        report: &mut Report,
+    ) {
         report.diagnostics.extend(admitted.warnings);
-        report.diagnostics.extend(admitted.refused.into_values().flatten());
+        let before = self.registry.current();
+        for (key, reasons) in &admitted.refused {
+            // What waits and has not changed is told when its reason is another one.
+            let is_known = before.standing.of(key).is_some_and(|unserved| unserved.is_refused_for(reasons));
+            if changed.contains(key) || !is_known {
+                report.diagnostics.extend(reasons.iter().cloned());
+            }
+        }
         report.defined = admitted.defined;
-        let before = self.registry.snapshot();
-        let notice = Notice::between(&before, &admitted.functions);
-        if notice != Notice::default() || before.generation() == 0 {
-            report.published = Some((self.registry.publish(admitted.functions), notice));
+        let standing = self.standing();
+        let generation = before.snapshot.generation();
+        if before.snapshot.is_changed_by(&admitted.functions) || generation == 0 {
+            let snapshot = self.registry.publish_with(admitted.functions, cause, standing);
+            self.admission.remember(snapshot.generation());
+            report.published = Some(snapshot);
+        } else {
+            self.registry.amend(admitted.functions, standing);
+        }
+    }
+
+    /// How the origins stand that are not served as they are on disk.
+    fn standing(&self) -> Standing {
+        let mut unserved: BTreeMap<_, _> =
+            self.admission.unserved().into_iter().map(|one| (one.key.clone(), one)).collect();
+        for (key, fault) in &self.faults {
+            let functions = fault.partial.iter().flat_map(|partial| &partial.functions);
+            let functions = functions.map(|function| function.name().to_owned()).collect();
+            let reason = Reason::Refused(fault.diagnostics.clone());
+            unserved.insert(key.clone(), Unserved { key: key.clone(), reason, functions });
+        }
+        Standing { unserved: unserved.into_values().collect(), pins: self.admission.pins().clone() }
+    }
+
+    /// Says what else is wrong with files that are not served for an error: all of it at once.
+    fn tell_of_partial_files(&self, report: &mut Report) {
+        for partial in self.faults.values().filter_map(|fault| fault.partial.as_ref()) {
+            let linked = self.admission.preview(partial);
+            report.diagnostics.extend(linked.errors().cloned());
+            report.defined.retain(|one| linked.functions.iter().all(|other| other.name() != one.name()));
+            report.defined.extend(linked.functions);
+        }
+    }
+
+    /// Tells each thing once: in one report, and a warning only when it begins to hold.
+    fn leave_out_repetitions(&mut self, report: &mut Report) {
+        let mut now: Vec<Diagnostic> = Vec::new();
+        for diagnostic in report.diagnostics.drain(..) {
+            if !now.contains(&diagnostic) {
+                now.push(diagnostic);
+            }
+        }
+        let warnings = now.iter().filter(|one| one.severity == Severity::Warning).cloned().collect();
+        let told = std::mem::replace(&mut self.told, warnings);
+        now.retain(|diagnostic| !told.contains(diagnostic));
+        report.diagnostics = now;
+    }
+
+    /// Warns of plugin directories that are none; a plugin that is dropped there later is seen.
+    fn missing_directories(&self, sighting: &Sighting) -> Vec<Diagnostic> {
+        let missing = sighting.unlisted.iter().map(|directory| {
+            let found = match std::fs::metadata(directory) {
+                Ok(metadata) if metadata.is_dir() => "one that cannot be listed",
+                Ok(_) => "a file",
+                Err(_) => "nothing",
+            };
+            let message = format!("expected a directory of plugins, found {found}");
+            let has_served = self.seen.plugins.keys().any(|file| file.parent() == Some(directory));
+            let hint = match has_served {
+                true => "what its plugins brought is served until it is there again".to_owned(),
+                false => format!(
+                    "make it with `mkdir {}`; plugins are seen as soon as it is there",
+                    directory.display()
+                ),
+            };
+            let mut diagnostic = Diagnostic::new(Severity::Warning, message).with_hint(hint);
+            diagnostic.file = Some(directory.display().to_string().into());
+            diagnostic
+        });
+        missing.collect()
+    }
+
+    /// Where to look, besides these files that matter to the settings.
+    fn places(&self, settings: &[PathBuf]) -> Places {
+        Places {
+            config: self.sources.config.clone(),
+            directories: self.directories(),
+            settings: settings.to_vec(),
         }
     }
 
@@ -300,83 +381,4 @@ fn refusal(file: &Path, error: &kamodo_loader::Error) -> Diagnostic {
     diagnostic.file = Some(file.display().to_string().into());
     diagnostic.hint = error.hint();
     diagnostic
-}
-
-fn log(report: &Report) {
-    for diagnostic in &report.diagnostics {
-        telemetry::log(diagnostic);
-    }
-    if report.n_errors() > 0 {
-        tracing::warn!("what was served stays served");
-    }
-    if let Some((snapshot, notice)) = &report.published {
-        tracing::info!("generation {}: {notice}", snapshot.generation());
-    }
-}
-
-// === impl Report ===
-
-impl Report {
-    /// Returns how many of the diagnostics are errors.
-    #[must_use]
-    pub fn n_errors(&self) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
-    }
-}
-
-// === impl Notice ===
-
-impl Notice {
-    fn between(before: &Snapshot, after: &[Arc<Function>]) -> Self {
-        let mut notice = Self::default();
-        for function in after {
-            match before.get(function.name()) {
-                Err(_) => notice.came.push(function.signature.symbol()),
-                Ok(old) if !is_same(old, function) => notice.changed.push(function.signature.symbol()),
-                Ok(_) => {}
-            }
-        }
-        let names: HashSet<_> = after.iter().map(|function| function.name()).collect();
-        let gone = before.functions().filter(|old| !names.contains(old.name()));
-        notice.went.extend(gone.map(|old| old.signature.symbol()));
-        notice
-    }
-}
-
-/// Whether a function is the one that it was. What it calls may have changed: that is told of the callee.
-fn is_same(old: &Function, new: &Function) -> bool {
-    old.signature == new.signature
-        && old.meta == new.meta
-        && old.origin == new.origin
-        && old.shown == new.shown
-}
-
-impl std::fmt::Display for Notice {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let parts: Vec<_> = [("came", &self.came), ("went", &self.went), ("changed", &self.changed)]
-            .into_iter()
-            .filter(|(_, names)| !names.is_empty())
-            .map(|(what, names)| format!("{what} {}", names.join(", ")))
-            .collect();
-        f.write_str(&parts.join("; "))
-    }
-}
-
-// === impl Running ===
-
-impl Running {
-    /// Makes the supervisor look at everything again.
-    pub fn look_again(&self) {
-        // The supervisor is gone only when the server ends.
-        let _ = self.events.send(Event::Look);
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.events.send(Event::Stop);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
 }

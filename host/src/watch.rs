@@ -3,78 +3,115 @@
 //! An event says no more than that: what changed is found by looking, since editors, `cp`, `mv` and
 //! mounted volumes each report the same change in ways of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, Flag, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-/// Watches the directories in which the configuration and the plugins stand.
+/// Watches the configuration, the plugins and the directories in which they stand.
 pub(crate) struct Watch {
     watcher: RecommendedWatcher,
-    watched: BTreeSet<PathBuf>,
+    /// Each file and directory with the one that it was when it was watched: another may have taken its place.
+    watched: BTreeMap<PathBuf, Identity>,
+    /// Those that cannot be watched, and of which that was told.
+    refused: BTreeSet<PathBuf>,
     names: Arc<Mutex<BTreeSet<OsString>>>,
+}
+
+/// Device and inode.
+type Identity = (u64, u64);
+
+/// That something happened to files that are read.
+#[derive(Debug)]
+pub(crate) struct Touch(Event);
+
+// === impl Touch ===
+
+impl Touch {
+    /// Returns the files, as the system names them.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.0.paths
+    }
+
+    /// Returns whether a program wrote to a file and has not closed it yet.
+    pub(super) fn is_write(&self) -> bool {
+        matches!(self.0.kind, EventKind::Modify(ModifyKind::Data(_)))
+    }
 }
 
 // === impl Watch ===
 
 impl Watch {
-    /// Starts to watch nothing yet; `look` is called from a thread of the watcher's own.
-    pub(crate) fn start(look: impl Fn() + Send + 'static) -> notify::Result<Self> {
+    /// Starts to watch nothing yet; `touched` is called from a thread of the watcher's own.
+    pub(crate) fn start(touched: impl Fn(Touch) + Send + 'static) -> notify::Result<Self> {
         let names = Arc::new(Mutex::new(BTreeSet::new()));
         let relevant = Arc::clone(&names);
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            let names = relevant.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             // An error is an overflow or a lost watch: looking is the answer to both.
-            if event.map_or(true, |event| is_relevant(&event, &names)) {
-                look();
+            let event = event.unwrap_or_else(|_| Event::new(EventKind::Any).set_flag(Flag::Rescan));
+            let names = relevant.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if is_relevant(&event, &names) {
+                touched(Touch(event));
             }
         })?;
-        Ok(Self { watcher, watched: BTreeSet::new(), names })
+        Ok(Self { watcher, watched: BTreeMap::new(), refused: BTreeSet::new(), names })
     }
 
-    /// Watches these files and directories, besides those watched already.
+    /// Watches these files and directories and no others.
     ///
-    /// A directory is watched itself, and so is the one that it stands in: it may be replaced, or made later.
-    pub(crate) fn add(&mut self, file: &Path, directories: &[PathBuf]) {
-        let links = links(file);
-        let mut names = self.names.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        names.extend(
-            links.iter().chain(directories).filter_map(|path| path.file_name()).map(ToOwned::to_owned),
-        );
-        drop(names);
-        let parents = directories.iter().chain(&links).map(|path| parent(path));
-        for directory in parents.chain(directories.iter().cloned()) {
-            self.watch(directory);
+    /// Each is watched itself, and so is the directory that it stands in: it may be replaced, or made later.
+    pub(crate) fn watch_only(&mut self, files: &[&Path], directories: &[&Path]) {
+        let links: Vec<_> = files.iter().chain(directories).flat_map(|path| links(path)).collect();
+        // The files too: one may be written under another name of it, in another directory.
+        let wanted: BTreeSet<_> =
+            links.iter().map(|path| parent(path)).chain(links.iter().cloned()).collect();
+        *self.names.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            links.iter().filter_map(|path| path.file_name()).map(ToOwned::to_owned).collect();
+
+        let stale: Vec<_> = self
+            .watched
+            .iter()
+            .filter(|(path, known)| !wanted.contains(*path) || identity(path) != Some(**known))
+            .map(|(path, _)| path.clone())
+            .collect();
+        for path in stale {
+            // The system dropped the watch of one that is gone together with it.
+            let _ = self.watcher.unwatch(&path);
+            self.watched.remove(&path);
+        }
+        for path in wanted {
+            self.watch(path);
         }
     }
 
-    fn watch(&mut self, directory: PathBuf) {
-        if !self.watched.contains(&directory) && directory.is_dir() {
-            match self.watcher.watch(&directory, RecursiveMode::NonRecursive) {
-                Ok(()) => {
-                    self.watched.insert(directory);
-                }
-                Err(error) => tracing::warn!(
-                    "{}: cannot be watched, it is looked at every 30 s: {error}",
-                    directory.display()
-                ),
+    fn watch(&mut self, path: PathBuf) {
+        let Some(identity) = identity(&path) else { return };
+        if self.watched.contains_key(&path) {
+            return;
+        }
+        match self.watcher.watch(&path, RecursiveMode::NonRecursive) {
+            Ok(()) => {
+                self.refused.remove(&path);
+                self.watched.insert(path, identity);
             }
+            Err(error) if self.refused.insert(path.clone()) => tracing::warn!(
+                "{}: cannot be watched, it is looked at every 30 s: {error}; hint: raise \
+                 `fs.inotify.max_user_watches`, or start with `--watch poll`",
+                path.display()
+            ),
+            Err(_) => {}
         }
     }
+}
 
-    /// Forgets a directory that is gone, so that the next `add` watches the one that replaces it.
-    pub(crate) fn forget_missing(&mut self) {
-        let missing: Vec<_> = self.watched.iter().filter(|directory| !directory.is_dir()).cloned().collect();
-        for directory in missing {
-            // The system dropped the watch together with the directory.
-            let _ = self.watcher.unwatch(&directory);
-            self.watched.remove(&directory);
-        }
-    }
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 /// A file, and where each link on the way to it points: an edit behind a link is seen where it is made.
@@ -99,6 +136,10 @@ pub(crate) fn parent(path: &Path) -> PathBuf {
     }
 }
 
+/// How the names of files end that are read wherever they appear: plugins, their checksums, and the files of
+/// a configuration that is a directory.
+const ENDINGS: [&[u8]; 4] = [b".so", b".so.sha256", b".yaml", b".yml"];
+
 /// Whether an event may change what is served: reading never does, and neither does a stranger's file.
 fn is_relevant(event: &Event, names: &BTreeSet<OsString>) -> bool {
     if matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write)) {
@@ -107,15 +148,14 @@ fn is_relevant(event: &Event, names: &BTreeSet<OsString>) -> bool {
     event.need_rescan()
         || event.paths.iter().filter_map(|path| path.file_name()).any(|name| {
             // `..data` is the link that a mounted ConfigMap swaps.
-            names.contains(name)
-                || name.as_encoded_bytes().ends_with(b".so")
-                || name.as_encoded_bytes().starts_with(b"..")
+            let bytes = name.as_encoded_bytes();
+            names.contains(name) || ENDINGS.iter().any(|end| bytes.ends_with(end)) || bytes.starts_with(b"..")
         })
 }
 
 #[cfg(test)]
 mod tests {
-    use notify::event::{CreateKind, ModifyKind};
+    use notify::event::CreateKind;
 
     use super::*;
 

@@ -5,7 +5,6 @@
 
 use std::error::Error;
 use std::io::{BufRead, Write};
-use std::path::Path;
 use std::time::Instant;
 
 use kamodo_host::Config;
@@ -18,10 +17,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let n_elements: u32 = std::env::args().nth(1).ok_or("usage: evaluator N")?.parse()?;
     let step = 10.0 / f64::from(n_elements - 1);
     let x = Array::vector((0..n_elements).map(|i| f64::from(i).mul_add(step, -5.0)).collect::<Vec<_>>());
-    let (config, _) = Config::parse(Path::new("bench.yaml"), DEFINITIONS.as_bytes())
-        .map_err(|_| "the definitions are good")?;
+    let (config, _) = Config::parse_all(&[("bench.yaml".into(), Ok(DEFINITIONS.as_bytes().to_vec()))]);
+    let contribution = config.contributions[0].as_ref().map_err(|_| "the definitions are good")?;
     let registry = Registry::default();
-    let snapshot = registry.publish(link([&config.contribution]).functions);
+    let snapshot = registry.publish(link([contribution]).functions);
     let dispatcher = Dispatcher::start()?;
     for line in std::io::stdin().lock().lines() {
         let function = snapshot.get(line?.trim())?.clone();

@@ -7,3 +7,4 @@ mod check;
 mod command_line;
 mod live;
 mod plugins;
+mod transactions;

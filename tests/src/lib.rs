@@ -36,3 +36,21 @@ pub fn eventually<T: Debug>(mut question: impl FnMut() -> T, accept: impl Fn(&T)
         std::thread::park_timeout(PERIOD);
     }
 }
+
+/// Asks again and again for as long as `duration`, and holds every answer to `accept`.
+///
+/// # Panics
+/// Where an answer is not accepted.
+#[track_caller]
+pub fn throughout<T: Debug>(
+    duration: Duration,
+    mut question: impl FnMut() -> T,
+    accept: impl Fn(&T) -> bool,
+) {
+    let end = Instant::now() + duration;
+    while Instant::now() < end {
+        let answer = question();
+        assert!(accept(&answer), "not accepted: {answer:?}");
+        std::thread::park_timeout(PERIOD);
+    }
+}

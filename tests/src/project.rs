@@ -68,6 +68,15 @@ impl Project {
         fs::rename(partial, directory.join(name)).expect("the project can be written");
     }
 
+    /// Drops bytes into the directory for plugins, whatever they are.
+    #[track_caller]
+    pub fn drop_bytes(&self, bytes: &[u8], name: &str) {
+        let directory = self.path("plugins.d");
+        let partial = directory.join(format!(".{name}.partial"));
+        fs::write(&partial, bytes).expect("the project can be written");
+        fs::rename(partial, directory.join(name)).expect("the project can be written");
+    }
+
     /// Removes a plugin.
     #[track_caller]
     pub fn remove_plugin(&self, name: &str) {
@@ -88,6 +97,7 @@ impl Project {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(artifacts::folder().join("kamodo-rpc"));
         command.current_dir(self.directory.path()).args(args).env("XDG_CACHE_HOME", self.path(".cache"));
+        command.env_remove("XDG_RUNTIME_DIR");
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KAMODO_"))
         {
             command.env_remove(name);

@@ -100,6 +100,14 @@ impl<'a> Server<'a> {
         self.project.run(&[&["call", "--port", &port], call].concat())
     }
 
+    /// Runs another command of the binary on this server, such as `status --json`.
+    #[must_use]
+    #[track_caller]
+    pub fn command(&self, command: &[&str]) -> Output {
+        let port = self.port.to_string();
+        self.project.run(&[command, &["--port", &port]].concat())
+    }
+
     /// Waits until a call prints `expected`.
     ///
     /// # Panics

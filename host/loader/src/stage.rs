@@ -99,6 +99,13 @@ impl StageDir {
         *self.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Has bytes that failed tried again: the reason may have been outside of them, such as a library that
+    /// was not installed.
+    pub fn forget_failures(&self) {
+        let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        outcomes.retain(|_, outcome| !matches!(outcome.get(), Some(Err(_))));
+    }
+
     /// Returns how many libraries are open where that is many, for a warning after a load.
     #[must_use]
     pub fn crowding(&self) -> Option<Crowding> {

@@ -15,6 +15,8 @@ use crate::{Contribution, Function, Linked, OriginKey};
 pub enum Change {
     /// It is there, with these functions instead of those that it had.
     Brought(Contribution),
+    /// It is there and cannot be read: what it brought before stays served, and no longer waits.
+    Unreadable(OriginKey),
     /// It is gone, with its functions.
     Gone(OriginKey),
 }
@@ -77,6 +79,19 @@ pub struct NotKept {
 /// How many generations can be gone back to, the present one included.
 pub const KEPT: usize = 32;
 
+// === impl Change ===
+
+impl Change {
+    /// Returns the origin.
+    #[must_use]
+    pub fn key(&self) -> OriginKey {
+        match self {
+            Self::Brought(contribution) => contribution.origin.key(),
+            Self::Unreadable(key) | Self::Gone(key) => key.clone(),
+        }
+    }
+}
+
 // === impl Admission ===
 
 impl Admission {
@@ -87,9 +102,15 @@ impl Admission {
     pub fn admit(&mut self, changes: impl IntoIterator<Item = Change>) -> Admitted {
         let is_first = self.served.is_empty();
         for change in changes {
-            let (key, found) = match change {
-                Change::Brought(contribution) => (contribution.origin.key(), Some(Arc::new(contribution))),
-                Change::Gone(key) => (key, None),
+            let key = change.key();
+            let found = match change {
+                Change::Brought(contribution) => Some(Arc::new(contribution)),
+                Change::Gone(_) => None,
+                Change::Unreadable(_) => {
+                    self.waiting.remove(&key);
+                    self.held.remove(&key);
+                    continue;
+                }
             };
             if self.pins.holds(&key) {
                 self.held.insert(key, Held { found, by: Holder::Pin });
@@ -145,15 +166,16 @@ impl Admission {
         Ok(self.settle(false))
     }
 
-    /// Takes what stands on disk of all origins that are not pinned.
-    pub fn release(&mut self) -> Admitted {
+    /// Lets what stands on disk of all origins that are not pinned be taken with the next transaction,
+    /// and returns these origins.
+    pub fn release(&mut self) -> Vec<OriginKey> {
         let released: Vec<_> = self.held.keys().filter(|key| !self.pins.holds(key)).cloned().collect();
-        for key in released {
-            if let Some(held) = self.held.remove(&key) {
-                self.take(key, held.found);
+        for key in &released {
+            if let Some(held) = self.held.remove(key) {
+                self.take(key.clone(), held.found);
             }
         }
-        self.settle(false)
+        released
     }
 
     /// Keeps everything as it is served, or the origins of one file, until [`Admission::unpin`].

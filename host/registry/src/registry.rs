@@ -81,10 +81,19 @@ impl Registry {
 
     /// Says how the origins stand now, where no function changed.
     pub fn stand(&self, standing: Standing) {
-        let before = self.current();
-        if *before.standing != standing {
-            let snapshot = Arc::clone(&before.snapshot);
-            self.current.store(Arc::new(Current { snapshot, standing: Arc::new(standing) }));
+        self.replace(Arc::clone(&self.current().snapshot), standing);
+    }
+
+    /// Replaces the functions by ones that differ in nothing that was published, such as the lines on which
+    /// they are defined: no new generation.
+    pub fn amend(&self, functions: Vec<Arc<Function>>, standing: Standing) {
+        self.replace(Arc::new(self.current().snapshot.amended(functions)), standing);
+    }
+
+    fn replace(&self, snapshot: Arc<Snapshot>, standing: Standing) {
+        let is_news = *self.current().standing != standing;
+        self.current.store(Arc::new(Current { snapshot, standing: Arc::new(standing) }));
+        if is_news {
             self.version.send_modify(|version| *version += 1);
         }
     }

@@ -61,11 +61,7 @@ impl Snapshot {
             _ => Arc::clone(&publication),
         });
         let since = since.collect();
-        let by_name: HashMap<_, _> = functions
-            .iter()
-            .enumerate()
-            .map(|(index, function)| (function.name().to_owned(), index))
-            .collect();
+        let by_name = by_name(&functions);
         let gone = previous.by_name.keys().filter(|name| !by_name.contains_key(*name));
         let mut removed = previous.removed.clone();
         removed.retain(|name, _| !by_name.contains_key(name));
@@ -77,6 +73,25 @@ impl Snapshot {
             removed.retain(|_, went| *went >= oldest);
         }
         Self { publication, functions, since, by_name, removed }
+    }
+
+    /// The same generation, with functions that differ in nothing that was published, such as their lines.
+    pub(crate) fn amended(&self, functions: Vec<Arc<Function>>) -> Self {
+        debug_assert!(!self.is_changed_by(&functions), "what changed is another generation");
+        let since = functions.iter().map(|function| match self.by_name.get(function.name()) {
+            Some(&old) => Arc::clone(&self.since[old]),
+            None => Arc::clone(&self.publication),
+        });
+        let since = since.collect();
+        let by_name = by_name(&functions);
+        let (publication, removed) = (Arc::clone(&self.publication), self.removed.clone());
+        Self { publication, functions, since, by_name, removed }
+    }
+
+    /// Returns whether these functions are others than those of this generation.
+    #[must_use]
+    pub fn is_changed_by(&self, functions: &[Arc<Function>]) -> bool {
+        !Changes::between(self, functions).is_empty()
     }
 
     /// Returns the number of this generation; the empty one before the first is 0.
@@ -121,4 +136,8 @@ impl Snapshot {
         let similar = suggest(&name, self.by_name.keys().map(String::as_str)).map(str::to_owned);
         Err(CallError::Unknown { name, generation, similar })
     }
+}
+
+fn by_name(functions: &[Arc<Function>]) -> HashMap<String, usize> {
+    functions.iter().enumerate().map(|(index, function)| (function.name().to_owned(), index)).collect()
 }

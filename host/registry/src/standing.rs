@@ -57,6 +57,16 @@ impl Standing {
     }
 }
 
+// === impl Unserved ===
+
+impl Unserved {
+    /// Returns whether it is refused, for these reasons.
+    #[must_use]
+    pub fn is_refused_for(&self, reasons: &[Diagnostic]) -> bool {
+        matches!(&self.reason, Reason::Refused(own) if own == reasons)
+    }
+}
+
 // === impl Pins ===
 
 impl Pins {

@@ -1,0 +1,355 @@
+//! The loop on the supervisor's own thread: events, commands, and the time between them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use kamodo_registry::{Administration, Admitted, Answer, Cause, Command, CommandError, OriginKey, Receipt};
+use tokio::sync::oneshot;
+
+use super::settling::{Settling, Verdict, Writers};
+use super::{Report, Supervisor};
+use crate::live::Settle;
+use crate::settings::Watching;
+use crate::sighting::Sighting;
+use crate::telemetry;
+use crate::watch::{Touch, Watch};
+
+/// Looks again after this long even where no event came: not every file system tells.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// Looks this often where no events are asked for, as on a network file system.
+const POLL: Duration = Duration::from_secs(1);
+
+/// What makes the supervisor act.
+pub(super) enum Event {
+    /// Something may have changed.
+    Look,
+    /// Something happened to a file.
+    Touched(Touch),
+    /// An administrator asks for something.
+    Command(Command, Reply),
+    /// The server ends.
+    Stop,
+}
+
+/// Where the answer to a command goes.
+type Reply = oneshot::Sender<Result<Receipt, CommandError>>;
+
+/// A running supervisor; dropping it ends it.
+pub struct Running {
+    events: Sender<Event>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Passes commands on to the supervisor.
+struct Administrator(Sender<Event>);
+
+/// The supervisor while it runs.
+struct Loop {
+    supervisor: Supervisor,
+    /// None where it looks at fixed times only.
+    watch: Option<Watch>,
+    settle: Arc<dyn Settle>,
+    writers: Writers,
+    /// While files change.
+    settling: Option<Settling>,
+    /// Commands that wait until everything on disk was looked at.
+    reloads: Vec<Reply>,
+}
+
+// === impl Supervisor ===
+
+impl Supervisor {
+    /// Returns what carries out an administrator's commands once the supervisor runs.
+    #[must_use]
+    pub fn administration(&self) -> Arc<dyn Administration> {
+        Arc::new(Administrator(self.events.0.clone()))
+    }
+
+    /// Watches the files from now on, on a thread of its own, and tells `settle` of settings that change.
+    /// Where it polls it looks once a second instead of being told by the system.
+    ///
+    /// # Errors
+    /// Where the system refuses a watch or a thread.
+    pub fn start(
+        self,
+        settle: Arc<dyn Settle>,
+        watching: Watching,
+    ) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
+        let sender = self.events.0.clone();
+        let touched = sender.clone();
+        let watch = match watching {
+            // The supervisor is gone only when the server ends.
+            Watching::Events => Some(Watch::start(move |touch| drop(touched.send(Event::Touched(touch))))?),
+            Watching::Poll => None,
+        };
+        let mut running = Loop {
+            supervisor: self,
+            watch,
+            settle,
+            writers: Writers::default(),
+            settling: None,
+            reloads: Vec::new(),
+        };
+        // The settings' files count from now on; what changed since the first look is seen at once.
+        let settings = running.settings_files();
+        running.supervisor.seen.settings = running.sight().settings;
+        running.watch_files(&settings);
+        running.settling = Some(Settling::begin(Instant::now()));
+        let thread = thread::Builder::new().name("supervisor".to_owned()).spawn(move || running.run())?;
+        Ok(Running { events: sender, thread: Some(thread) })
+    }
+}
+
+// === impl Loop ===
+
+impl Loop {
+    fn run(&mut self) {
+        let idle = if self.watch.is_some() { LOOK_AGAIN } else { POLL };
+        loop {
+            let now = Instant::now();
+            let wait = self
+                .settling
+                .as_ref()
+                .map_or(idle, |settling| settling.next().saturating_duration_since(now));
+            match self.supervisor.events.1.recv_timeout(wait) {
+                Ok(Event::Look) => self.disturb(),
+                Ok(Event::Touched(touch)) => {
+                    self.writers.note(&touch, Instant::now());
+                    self.disturb();
+                }
+                Ok(Event::Command(Command::Reload, reply)) => {
+                    self.reloads.push(reply);
+                    self.disturb();
+                }
+                Ok(Event::Command(command, reply)) => {
+                    // Whoever asked may be gone.
+                    let _ = reply.send(self.supervisor.carry_out(&command));
+                }
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => self.look(),
+            }
+        }
+    }
+
+    fn disturb(&mut self) {
+        let now = Instant::now();
+        self.settling.get_or_insert_with(|| Settling::begin(now)).disturb(now);
+    }
+
+    /// Looks, and takes what has come to rest.
+    fn look(&mut self) {
+        let settings = self.settings_files();
+        self.watch_files(&settings);
+        let mut sighting = self.sight();
+        let now = Instant::now();
+        let Some(settling) = &mut self.settling else {
+            if !sighting.changed_since(&self.supervisor.seen).is_empty() {
+                self.settling = Some(Settling::begin(now));
+            }
+            return;
+        };
+        match settling.judge(now, &sighting, &self.supervisor.seen, &self.writers) {
+            Verdict::Restless => {}
+            Verdict::Unchanged => {
+                self.settling = None;
+                self.reload(sighting);
+            }
+            Verdict::Take { but } if but.is_empty() && !self.reloads.is_empty() => {
+                self.settling = None;
+                self.reload(sighting);
+            }
+            Verdict::Take { but } => {
+                if but.is_empty() {
+                    self.settling = None;
+                } else {
+                    settling.go_on(now);
+                    but.iter().for_each(|file| sighting.keep(file, &self.supervisor.seen));
+                }
+                self.take(sighting, Cause::Files);
+            }
+        }
+    }
+
+    /// Takes everything anew for those who asked for it.
+    fn reload(&mut self, sighting: Sighting) {
+        if self.reloads.is_empty() {
+            return;
+        }
+        self.supervisor.forget_failures();
+        let report = self.take(sighting, Cause::Reload);
+        let receipt = self.supervisor.receipt(&report);
+        for reply in self.reloads.drain(..) {
+            // Whoever asked may be gone.
+            let _ = reply.send(Ok(receipt.clone()));
+        }
+    }
+
+    fn take(&mut self, sighting: Sighting, cause: Cause) -> Report {
+        let (settings, files) = (self.supervisor.settings.clone(), self.supervisor.seen.settings.clone());
+        let report = self.supervisor.take(sighting, cause);
+        report.log();
+        if self.supervisor.settings != settings || self.supervisor.seen.settings != files {
+            self.settle.apply(&self.supervisor.settings).iter().for_each(telemetry::log);
+        }
+        let files = self.settings_files();
+        self.watch_files(&files);
+        report
+    }
+
+    fn sight(&self) -> Sighting {
+        Sighting::take(&self.supervisor.places(&self.settings_files()), &self.supervisor.seen)
+    }
+
+    fn settings_files(&self) -> Vec<PathBuf> {
+        self.settle.files(&self.supervisor.settings)
+    }
+
+    fn watch_files(&mut self, settings: &[PathBuf]) {
+        let Some(watch) = &mut self.watch else { return };
+        let directories = self.supervisor.directories();
+        let seen = &self.supervisor.seen;
+        let config = std::iter::once(&self.supervisor.sources.config);
+        let files = config.chain(seen.config.iter().map(|(file, _)| file)).chain(seen.plugins.keys());
+        let files: Vec<&Path> = files.chain(settings).map(PathBuf::as_path).collect();
+        let directories: Vec<&Path> = directories.iter().map(PathBuf::as_path).collect();
+        watch.watch_only(&files, &directories);
+    }
+}
+
+// === commands ===
+
+impl Supervisor {
+    fn carry_out(&mut self, command: &Command) -> Result<Receipt, CommandError> {
+        let report = match command {
+            Command::Reload => Report::default(), // waits until everything was looked at
+            Command::Rollback { to } => {
+                let to = match to {
+                    Some(to) => *to,
+                    None => self.generation_before()?,
+                };
+                let admitted = self.admission.roll_back(to)?;
+                self.republish(admitted, Cause::Rollback { to })
+            }
+            Command::Pin { file } => {
+                let key = file.as_deref().map(|file| self.origin_of(file)).transpose()?;
+                self.admission.pin(key);
+                self.registry.stand(self.standing());
+                Report::default()
+            }
+            Command::Unpin { file } => {
+                let key = file.as_deref().map(|file| self.origin_of(file)).transpose()?;
+                let admitted = self.admission.unpin(key.as_ref());
+                self.republish(admitted, Cause::Unpin)
+            }
+        };
+        if !matches!(command, Command::Reload) {
+            tracing::info!("{}", words(command));
+        }
+        report.log();
+        Ok(self.receipt(&report))
+    }
+
+    fn republish(&mut self, admitted: Admitted, cause: Cause) -> Report {
+        let mut report = Report::default();
+        let changed = self.admission.origins().cloned().collect();
+        self.publish(admitted, &changed, cause, &mut report);
+        self.leave_out_repetitions(&mut report);
+        report
+    }
+
+    fn receipt(&self, report: &Report) -> Receipt {
+        Receipt {
+            generation: self.registry.snapshot().generation(),
+            is_new: report.published.is_some(),
+            diagnostics: report.diagnostics.clone(),
+            pins: self.admission.pins().clone(),
+        }
+    }
+
+    /// The generation that somebody means who wants the last change undone.
+    fn generation_before(&self) -> Result<u64, CommandError> {
+        let snapshot = self.registry.snapshot();
+        let present = match snapshot.publication().cause {
+            Cause::Rollback { to } => to, // once more: one further back
+            _ => snapshot.generation(),
+        };
+        let before = self.admission.kept().into_iter().rev().find(|kept| *kept < present);
+        before.ok_or(CommandError::NothingBefore { generation: snapshot.generation() })
+    }
+
+    fn origin_of(&self, file: &Path) -> Result<OriginKey, CommandError> {
+        let is_meant = |key: &&OriginKey| {
+            key.file() == file
+                || std::fs::canonicalize(file)
+                    .is_ok_and(|file| std::fs::canonicalize(key.file()).is_ok_and(|own| own == file))
+        };
+        let known =
+            || self.admission.origins().chain(self.faults.keys()).chain(&self.admission.pins().origins);
+        known().find(is_meant).cloned().ok_or_else(|| CommandError::UnknownOrigin {
+            file: file.to_owned(),
+            known: known().map(|key| key.file().to_owned()).collect(),
+        })
+    }
+
+    /// Makes what failed count as new, since the reason need not lie in its bytes.
+    fn forget_failures(&mut self) {
+        if let Some(stage) = &self.stage {
+            stage.forget_failures();
+        }
+        for key in self.faults.keys() {
+            self.seen.forget_plugin(key.file());
+            self.seen.config.retain(|(file, _)| file != key.file());
+        }
+    }
+}
+
+fn words(command: &Command) -> String {
+    let of = |file: &Option<PathBuf>| {
+        file.as_ref().map_or_else(|| "everything".to_owned(), |file| file.display().to_string())
+    };
+    match command {
+        Command::Reload => "asked to look again".to_owned(),
+        Command::Rollback { to: Some(to) } => format!("asked to go back to generation {to}"),
+        Command::Rollback { to: None } => "asked to go back by one generation".to_owned(),
+        Command::Pin { file } => format!("asked to pin {}", of(file)),
+        Command::Unpin { file } => format!("asked to unpin {}", of(file)),
+    }
+}
+
+// === impl Administrator ===
+
+impl Administration for Administrator {
+    fn command(&self, command: Command) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.0.send(Event::Command(command, reply));
+        Box::pin(async move {
+            match sent {
+                Ok(()) => answer.await.unwrap_or(Err(CommandError::Stopping)),
+                Err(_) => Err(CommandError::Stopping),
+            }
+        })
+    }
+}
+
+// === impl Running ===
+
+impl Running {
+    /// Makes the supervisor look at everything again.
+    pub fn look_again(&self) {
+        // The supervisor is gone only when the server ends.
+        let _ = self.events.send(Event::Look);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.events.send(Event::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
