@@ -305,7 +305,7 @@ impl ErrorKind {
                 "see to it that the directory of private copies is the server's own, with mode 700 and with room"
                     .to_owned()
             }
-            Self::TooManyLibraries { .. } => format!("{RESTART}; or allow more of them"),
+            Self::TooManyLibraries { .. } => format!("{RESTART}; or allow more: the setting `generations_refuse`"),
             Self::NoTrial(_) => "it is tried again when it is looked at again".to_owned(),
         };
         Some(hint)

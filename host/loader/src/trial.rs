@@ -211,11 +211,11 @@ impl Ending {
             Self::Signal(_) => "mend what a debugger shows",
             Self::Status(_) => "a plugin must not end its process: return an error instead",
             Self::TooLate { was_busy: true, .. } => {
-                "leave long work to the first call, or allow more time for the trial"
+                "leave long work to the first call, or allow more time: the setting `trial`"
             }
             Self::TooLate { was_busy: false, .. } => {
                 "it was waiting, or the machine is busy: it is tried again when it is looked at again; or allow \
-                 more time for the trial"
+                 more time: the setting `trial`"
             }
             Self::Flood => "print less: in the server it would fill the log",
             Self::Forked => {

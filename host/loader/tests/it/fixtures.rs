@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::{Arc, OnceLock};
+use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kamodo_loader::{Limits, StageDir, Trial, load};
@@ -11,38 +11,12 @@ use kamodo_registry::{CallError, Cancel, ContributedFunction, Contribution, Nati
 use kamodo_value::{Meta, Signature, Value};
 use tempfile::TempDir;
 
+pub(crate) use crate::artifacts::{built, cargo, with_deed};
+
 /// A directory in which plugins are dropped, and the stage beside it.
 pub(crate) struct Place {
     dir: TempDir,
     pub(crate) stage: StageDir,
-}
-
-/// Returns the shared library of a fixture plugin.
-pub(crate) fn built(name: &str) -> PathBuf {
-    static EXAMPLES: OnceLock<PathBuf> = OnceLock::new();
-    let examples = EXAMPLES.get_or_init(|| {
-        let output = cargo(&["build", "--quiet", "--examples"]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        target().join("debug/examples")
-    });
-    examples.join(format!("lib{name}.so"))
-}
-
-/// Runs cargo on the fixture plugins.
-pub(crate) fn cargo(arguments: &[&str]) -> Output {
-    let (command, rest) = arguments.split_first().expect("cargo has a command");
-    Command::new(env!("CARGO"))
-        .args([command, "--package", "kamodo-fixture-plugins", "--target-dir"])
-        .arg(target())
-        .args(rest)
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-        .output()
-        .unwrap()
-}
-
-fn target() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.ancestors().nth(3).expect("tests run from <target>/<profile>/deps").to_owned()
 }
 
 /// Returns the program in which plugins are tried.
@@ -77,13 +51,7 @@ impl Place {
 
     /// Moves a plugin into place that does a deed, such as `start: abort`.
     pub(crate) fn install_deed(&self, deed: &str, name: &str) -> PathBuf {
-        const MARK: &[u8] = b"kamodo-fixture-deed:";
-        let mut bytes = fs::read(built("misbehaves")).unwrap();
-        let marks = bytes.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK);
-        let places: Vec<_> = marks.map(|(at, _)| at + MARK.len()).collect();
-        for at in places {
-            bytes[at..at + 28].copy_from_slice(format!("{deed:28}").as_bytes());
-        }
+        let bytes = with_deed(&fs::read(built("misbehaves")).unwrap(), deed);
         self.write(name, &bytes)
     }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // clippy takes these modules for code, not for tests
 
+mod artifacts;
 mod calls;
 mod errors;
 mod fixtures;

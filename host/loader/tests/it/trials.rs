@@ -50,6 +50,14 @@ fn good_plugins_come_through() {
 }
 
 #[test]
+fn a_thread_that_is_begun_at_load_lives_on() {
+    let place = Place::new();
+    let path = at_load(&place, "thread.so", "pthread_create(&t, 0, sleeps, 0);");
+    let error = load(&path, &place.stage).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotAPlugin), "{}", place.render(&error));
+}
+
+#[test]
 fn ends_while_it_is_opened() {
     let place = Place::new();
     let refusal = |code: &str| place.refusal(&at_load(&place, "init.so", code));
@@ -96,7 +104,7 @@ fn ends_while_it_starts() {
     hint: mend what a debugger shows: `gdb --args kamodo-try-plugin model.so /dev/null`
     ");
     assert_snapshot!(refusal("start: panic"), @r"
-    model.so (digest8): panicked while it started: no coefficients (tests/fixtures/plugins/misbehaves.rs:29)
+    model.so (digest8): panicked while it started: no coefficients (tests/fixtures/plugins/misbehaves.rs:30)
     hint: return an error instead, or mend what panics
     ");
     let flood = refusal("start: flood");
@@ -136,8 +144,8 @@ fn ends_in_an_example() {
     ");
     assert_snapshot!(refusal("example: panic"), @r"
     model.so (digest8): its examples do not hold:
-      example `doubled(1.0)`: expected 2.0, found a panic: no coefficients (tests/fixtures/plugins/misbehaves.rs:29)
-      example `doubled(0.5)`: expected 1.0, found a panic: no coefficients (tests/fixtures/plugins/misbehaves.rs:29)
+      example `doubled(1.0)`: expected 2.0, found a panic: no coefficients (tests/fixtures/plugins/misbehaves.rs:30)
+      example `doubled(0.5)`: expected 1.0, found a panic: no coefficients (tests/fixtures/plugins/misbehaves.rs:30)
     hint: mend the function or the example; `kamodo_plugin_api::testing::check_examples` tries them in a test
     ");
     assert_snapshot!(refusal("example: close"), @r"
@@ -150,11 +158,11 @@ fn ends_in_an_example() {
 fn never_ends() {
     assert_snapshot!(refusal("start: wait"), @r"
     model.so (digest8): trial: expected it to start, found it still waiting after 2.5s
-    hint: it was waiting, or the machine is busy: it is tried again when it is looked at again; or allow more time for the trial
+    hint: it was waiting, or the machine is busy: it is tried again when it is looked at again; or allow more time: the setting `trial`
     ");
     assert_snapshot!(refusal("example: wait"), @r"
     model.so (digest8): trial: expected example `doubled(1.0)` to give 2.0, found it still waiting after 2.5s
-    hint: it was waiting, or the machine is busy: it is tried again when it is looked at again; or allow more time for the trial
+    hint: it was waiting, or the machine is busy: it is tried again when it is looked at again; or allow more time: the setting `trial`
     ");
     let place = Place::new();
     place.stage.set_limits(short());
