@@ -6,6 +6,7 @@ mod artifacts;
 mod calls;
 mod errors;
 mod fixtures;
+mod gallery;
 mod generations;
 mod needs;
 mod trials;
