@@ -57,6 +57,8 @@ pub struct Supervisor {
     seen: Sighting,
     /// The origins that cannot be read or do not load as they stand on disk.
     faults: BTreeMap<OriginKey, Fault>,
+    /// Plugins that failed for a reason that may pass by itself.
+    passing: BTreeSet<PathBuf>,
     /// What was told and still holds, which is not told again.
     told: Vec<Diagnostic>,
     events: (Sender<Event>, Receiver<Event>),
@@ -86,6 +88,7 @@ impl Supervisor {
             registry,
             seen: Sighting::default(),
             faults: BTreeMap::new(),
+            passing: BTreeSet::new(),
             told: Vec::new(),
             events: channel(),
         }
@@ -190,12 +193,17 @@ impl Supervisor {
         let new: Vec<_> = sighting.plugins.iter().filter(is_new).map(|(file, _)| file.as_path()).collect();
         for (file, loaded) in self.load(&new) {
             let key = OriginKey::plugin(&file);
+            self.passing.remove(&file);
             match loaded {
                 Ok(contribution) => {
                     self.faults.remove(&key);
                     changes.push(Change::Brought(contribution));
                 }
-                Err(refusal) => {
+                Err(error) => {
+                    let refusal = refusal(&file, &error);
+                    if error.is_passing() {
+                        self.passing.insert(file);
+                    }
                     report.diagnostics.push(refusal.clone());
                     changes.push(Change::Unreadable(key.clone()));
                     self.faults.insert(key, Fault { diagnostics: vec![refusal], partial: None });
@@ -210,12 +218,13 @@ impl Supervisor {
         for file in self.seen.plugins.keys().filter(|file| !sighting.plugins.contains_key(*file)) {
             let key = OriginKey::plugin(file);
             self.faults.remove(&key);
+            self.passing.remove(file);
             changes.push(Change::Gone(key));
         }
     }
 
     /// Loads plugins, several at a time: each is tried first, which takes what it takes.
-    fn load(&mut self, files: &[&Path]) -> Vec<(PathBuf, Result<Contribution, Diagnostic>)> {
+    fn load(&mut self, files: &[&Path]) -> Vec<(PathBuf, Result<Contribution, kamodo_loader::Error>)> {
         if files.is_empty() {
             return Vec::new();
         }
@@ -223,8 +232,7 @@ impl Supervisor {
             match trial::stage(&self.stage_path) {
                 Ok(stage) => self.stage = Some(stage),
                 Err(error) => {
-                    let refused = |file: &&Path| (file.to_path_buf(), Err(refusal(&self.stage_path, &error)));
-                    return files.iter().map(refused).collect();
+                    return files.iter().map(|file| (file.to_path_buf(), Err(error.clone()))).collect();
                 }
             }
         }
@@ -232,10 +240,7 @@ impl Supervisor {
         stage.set_limits(self.plugin_limits());
         let n_threads = thread::available_parallelism().map_or(1, usize::from).min(files.len());
         let share = files.len().div_ceil(n_threads);
-        let load = |file: &&Path| {
-            let loaded = kamodo_loader::load(file, stage).map_err(|error| refusal(file, &error));
-            (file.to_path_buf(), loaded)
-        };
+        let load = |file: &&Path| (file.to_path_buf(), kamodo_loader::load(file, stage));
         thread::scope(|scope| {
             let shares: Vec<_> = files
                 .chunks(share)

@@ -56,6 +56,8 @@ struct Loop {
     writers: Writers,
     /// While files change.
     settling: Option<Settling>,
+    /// When plugins that failed for a passing reason are tried again.
+    retry: Instant,
     /// Commands that wait until everything on disk was looked at.
     reloads: Vec<Reply>,
 }
@@ -92,6 +94,7 @@ impl Supervisor {
             settle,
             writers: Writers::default(),
             settling: None,
+            retry: Instant::now() + LOOK_AGAIN,
             reloads: Vec::new(),
         };
         // The settings' files count from now on; what changed since the first look is seen at once.
@@ -146,6 +149,11 @@ impl Loop {
         self.watch_files(&settings);
         let mut sighting = self.sight();
         let now = Instant::now();
+        if self.settling.is_none() && now >= self.retry {
+            self.retry = now + LOOK_AGAIN;
+            let passing = std::mem::take(&mut self.supervisor.passing);
+            passing.iter().for_each(|file| self.supervisor.seen.forget_plugin(file));
+        }
         let Some(settling) = &mut self.settling else {
             if !sighting.changed_since(&self.supervisor.seen).is_empty() {
                 self.settling = Some(Settling::begin(now));
