@@ -194,7 +194,7 @@ impl Names {
 
     fn warn_of_own_name(&mut self, definition: &Definition) {
         let name = definition.name();
-        if language::builtin(name).is_some() {
+        if language::is_reserved(name) {
             let message =
                 format!("`{name}` is also a function of the language, which a definition that calls it gets");
             let warning = definition.lhs().error(0..definition.lhs().text.len(), message).into_warning();

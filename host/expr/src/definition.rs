@@ -53,7 +53,7 @@ impl Definition {
             }
         };
         let calls = names(&tree, |tree| match &tree.kind {
-            TreeKind::Call { name, .. } if language::builtin(name).is_none() => Some(name),
+            TreeKind::Call { name, .. } if !language::is_reserved(name) => Some(name),
             _ => None,
         });
         let bare_names = names(&tree, |tree| match &tree.kind {

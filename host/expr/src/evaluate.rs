@@ -9,7 +9,7 @@ use std::sync::Arc;
 use kamodo_value::{Dtype, Scalar, Value};
 
 use crate::Program;
-use crate::program::{Binary, Ref, Step, Unary, as_double};
+use crate::program::{Binary, Ref, Step, Ternary, Unary, as_double};
 
 mod beyond;
 mod broadcast;
@@ -21,6 +21,7 @@ mod fused;
 mod list;
 mod promote;
 mod python;
+pub(crate) mod real;
 #[allow(unsafe_code)] // vectors and the pointers that they read through
 mod simd;
 mod ufunc;
@@ -123,6 +124,11 @@ impl Machine {
                 Step::Binary(operation, left, right) => {
                     self.binary(*operation, *left, *right, result, is_cancelled)?
                 }
+                Step::Ternary(operation, first, second, third) => {
+                    let [first, second, third] =
+                        [*first, *second, *third].map(|part| self.value(part, is_cancelled).cloned());
+                    run_ternary(*operation, &first?, &second?, &third?).map(Slot::Value)?
+                }
                 Step::Call { callee, args } => {
                     let args = args
                         .iter()
@@ -171,7 +177,7 @@ impl Machine {
         result: Ref,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Slot, EvaluateError> {
-        if let Operand::Lazy = self.operand(operand) {
+        if let (Operand::Lazy, true) = (self.operand(operand), operation != Unary::Not) {
             let shape = self.shape(operand);
             let mut group = self.take_group(&shape, is_cancelled)?;
             let source = self.source(&mut group, operand)?;
@@ -191,6 +197,7 @@ impl Machine {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Slot, EvaluateError> {
         let shape = match (self.operand(left), self.operand(right)) {
+            _ if operation.is_truth() => None, // an array of truths is no array of doubles
             (Operand::Lazy, Operand::Constant) => Some(self.shape(left)),
             (Operand::Constant, Operand::Lazy) => Some(self.shape(right)),
             (Operand::Lazy, Operand::Lazy | Operand::Convertible) | (Operand::Convertible, Operand::Lazy) => {
@@ -325,6 +332,16 @@ pub(crate) fn run_binary(operation: Binary, left: &Value, right: &Value) -> Resu
         }
         (left, right) => ufunc::binary(operation, left, right),
     }
+}
+
+/// Applies an operation of three operands.
+pub(crate) fn run_ternary(
+    operation: Ternary,
+    first: &Value,
+    second: &Value,
+    third: &Value,
+) -> Result<Value, EvaluateError> {
+    ufunc::ternary(operation, first, second, third)
 }
 
 fn is_python(value: &Value) -> bool {

@@ -48,6 +48,14 @@ pub enum Constant {
     E,
     /// The imaginary unit
     ImaginaryUnit,
+    /// Euler's γ, the limit of the harmonic numbers less the logarithm
+    EulerGamma,
+    /// (1 + √5)/2
+    GoldenRatio,
+    /// Catalan's constant, the alternating sum of the inverse odd squares
+    Catalan,
+    /// The real root of x³ = x² + x + 1
+    TribonacciConstant,
     /// +∞
     Infinity,
     /// -∞
@@ -56,63 +64,190 @@ pub enum Constant {
     ComplexInfinity,
     /// Not a number
     Nan,
+    /// What holds
+    True,
+    /// What does not hold
+    False,
 }
 
-/// A function that the language itself has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs)] // each is the function of that name
-#[non_exhaustive]
-pub enum Builtin {
-    Sin,
-    Cos,
-    Tan,
-    Asin,
-    Acos,
-    Atan,
-    Atan2,
-    Sinh,
-    Cosh,
-    Tanh,
-    Exp,
-    Log,
-    Sqrt,
-    Abs,
-    Sign,
-    Floor,
-    Ceiling,
-    Min,
-    Max,
-    Mod,
+macro_rules! builtins {
+    ($($variant:ident = $name:literal,)*) => {
+        /// A function that the language itself has; comparisons, logic and cases are functions too.
+        ///
+        /// `Piecewise` has values and conditions in turn.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs)] // each is the function of that name
+        #[non_exhaustive]
+        pub enum Builtin {
+            $($variant,)*
+        }
+
+        impl Builtin {
+            /// Returns the name by which it prints.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+builtins! {
+    Sin = "sin",
+    Cos = "cos",
+    Tan = "tan",
+    Sec = "sec",
+    Csc = "csc",
+    Cot = "cot",
+    Asin = "asin",
+    Acos = "acos",
+    Atan = "atan",
+    Asec = "asec",
+    Acsc = "acsc",
+    Acot = "acot",
+    Atan2 = "atan2",
+    Sinh = "sinh",
+    Cosh = "cosh",
+    Tanh = "tanh",
+    Sech = "sech",
+    Csch = "csch",
+    Coth = "coth",
+    Asinh = "asinh",
+    Acosh = "acosh",
+    Atanh = "atanh",
+    Asech = "asech",
+    Acsch = "acsch",
+    Acoth = "acoth",
+    Sinc = "sinc",
+    Exp = "exp",
+    Expm1 = "expm1",
+    Log = "log",
+    Log1p = "log1p",
+    Log2 = "log2",
+    Log10 = "log10",
+    Sqrt = "sqrt",
+    Hypot = "hypot",
+    Abs = "Abs",
+    Sign = "sign",
+    Re = "re",
+    Im = "im",
+    Conjugate = "conjugate",
+    Arg = "arg",
+    Floor = "floor",
+    Ceiling = "ceiling",
+    Frac = "frac",
+    Min = "Min",
+    Max = "Max",
+    Mod = "Mod",
+    Heaviside = "Heaviside",
+    Piecewise = "Piecewise",
+    Eq = "Eq",
+    Ne = "Ne",
+    Lt = "Lt",
+    Le = "Le",
+    Gt = "Gt",
+    Ge = "Ge",
+    And = "And",
+    Or = "Or",
+    Not = "Not",
+    Factorial = "factorial",
+    Factorial2 = "factorial2",
+    Binomial = "binomial",
+    Gamma = "gamma",
+    LogGamma = "loggamma",
+    Polygamma = "polygamma",
+    Beta = "beta",
+    Erf = "erf",
+    Erfc = "erfc",
+    Erfinv = "erfinv",
+    BesselJ = "besselj",
+    BesselY = "bessely",
+    BesselI = "besseli",
+    BesselK = "besselk",
+    AiryAi = "airyai",
+    AiryBi = "airybi",
+    Legendre = "legendre",
+    AssocLegendre = "assoc_legendre",
+    ChebyshevT = "chebyshevt",
+    ChebyshevU = "chebyshevu",
+    Hermite = "hermite",
+    Laguerre = "laguerre",
+    EllipticK = "elliptic_k",
+    EllipticE = "elliptic_e",
+    Ei = "Ei",
+    Expint = "expint",
+    Zeta = "zeta",
 }
 
 // === impl Builtin ===
 
 impl Builtin {
+    /// Returns whether its value is true or false.
+    #[must_use]
+    pub fn is_boolean(self) -> bool {
+        self.is_relation() || matches!(self, Self::And | Self::Or | Self::Not)
+    }
+
+    /// Returns whether it compares.
+    #[must_use]
+    pub fn is_relation(self) -> bool {
+        matches!(self, Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge)
+    }
+}
+
+// === impl Constant ===
+
+impl Constant {
+    /// Every constant that has a name of its own in expressions.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Pi,
+        Self::E,
+        Self::ImaginaryUnit,
+        Self::EulerGamma,
+        Self::GoldenRatio,
+        Self::Catalan,
+        Self::TribonacciConstant,
+        Self::Infinity,
+        Self::ComplexInfinity,
+        Self::Nan,
+        Self::True,
+        Self::False,
+    ];
+
     /// Returns the name by which it prints.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Sin => "sin",
-            Self::Cos => "cos",
-            Self::Tan => "tan",
-            Self::Asin => "asin",
-            Self::Acos => "acos",
-            Self::Atan => "atan",
-            Self::Atan2 => "atan2",
-            Self::Sinh => "sinh",
-            Self::Cosh => "cosh",
-            Self::Tanh => "tanh",
-            Self::Exp => "exp",
-            Self::Log => "log",
-            Self::Sqrt => "sqrt",
-            Self::Abs => "Abs",
-            Self::Sign => "sign",
-            Self::Floor => "floor",
-            Self::Ceiling => "ceiling",
-            Self::Min => "Min",
-            Self::Max => "Max",
-            Self::Mod => "Mod",
+            Self::Pi => "pi",
+            Self::E => "E",
+            Self::ImaginaryUnit => "I",
+            Self::EulerGamma => "EulerGamma",
+            Self::GoldenRatio => "GoldenRatio",
+            Self::Catalan => "Catalan",
+            Self::TribonacciConstant => "TribonacciConstant",
+            Self::Infinity => "oo",
+            Self::NegativeInfinity => "-oo",
+            Self::ComplexInfinity => "zoo",
+            Self::Nan => "nan",
+            Self::True => "True",
+            Self::False => "False",
         }
+    }
+
+    /// Returns the value of one that is real and finite.
+    #[must_use]
+    pub fn value(self) -> Option<f64> {
+        Some(match self {
+            Self::Pi => std::f64::consts::PI,
+            Self::E => std::f64::consts::E,
+            Self::EulerGamma => 0.577_215_664_901_532_9,
+            Self::GoldenRatio => 1.618_033_988_749_895,
+            Self::Catalan => 0.915_965_594_177_219,
+            Self::TribonacciConstant => 1.839_286_755_214_161,
+            _ => return None,
+        })
     }
 }
 

@@ -2,50 +2,219 @@
 
 use crate::{Builtin, Constant};
 
-/// Every function by its names, with how many arguments it takes at least and at most.
-const FUNCTIONS: [(&str, Builtin, usize, usize); 22] = [
-    ("sin", Builtin::Sin, 1, 1),
-    ("cos", Builtin::Cos, 1, 1),
-    ("tan", Builtin::Tan, 1, 1),
-    ("asin", Builtin::Asin, 1, 1),
-    ("acos", Builtin::Acos, 1, 1),
-    ("atan", Builtin::Atan, 1, 1),
-    ("atan2", Builtin::Atan2, 2, 2),
-    ("sinh", Builtin::Sinh, 1, 1),
-    ("cosh", Builtin::Cosh, 1, 1),
-    ("tanh", Builtin::Tanh, 1, 1),
-    ("exp", Builtin::Exp, 1, 1),
-    ("log", Builtin::Log, 1, 2),
-    ("ln", Builtin::Log, 1, 1),
-    ("sqrt", Builtin::Sqrt, 1, 1),
-    ("Abs", Builtin::Abs, 1, 1),
-    ("abs", Builtin::Abs, 1, 1),
-    ("sign", Builtin::Sign, 1, 1),
-    ("floor", Builtin::Floor, 1, 1),
-    ("ceiling", Builtin::Ceiling, 1, 1),
-    ("Min", Builtin::Min, 1, usize::MAX),
-    ("Max", Builtin::Max, 1, usize::MAX),
-    ("Mod", Builtin::Mod, 2, 2),
+/// A function by one of its names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Function {
+    name: &'static str,
+    pub(crate) meaning: Meaning,
+    /// How many arguments it takes at least and at most.
+    pub(crate) least: usize,
+    pub(crate) most: usize,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    Builtin(Builtin),
+    /// `cbrt(x)`
+    CubeRoot,
+    /// `root(x, n)`
+    Root,
+    /// `real_root(x, n)`
+    RealRoot,
+    /// `digamma(x)`, `trigamma(x)`: the polygamma function of this order.
+    Polygamma(i64),
+    /// `E1(x)`: the exponential integral of order one.
+    ExpintOne,
+    /// `Add(x, y)`
+    Sum,
+    /// `Mul(x, y)`
+    Product,
+    /// `Pow(x, y)`
+    Power,
+    /// `Rational(p, q)`
+    Ratio,
+    /// `simplify(x)`
+    Simplify,
+}
+
+const MANY: usize = usize::MAX;
+
+macro_rules! functions {
+    ($($name:literal $least:literal $most:expr, $meaning:expr;)*) => {
+        const FUNCTIONS: &[Function] = &[
+            $(Function { name: $name, meaning: $meaning, least: $least, most: $most },)*
+        ];
+    };
+}
+
+use Meaning::Builtin as Of;
+
+// By name: how many arguments at least and at most, and what it stands for.
+functions! {
+    "sin" 1 1, Of(Builtin::Sin);
+    "cos" 1 1, Of(Builtin::Cos);
+    "tan" 1 1, Of(Builtin::Tan);
+    "sec" 1 1, Of(Builtin::Sec);
+    "csc" 1 1, Of(Builtin::Csc);
+    "cot" 1 1, Of(Builtin::Cot);
+    "asin" 1 1, Of(Builtin::Asin);
+    "acos" 1 1, Of(Builtin::Acos);
+    "atan" 1 1, Of(Builtin::Atan);
+    "asec" 1 1, Of(Builtin::Asec);
+    "acsc" 1 1, Of(Builtin::Acsc);
+    "acot" 1 1, Of(Builtin::Acot);
+    "atan2" 2 2, Of(Builtin::Atan2);
+    "sinh" 1 1, Of(Builtin::Sinh);
+    "cosh" 1 1, Of(Builtin::Cosh);
+    "tanh" 1 1, Of(Builtin::Tanh);
+    "sech" 1 1, Of(Builtin::Sech);
+    "csch" 1 1, Of(Builtin::Csch);
+    "coth" 1 1, Of(Builtin::Coth);
+    "asinh" 1 1, Of(Builtin::Asinh);
+    "acosh" 1 1, Of(Builtin::Acosh);
+    "atanh" 1 1, Of(Builtin::Atanh);
+    "asech" 1 1, Of(Builtin::Asech);
+    "acsch" 1 1, Of(Builtin::Acsch);
+    "acoth" 1 1, Of(Builtin::Acoth);
+    "sinc" 1 1, Of(Builtin::Sinc);
+    "exp" 1 1, Of(Builtin::Exp);
+    "expm1" 1 1, Of(Builtin::Expm1);
+    "log" 1 2, Of(Builtin::Log);
+    "ln" 1 2, Of(Builtin::Log);
+    "log1p" 1 1, Of(Builtin::Log1p);
+    "log2" 1 1, Of(Builtin::Log2);
+    "log10" 1 1, Of(Builtin::Log10);
+    "sqrt" 1 1, Of(Builtin::Sqrt);
+    "cbrt" 1 1, Meaning::CubeRoot;
+    "root" 2 2, Meaning::Root;
+    "real_root" 1 2, Meaning::RealRoot;
+    "hypot" 2 2, Of(Builtin::Hypot);
+    "Abs" 1 1, Of(Builtin::Abs);
+    "abs" 1 1, Of(Builtin::Abs);
+    "sign" 1 1, Of(Builtin::Sign);
+    "re" 1 1, Of(Builtin::Re);
+    "im" 1 1, Of(Builtin::Im);
+    "conjugate" 1 1, Of(Builtin::Conjugate);
+    "arg" 1 1, Of(Builtin::Arg);
+    "floor" 1 1, Of(Builtin::Floor);
+    "ceiling" 1 1, Of(Builtin::Ceiling);
+    "frac" 1 1, Of(Builtin::Frac);
+    "Min" 1 MANY, Of(Builtin::Min);
+    "Max" 1 MANY, Of(Builtin::Max);
+    "min" 1 MANY, Of(Builtin::Min);
+    "max" 1 MANY, Of(Builtin::Max);
+    "Mod" 2 2, Of(Builtin::Mod);
+    "Heaviside" 1 2, Of(Builtin::Heaviside);
+    "Piecewise" 2 MANY, Of(Builtin::Piecewise);
+    "Eq" 2 2, Of(Builtin::Eq);
+    "Ne" 2 2, Of(Builtin::Ne);
+    "Lt" 2 2, Of(Builtin::Lt);
+    "Le" 2 2, Of(Builtin::Le);
+    "Gt" 2 2, Of(Builtin::Gt);
+    "Ge" 2 2, Of(Builtin::Ge);
+    "And" 1 MANY, Of(Builtin::And);
+    "Or" 1 MANY, Of(Builtin::Or);
+    "Not" 1 1, Of(Builtin::Not);
+    "Add" 1 MANY, Meaning::Sum;
+    "Mul" 1 MANY, Meaning::Product;
+    "Pow" 2 2, Meaning::Power;
+    "Rational" 1 2, Meaning::Ratio;
+    "simplify" 1 1, Meaning::Simplify;
+    "factorial" 1 1, Of(Builtin::Factorial);
+    "factorial2" 1 1, Of(Builtin::Factorial2);
+    "binomial" 2 2, Of(Builtin::Binomial);
+    "gamma" 1 1, Of(Builtin::Gamma);
+    "loggamma" 1 1, Of(Builtin::LogGamma);
+    "digamma" 1 1, Meaning::Polygamma(0);
+    "trigamma" 1 1, Meaning::Polygamma(1);
+    "polygamma" 2 2, Of(Builtin::Polygamma);
+    "beta" 2 2, Of(Builtin::Beta);
+    "erf" 1 1, Of(Builtin::Erf);
+    "erfc" 1 1, Of(Builtin::Erfc);
+    "erfinv" 1 1, Of(Builtin::Erfinv);
+    "besselj" 2 2, Of(Builtin::BesselJ);
+    "bessely" 2 2, Of(Builtin::BesselY);
+    "besseli" 2 2, Of(Builtin::BesselI);
+    "besselk" 2 2, Of(Builtin::BesselK);
+    "airyai" 1 1, Of(Builtin::AiryAi);
+    "airybi" 1 1, Of(Builtin::AiryBi);
+    "legendre" 2 2, Of(Builtin::Legendre);
+    "assoc_legendre" 3 3, Of(Builtin::AssocLegendre);
+    "chebyshevt" 2 2, Of(Builtin::ChebyshevT);
+    "chebyshevu" 2 2, Of(Builtin::ChebyshevU);
+    "hermite" 2 2, Of(Builtin::Hermite);
+    "laguerre" 2 2, Of(Builtin::Laguerre);
+    "elliptic_k" 1 1, Of(Builtin::EllipticK);
+    "elliptic_e" 1 2, Of(Builtin::EllipticE);
+    "Ei" 1 1, Of(Builtin::Ei);
+    "expint" 2 2, Of(Builtin::Expint);
+    "E1" 1 1, Meaning::ExpintOne;
+    "zeta" 1 2, Of(Builtin::Zeta);
+}
+
+/// Names of functions that are also free as the names of parameters and of functions of one's own: letters
+/// that formulas are written in, and words that anyone may take.
+const UNRESERVED: &[&str] = &[
+    "beta",
+    "gamma",
+    "zeta",
+    "sign",
+    "re",
+    "im",
+    "arg",
+    "root",
+    "min",
+    "max",
+    "E1",
+    "Ei",
+    "hypot",
+    "expm1",
+    "log1p",
+    "log2",
+    "log10",
+    "digamma",
+    "trigamma",
+    "polygamma",
+    "loggamma",
+    "legendre",
+    "hermite",
+    "laguerre",
+    "simplify",
+    "Rational",
+    "Add",
+    "Mul",
+    "Pow",
+    "frac",
+    "binomial",
+    "factorial",
+    "factorial2",
 ];
 
-/// Every constant by its name.
-const CONSTANTS: [(&str, Constant); 3] =
-    [("pi", Constant::Pi), ("E", Constant::E), ("I", Constant::ImaginaryUnit)];
+/// Returns a function of the language.
+pub(crate) fn function(name: &str) -> Option<Function> {
+    FUNCTIONS.iter().find(|function| function.name == name).copied()
+}
 
-/// Returns a function of the language, with how many arguments it takes at least and at most.
-pub(crate) fn builtin(name: &str) -> Option<(Builtin, usize, usize)> {
-    FUNCTIONS
-        .iter()
-        .find(|(known, ..)| *known == name)
-        .map(|(_, builtin, least, most)| (*builtin, *least, *most))
+/// Returns the function of the language that a name is, where it is not made of others.
+pub(crate) fn builtin(name: &str) -> Option<Builtin> {
+    match function(name)?.meaning {
+        Meaning::Builtin(builtin) => Some(builtin),
+        _ => None,
+    }
+}
+
+/// Returns whether nothing else may have the name of this function of the language.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    function(name).is_some() && !UNRESERVED.contains(&name)
 }
 
 /// Returns a constant of the language.
 pub(crate) fn constant(name: &str) -> Option<Constant> {
-    CONSTANTS.iter().find(|(known, _)| *known == name).map(|(_, constant)| *constant)
+    Constant::ALL.into_iter().find(|constant| constant.name() == name)
 }
 
 /// Returns the names of all functions of the language, for "did you mean".
 pub(crate) fn function_names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|(name, ..)| *name)
+    FUNCTIONS.iter().map(|function| function.name)
 }

@@ -9,9 +9,6 @@ use crate::{Diagnostic, Float, Source, Span};
 /// Digits of a literal beyond which an integer has too many bits.
 const MAX_DIGITS: usize = 19_730;
 
-/// The function whose arguments are comparisons, and which is told of in their place.
-pub(crate) const PIECEWISE: &str = "Piecewise";
-
 /// One token and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Token {
@@ -35,6 +32,19 @@ pub(crate) enum Kind {
     Percent,
     /// `**` or `^`
     Power,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+    And,
+    Or,
+    Not,
+    /// `!`
+    Factorial,
+    /// `!!`
+    DoubleFactorial,
     Open,
     Close,
     Comma,
@@ -45,14 +55,7 @@ pub(crate) enum Kind {
 
 /// Splits the text of a source, always up to its end, and says what is wrong with it.
 pub(crate) fn lex(source: &Source) -> (Vec<Token>, Vec<Diagnostic>) {
-    let mut lexer = Lexer {
-        source,
-        text: &source.text,
-        at: 0,
-        tokens: Vec::new(),
-        diagnostics: Vec::new(),
-        is_piecewise: false,
-    };
+    let mut lexer = Lexer { source, text: &source.text, at: 0, tokens: Vec::new(), diagnostics: Vec::new() };
     while lexer.next() {}
     let end = source.text.trim_end().len();
     lexer.tokens.push(Token { kind: Kind::End, span: end..end });
@@ -65,7 +68,6 @@ struct Lexer<'a> {
     at: usize,
     tokens: Vec<Token>,
     diagnostics: Vec<Diagnostic>,
-    is_piecewise: bool,
 }
 
 impl Lexer<'_> {
@@ -80,7 +82,6 @@ impl Lexer<'_> {
             '.' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) => self.number(),
             _ if is_name_start(first) => {
                 let length = rest.find(|next| !is_name_part(next)).unwrap_or(rest.len());
-                self.is_piecewise |= &rest[..length] == PIECEWISE;
                 self.push(Kind::Name, length);
             }
             _ => self.symbol(first),
@@ -96,7 +97,15 @@ impl Lexer<'_> {
 
     fn symbol(&mut self, first: char) {
         let rest = &self.text[self.at..];
-        let two = [("**", Kind::Power), ("//", Kind::DoubleSlash)];
+        let two = [
+            ("**", Kind::Power),
+            ("//", Kind::DoubleSlash),
+            ("<=", Kind::LessOrEqual),
+            (">=", Kind::GreaterOrEqual),
+            ("==", Kind::Equal),
+            ("!=", Kind::NotEqual),
+            ("!!", Kind::DoubleFactorial),
+        ];
         if let Some((_, kind)) = two.into_iter().find(|(text, _)| rest.starts_with(text)) {
             return self.push(kind, 2);
         }
@@ -110,26 +119,27 @@ impl Lexer<'_> {
             '(' => Kind::Open,
             ')' => Kind::Close,
             ',' => Kind::Comma,
+            '<' => Kind::Less,
+            '>' => Kind::Greater,
+            '&' => Kind::And,
+            '|' => Kind::Or,
+            '~' => Kind::Not,
+            '!' => Kind::Factorial,
             _ => return self.unknown(first),
         };
         self.push(kind, 1);
     }
 
     fn unknown(&mut self, first: char) {
-        let rest = &self.text[self.at..];
-        let before = self.text[..self.at].chars().next_back();
-        let is_doubled = rest.starts_with("==") || matches!(before, Some('<' | '>' | '=' | '!'));
         let hint = match first {
             '×' | '·' | '⋅' => Some("multiply with `*`"),
             '÷' => Some("divide with `/`"),
             '−' | '–' => Some("subtract with `-`"),
             '[' | ']' => Some("units stand on the left-hand side only, such as `f(x[cm])[kg]`"),
-            '=' if !is_doubled => {
-                Some("leave it out, the left-hand side stands before the colon: `f(x): x**2`")
-            }
-            '!' if !rest.starts_with("!=") => Some("there is no factorial yet"),
-            '<' | '>' | '=' | '!' => Some("comparisons are not part of the language yet"),
-            '&' | '|' | '~' => Some("there is no logic in the language yet"),
+            '=' => Some("the left-hand side stands before the colon: `f(x): x**2`; a comparison is `==`"),
+            '≤' => Some("compare with `<=`"),
+            '≥' => Some("compare with `>=`"),
+            '≠' => Some("compare with `!=`"),
             '@' => Some("multiply with `*`, element by element"),
             '.' => Some("a decimal point stands beside a digit, such as `0.5`, and a name has none"),
             '\\' => Some("LaTeX stands between two `$`: write `$\\sqrt{x}$`, or `sqrt(x)`"),
@@ -145,10 +155,9 @@ impl Lexer<'_> {
         let is_known = |hint: &str| self.diagnostics.iter().any(|known| known.hint.as_deref() == Some(hint));
         match hint {
             Some(hint) if is_known(hint) => {}
-            Some(_) if self.is_piecewise && matches!(first, '<' | '>' | '=' | '!') => {}
             Some(hint) => self.diagnostics.push(diagnostic.with_hint(hint)),
             None => self.diagnostics.push(diagnostic.with_hint(
-                "the language has `+ - * / // % **`, parentheses, numbers, names and calls such as `sin(x)`",
+                "the language has `+ - * / // % ** !`, comparisons, `& | ~`, parentheses, numbers, names and calls such as `sin(x)`",
             )),
         }
         self.push(Kind::Unknown, first.len_utf8());

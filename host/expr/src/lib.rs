@@ -23,6 +23,7 @@ mod parser;
 mod print;
 mod program;
 mod simplify;
+mod special;
 
 pub use check::publish::latex;
 pub use check::{Checked, Outcome, Scope};

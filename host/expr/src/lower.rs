@@ -5,6 +5,8 @@
 //! with a minus is subtracted, and an integer raised to a negative constant is raised to a float.
 
 mod error;
+mod function;
+mod operator;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,11 +15,10 @@ use kamodo_value::Value;
 use num_bigint::BigInt;
 use num_complex::Complex;
 use num_rational::BigRational;
-use num_traits::{One, Signed, Zero};
 
-use crate::evaluate::{FloatCode, ratio_to_f64, run_binary, run_unary};
-use crate::program::{Binary, Lowered, Ref, Step, Unary};
-use crate::{Builtin, Constant, Expr, Node, Program};
+use crate::evaluate::{FloatCode, ratio_to_f64, run_binary, run_ternary, run_unary};
+use crate::program::{Binary, Ref, Step, Ternary, Unary};
+use crate::{Constant, Expr, Node, Program};
 pub use error::LowerError;
 
 /// A callee is inlined only while the program has no more steps than this.
@@ -58,6 +59,7 @@ enum Id {
 enum Draft {
     Unary(Unary, Id),
     Binary(Binary, Id, Id),
+    Ternary(Ternary, Id, Id, Id),
     Call(u32, Box<[Id]>),
 }
 
@@ -132,20 +134,28 @@ impl<'a> Lowering<'a> {
         self.constant(Value::Float(float))
     }
 
+    /// The float one as numpy has it, beside which nothing is Python's.
+    fn numpy_one(&mut self) -> Id {
+        self.constant(Value::Scalar(kamodo_value::Scalar::Float64(1.0)))
+    }
+
     /// The published code writes a ratio as a division of two integers.
     fn rational(&mut self, ratio: &BigRational) -> Id {
         if ratio.is_integer() { self.integer(ratio.numer().clone()) } else { self.float(ratio_to_f64(ratio)) }
     }
 
     fn named_constant(&mut self, constant: Constant) -> Result<Id, LowerError> {
+        if let Some(value) = constant.value() {
+            return Ok(self.float(value));
+        }
         Ok(match constant {
-            Constant::Pi => self.float(std::f64::consts::PI),
-            Constant::E => self.float(std::f64::consts::E),
             Constant::ImaginaryUnit => self.constant(Value::Complex(Complex::new(0.0, 1.0))),
             Constant::Infinity => self.float(f64::INFINITY),
             Constant::NegativeInfinity => self.float(f64::NEG_INFINITY),
-            Constant::Nan => self.float(f64::NAN),
+            Constant::True => self.constant(Value::Bool(true)),
+            Constant::False => self.constant(Value::Bool(false)),
             Constant::ComplexInfinity => return Err(LowerError::ComplexInfinity),
+            _ => self.float(f64::NAN),
         })
     }
 
@@ -156,146 +166,6 @@ impl<'a> Lowering<'a> {
                 parameters: self.names.iter().map(|&parameter| parameter.to_owned()).collect(),
             }
         })
-    }
-
-    // --- operators
-
-    /// A term after the first that begins with a minus is subtracted.
-    fn sum(&mut self, terms: &[Expr]) -> Result<Id, LowerError> {
-        let Some((first, rest)) = terms.split_first() else { return Ok(self.integer(BigInt::zero())) };
-        let mut sum = self.expr(first)?;
-        for term in rest {
-            let (operation, term) = match &**term {
-                Node::Integer(integer) if integer.is_negative() => (Binary::Sub, self.integer(-integer)),
-                Node::Rational(ratio) if ratio.is_negative() => (Binary::Sub, self.rational(&-ratio)),
-                Node::Float(float) if float.is_negative() => (Binary::Sub, self.float(-float.value())),
-                Node::Constant(Constant::NegativeInfinity) => (Binary::Sub, self.float(f64::INFINITY)),
-                Node::Mul(factors) if factors.first().is_some_and(is_negative) => {
-                    (Binary::Sub, self.product(factors, true)?)
-                }
-                _ => (Binary::Add, self.expr(term)?),
-            };
-            sum = self.binary(operation, sum, term)?;
-        }
-        Ok(sum)
-    }
-
-    /// Numerator from left to right, then divided by the product of the denominators.
-    fn product(&mut self, factors: &[Expr], negated: bool) -> Result<Id, LowerError> {
-        let (mut numerator, mut denominator) = (None, None);
-        let mut is_minus = false; // a coefficient of -1 negates the first factor
-        for factor in factors {
-            match &**factor {
-                Node::Integer(integer) if numerator.is_none() && denominator.is_none() && !is_minus => {
-                    let integer = if negated { -integer } else { integer.clone() };
-                    if integer == -BigInt::one() {
-                        is_minus = true;
-                    } else if !integer.is_one() {
-                        numerator = Some(self.integer(integer));
-                    }
-                }
-                Node::Rational(ratio) if numerator.is_none() && negated => {
-                    numerator = Some(self.rational(&-ratio))
-                }
-                Node::Float(float) if numerator.is_none() && negated => {
-                    numerator = Some(self.float(-float.value()))
-                }
-                Node::Pow(base, exponent) => match denominator_exponent(exponent) {
-                    Some(exponent) => {
-                        let power = self.rational_power(base, &exponent)?;
-                        denominator = Some(self.times(denominator, power)?);
-                    }
-                    None => {
-                        let power = self.expr(factor)?;
-                        numerator = Some(self.times_signed(numerator, power, &mut is_minus)?);
-                    }
-                },
-                _ => {
-                    let factor = self.expr(factor)?;
-                    numerator = Some(self.times_signed(numerator, factor, &mut is_minus)?);
-                }
-            }
-        }
-        let numerator = match numerator {
-            Some(numerator) => numerator,
-            None => self.integer(if is_minus { -BigInt::one() } else { BigInt::one() }),
-        };
-        match denominator {
-            Some(denominator) => self.binary(Binary::Div, numerator, denominator),
-            None => Ok(numerator),
-        }
-    }
-
-    fn times(&mut self, product: Option<Id>, factor: Id) -> Result<Id, LowerError> {
-        product.map_or(Ok(factor), |product| self.binary(Binary::Mul, product, factor))
-    }
-
-    fn times_signed(
-        &mut self,
-        product: Option<Id>,
-        factor: Id,
-        is_minus: &mut bool,
-    ) -> Result<Id, LowerError> {
-        let factor = if std::mem::take(is_minus) { self.unary(Unary::Neg, factor)? } else { factor };
-        self.times(product, factor)
-    }
-
-    fn power(&mut self, base: &Expr, exponent: &Expr) -> Result<Id, LowerError> {
-        match (&**base, &**exponent) {
-            (Node::Constant(Constant::E), _) => {
-                let exponent = self.expr(exponent)?;
-                self.unary(Unary::Exp, exponent)
-            }
-            (_, Node::Rational(ratio)) if is_minus_half(ratio) => {
-                let (one, base) = (self.integer(BigInt::one()), self.expr(base)?);
-                let root = self.unary(Unary::Sqrt, base)?;
-                self.binary(Binary::Div, one, root)
-            }
-            (_, Node::Integer(integer)) if integer.is_negative() => {
-                let exponent = self.float(ratio_to_f64(&BigRational::from(integer.clone())));
-                let base = self.expr(base)?;
-                self.binary(Binary::Pow, base, exponent)
-            }
-            (_, Node::Integer(integer)) => self.rational_power(base, &BigRational::from(integer.clone())),
-            (_, Node::Rational(ratio)) => self.rational_power(base, ratio),
-            (_, Node::Float(float)) if float.value() == 0.5 => {
-                let base = self.expr(base)?;
-                self.unary(Unary::Sqrt, base)
-            }
-            _ => {
-                let (base, exponent) = (self.expr(base)?, self.expr(exponent)?);
-                self.binary(Binary::Pow, base, exponent)
-            }
-        }
-    }
-
-    fn rational_power(&mut self, base: &Expr, exponent: &BigRational) -> Result<Id, LowerError> {
-        let base = self.expr(base)?;
-        if exponent.is_one() {
-            return Ok(base);
-        }
-        if *exponent == BigRational::new(1.into(), 2.into()) {
-            return self.unary(Unary::Sqrt, base);
-        }
-        let exponent = self.rational(exponent);
-        self.binary(Binary::Pow, base, exponent)
-    }
-
-    fn builtin(&mut self, builtin: Builtin, args: &[Expr]) -> Result<Id, LowerError> {
-        let ids = args.iter().map(|arg| self.expr(arg)).collect::<Result<Vec<_>, _>>()?;
-        match (Lowered::from(builtin), ids.as_slice()) {
-            (Lowered::Unary(operation), &[operand]) => self.unary(operation, operand),
-            (Lowered::Binary(operation), &[left, right]) => self.binary(operation, left, right),
-            (Lowered::Binary(operation @ (Binary::Min | Binary::Max)), &[first, ref rest @ ..]) => {
-                rest.iter().try_fold(first, |extreme, &next| self.binary(operation, extreme, next))
-            }
-            (Lowered::Unary(operation), ids) => {
-                Err(LowerError::BuiltinArgumentCount { builtin: operation.name(), found: ids.len() })
-            }
-            (Lowered::Binary(operation), ids) => {
-                Err(LowerError::BuiltinArgumentCount { builtin: operation.name(), found: ids.len() })
-            }
-        }
     }
 
     // --- calls
@@ -339,6 +209,10 @@ impl<'a> Lowering<'a> {
                 Step::Binary(operation, left, right) => {
                     self.binary(*operation, ids[left.0 as usize], ids[right.0 as usize])?
                 }
+                Step::Ternary(operation, first, second, third) => {
+                    let [first, second, third] = [first, second, third].map(|part| ids[part.0 as usize]);
+                    self.ternary(*operation, first, second, third)?
+                }
                 Step::Call { callee, args } => {
                     let args = args.iter().map(|arg| ids[arg.0 as usize]).collect();
                     self.called(&program.callees[*callee as usize], args)?
@@ -371,6 +245,16 @@ impl<'a> Lowering<'a> {
         self.draft(Draft::Binary(operation, left, right))
     }
 
+    fn ternary(&mut self, operation: Ternary, first: Id, second: Id, third: Id) -> Result<Id, LowerError> {
+        if let (Id::Constant(first), Id::Constant(second), Id::Constant(third)) = (first, second, third) {
+            let [first, second, third] = [first, second, third].map(|index| &self.constants[index as usize]);
+            if let Ok(value) = run_ternary(operation, first, second, third) {
+                return Ok(self.constant(value));
+            }
+        }
+        self.draft(Draft::Ternary(operation, first, second, third))
+    }
+
     fn draft(&mut self, draft: Draft) -> Result<Id, LowerError> {
         if let Some(&id) = self.draft_ids.get(&draft) {
             return Ok(id);
@@ -400,6 +284,9 @@ impl<'a> Lowering<'a> {
             .map(|draft| match draft {
                 Draft::Unary(operation, operand) => Step::Unary(operation, number(operand)),
                 Draft::Binary(operation, left, right) => Step::Binary(operation, number(left), number(right)),
+                Draft::Ternary(operation, first, second, third) => {
+                    Step::Ternary(operation, number(first), number(second), number(third))
+                }
                 Draft::Call(callee, args) => {
                     Step::Call { callee, args: args.iter().map(|&arg| number(arg)).collect() }
                 }
@@ -425,34 +312,12 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Whether a coefficient is printed with a minus.
-fn is_negative(expr: &Expr) -> bool {
-    match &**expr {
-        Node::Integer(integer) => integer.is_negative(),
-        Node::Rational(ratio) => ratio.is_negative(),
-        Node::Float(float) => float.is_negative(),
-        _ => false,
-    }
-}
-
-/// The exponent of the divisor that a factor with this exponent becomes.
-fn denominator_exponent(exponent: &Expr) -> Option<BigRational> {
-    match &**exponent {
-        Node::Integer(integer) if integer.is_negative() => Some(BigRational::from(-integer)),
-        Node::Rational(ratio) if ratio.is_negative() => Some(-ratio),
-        _ => None,
-    }
-}
-
-fn is_minus_half(ratio: &BigRational) -> bool {
-    *ratio == BigRational::new((-1).into(), 2.into())
-}
-
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::Builtin;
 
     fn symbol(name: &str) -> Expr {
         Expr::from_node(Node::Symbol(name.into()))

@@ -1,18 +1,26 @@
-//! Tokens to a tree: Python's grammar of expressions, without comparisons and without implicit products.
+//! Tokens to a tree: Python's grammar of expressions, without implicit products.
 //!
 //! ```text
-//! sum     = product { ("+" | "-") product }
-//! product = unary { ("*" | "/" | "//" | "%") unary }
-//! unary   = ("+" | "-") unary | power
-//! power   = atom [ ("**" | "^") unary ]
-//! atom    = number | name [ "(" [ sum { "," sum } [ "," ] ] ")" ] | "(" sum ")"
+//! whole    = any { ("<" | "<=" | ">" | ">=" | "==" | "!=") any }
+//! any      = all { "|" all }
+//! all      = sum { "&" sum }
+//! sum      = product { ("+" | "-") product }
+//! product  = unary { ("*" | "/" | "//" | "%") unary }
+//! unary    = ("+" | "-" | "~") unary | power
+//! power    = postfix [ ("**" | "^") unary ]
+//! postfix  = atom { "!" | "!!" }
+//! atom     = number | name [ "(" [ whole { "," whole } [ "," ] ] ")" ] | "(" whole ")"
+//!          | "Piecewise" "(" case { "," case } [ "," ] ")"
+//! case     = "(" whole "," whole ")"
 //! ```
+//!
+//! A comparison, an operator of logic and a factorial are calls of the function that they stand for.
 
 use std::sync::Arc;
 
 use crate::ast::{Operator, Tree, TreeKind};
-use crate::lexer::{Kind, PIECEWISE, Token, lex};
-use crate::{Diagnostic, Source, Span};
+use crate::lexer::{Kind, Token, lex};
+use crate::{Builtin, Diagnostic, Source, Span};
 
 /// How deep an expression may be nested.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -37,7 +45,7 @@ pub(crate) fn parse(source: &Source) -> Result<Tree, Vec<Diagnostic>> {
         ]);
     }
     let mut parser = Parser { source, tokens: &tokens, at: 0, depth: 0 };
-    let parsed = parser.sum().and_then(|tree| parser.end(tree));
+    let parsed = parser.whole().and_then(|tree| parser.end(tree));
     match parsed {
         Ok(tree) if diagnostics.is_empty() => Ok(tree),
         Ok(_) => Err(diagnostics),
@@ -92,17 +100,70 @@ impl Parser<'_> {
         Box::new(self.source.error(span, message))
     }
 
+    fn too_deep(&self) -> Box<Diagnostic> {
+        let message = format!("an expression nested more than {MAX_DEPTH} deep");
+        let error = self.source.error(self.span(), message);
+        Box::new(error.with_hint("split it into functions that call one another"))
+    }
+
     /// Counts one level of nesting round `parse`.
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth == MAX_DEPTH {
-            let message = format!("an expression nested more than {MAX_DEPTH} deep");
-            let error = self.source.error(self.span(), message);
-            return Err(Box::new(error.with_hint("split it into functions that call one another")));
+            return Err(self.too_deep());
         }
         self.depth += 1;
         let parsed = parse(self);
         self.depth -= 1;
         parsed
+    }
+
+    /// Parses a comparison; a chain of them, `0 < x < 1`, holds where each of its links does.
+    fn whole(&mut self) -> Parsed<Tree> {
+        let mut left = self.any()?;
+        let mut links = Vec::new();
+        while let Some(relation) = relation(self.peek()) {
+            let operator = self.advance();
+            let right = self.any()?;
+            let span = left.span.start..right.span.end;
+            links.push(call(relation, operator, vec![left, right.clone()], span));
+            left = right;
+        }
+        Ok(match links.len() {
+            0 => left,
+            1 => links.swap_remove(0),
+            _ => {
+                let span = links[0].span.start..links[links.len() - 1].span.end;
+                call(Builtin::And, span.clone(), links, span)
+            }
+        })
+    }
+
+    fn any(&mut self) -> Parsed<Tree> {
+        self.joined(Builtin::Or, &Kind::Or, Self::all)
+    }
+
+    fn all(&mut self) -> Parsed<Tree> {
+        self.joined(Builtin::And, &Kind::And, Self::sum)
+    }
+
+    /// Parses operands of one operator of logic, which are one call.
+    fn joined(
+        &mut self,
+        builtin: Builtin,
+        operator: &Kind,
+        operand: fn(&mut Self) -> Parsed<Tree>,
+    ) -> Parsed<Tree> {
+        let first = operand(self)?;
+        if self.peek() != operator {
+            return Ok(first);
+        }
+        let name_span = self.span();
+        let mut operands = vec![first];
+        while self.take(operator) {
+            operands.push(operand(self)?);
+        }
+        let span = operands[0].span.start..operands[operands.len() - 1].span.end;
+        Ok(call(builtin, name_span, operands, span))
     }
 
     fn sum(&mut self) -> Parsed<Tree> {
@@ -144,28 +205,47 @@ impl Parser<'_> {
     }
 
     fn unary(&mut self) -> Parsed<Tree> {
-        let is_minus = match self.peek() {
-            Kind::Minus => true,
-            Kind::Plus => false,
-            _ => return self.power(),
-        };
-        let start = self.advance().start;
+        let sign = self.peek().clone();
+        if !matches!(sign, Kind::Minus | Kind::Plus | Kind::Not) {
+            return self.power();
+        }
+        let operator = self.advance();
         let operand = self.nested(Self::unary)?;
-        let span = start..operand.span.end;
-        Ok(match is_minus {
-            true => Tree { kind: TreeKind::Negative(Box::new(operand)), span },
-            false => Tree { span, ..operand },
+        let span = operator.start..operand.span.end;
+        Ok(match sign {
+            Kind::Minus => Tree { kind: TreeKind::Negative(Box::new(operand)), span },
+            Kind::Not => call(Builtin::Not, operator, vec![operand], span),
+            _ => Tree { span, ..operand },
         })
     }
 
     fn power(&mut self) -> Parsed<Tree> {
-        let base = self.atom()?;
+        let base = self.postfix()?;
         if !self.take(&Kind::Power) {
             return Ok(base);
         }
         let exponent = self.nested(Self::unary)?;
         let span = base.span.start..exponent.span.end;
         Ok(Tree { kind: TreeKind::Power(Box::new(base), Box::new(exponent)), span })
+    }
+
+    fn postfix(&mut self) -> Parsed<Tree> {
+        let mut operand = self.atom()?;
+        let mut n_factorials = 0;
+        loop {
+            let builtin = match self.peek() {
+                Kind::Factorial => Builtin::Factorial,
+                Kind::DoubleFactorial => Builtin::Factorial2,
+                _ => return Ok(operand),
+            };
+            n_factorials += 1;
+            if self.depth + n_factorials > MAX_DEPTH {
+                return Err(self.too_deep());
+            }
+            let operator = self.advance();
+            let span = operand.span.start..operator.end;
+            operand = call(builtin, operator, vec![operand], span);
+        }
     }
 
     fn atom(&mut self) -> Parsed<Tree> {
@@ -177,7 +257,7 @@ impl Parser<'_> {
             Kind::Name => return self.name(),
             Kind::Open => {
                 self.advance();
-                let inner = self.nested(Self::sum)?;
+                let inner = self.nested(Self::whole)?;
                 let end = self.close(&span)?.end;
                 return Ok(Tree { span: span.start..end, ..inner });
             }
@@ -191,19 +271,17 @@ impl Parser<'_> {
     fn name(&mut self) -> Parsed<Tree> {
         let name: Arc<str> = self.text().into();
         let name_span = self.advance();
-        if is_python_keyword(&name) {
+        if is_python_keyword(&name) && !matches!(&*name, "True" | "False") {
             let error = self.source.error(name_span, format!("`{name}` is a word of Python, not a name"));
             return Err(Box::new(error.with_hint(format!("write `{name}_0`, or another name"))));
         }
         if *self.peek() != Kind::Open {
             return Ok(Tree { kind: TreeKind::Name(name), span: name_span });
         }
-        if &*name == PIECEWISE {
-            let error = self.source.error(name_span, "`Piecewise` is not part of the language yet");
-            return Err(Box::new(error.with_hint("`Max`, `Min`, `Abs` and `sign` tell some cases apart")));
-        }
         let open = self.advance();
-        let args = self.nested(|parser| parser.args())?;
+        let is_piecewise = &*name == Builtin::Piecewise.name();
+        let args =
+            self.nested(|parser| if is_piecewise { parser.cases(&name_span) } else { parser.args() })?;
         let span = name_span.start..self.close(&open)?.end;
         Ok(Tree { kind: TreeKind::Call { name, name_span, args }, span })
     }
@@ -211,12 +289,43 @@ impl Parser<'_> {
     fn args(&mut self) -> Parsed<Vec<Tree>> {
         let mut args = Vec::new();
         while *self.peek() != Kind::Close {
-            args.push(self.sum()?);
+            args.push(self.whole()?);
             if !self.take(&Kind::Comma) {
                 break;
             }
         }
         Ok(args)
+    }
+
+    /// Parses the cases of `Piecewise`: values and conditions in turn.
+    fn cases(&mut self, name_span: &Span) -> Parsed<Vec<Tree>> {
+        let mut args = Vec::new();
+        while *self.peek() != Kind::Close {
+            let open = self.span();
+            if !self.take(&Kind::Open) {
+                return Err(self.not_a_case(open));
+            }
+            self.nested(|parser| {
+                args.push(parser.whole()?);
+                if !parser.take(&Kind::Comma) {
+                    return Err(parser.not_a_case(open.start..parser.span().end));
+                }
+                args.push(parser.whole()?);
+                parser.close(&open)
+            })?;
+            if !self.take(&Kind::Comma) {
+                break;
+            }
+        }
+        if args.is_empty() {
+            return Err(self.not_a_case(name_span.clone()));
+        }
+        Ok(args)
+    }
+
+    fn not_a_case(&self, span: Span) -> Box<Diagnostic> {
+        let error = self.source.error(span, "expected a value and its condition in parentheses");
+        Box::new(error.with_hint("`Piecewise((x, x > 0), (0, True))` is `x` where it is positive, else 0"))
     }
 
     fn close(&mut self, open: &Span) -> Parsed<Span> {
@@ -278,6 +387,24 @@ impl Parser<'_> {
         };
         Box::new(error.with_hint(hint))
     }
+}
+
+/// Returns the function that an operator of comparison stands for.
+fn relation(kind: &Kind) -> Option<Builtin> {
+    Some(match kind {
+        Kind::Less => Builtin::Lt,
+        Kind::LessOrEqual => Builtin::Le,
+        Kind::Greater => Builtin::Gt,
+        Kind::GreaterOrEqual => Builtin::Ge,
+        Kind::Equal => Builtin::Eq,
+        Kind::NotEqual => Builtin::Ne,
+        _ => return None,
+    })
+}
+
+/// Makes the call that an operator stands for.
+fn call(builtin: Builtin, name_span: Span, args: Vec<Tree>, span: Span) -> Tree {
+    Tree { kind: TreeKind::Call { name: builtin.name().into(), name_span, args }, span }
 }
 
 trait WithLabelOf {

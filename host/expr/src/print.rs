@@ -8,7 +8,7 @@ mod text;
 
 use num_traits::Signed;
 
-use crate::{Expr, Node};
+use crate::{Builtin, Expr, Node};
 
 pub(crate) use latex::{Fractions, latex};
 pub use mathml::mathml;
@@ -18,6 +18,9 @@ pub(crate) use text::text;
 /// How tightly what is printed holds together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Precedence {
+    Any,
+    All,
+    Relation,
     Sum,
     Product,
     Power,
@@ -38,6 +41,14 @@ impl Precedence {
             Node::Mul(_) if has_negative_coefficient(expr) => Self::Sum,
             Node::Mul(_) => Self::Product,
             Node::Pow(..) => Self::Power,
+            Node::Builtin(Builtin::Or, _) => Self::Any,
+            Node::Builtin(Builtin::And, _) => Self::All,
+            // Those of equality are called by name.
+            Node::Builtin(builtin, _)
+                if builtin.is_relation() && !matches!(builtin, Builtin::Eq | Builtin::Ne) =>
+            {
+                Self::Relation
+            }
             Node::Builtin(..) | Node::Call(..) => Self::Function,
         }
     }

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use kamodo_value::{Scalar, Value};
 
-use crate::Builtin;
+mod operation;
+
 use crate::evaluate::{FloatCode, Machine};
+pub(crate) use operation::{Binary, Ternary, Unary};
 
 /// An expression lowered to steps; evaluate it with [`Program::start`].
 #[derive(Debug)]
@@ -35,43 +37,8 @@ pub(crate) struct Ref(pub(crate) u32);
 pub(crate) enum Step {
     Unary(Unary, Ref),
     Binary(Binary, Ref, Ref),
+    Ternary(Ternary, Ref, Ref, Ref),
     Call { callee: u32, args: Box<[Ref]> },
-}
-
-/// An operation of one operand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Unary {
-    Neg,
-    Abs,
-    Sign,
-    Floor,
-    Ceiling,
-    Sqrt,
-    Sin,
-    Cos,
-    Tan,
-    Asin,
-    Acos,
-    Atan,
-    Sinh,
-    Cosh,
-    Tanh,
-    Exp,
-    Log,
-}
-
-/// An operation of two operands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Binary {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Pow,
-    Mod,
-    Min,
-    Max,
-    Atan2,
 }
 
 // === impl Program ===
@@ -125,31 +92,13 @@ fn integer_bits(value: &Value) -> u64 {
 impl Step {
     /// Rough time an element; what is not a double goes through typed loops with a buffer a step.
     fn nanoseconds(&self, doubles: bool) -> f64 {
-        match self {
-            Self::Call { .. } => 0.0,
-            Self::Binary(
-                Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Min | Binary::Max,
-                ..,
-            )
-            | Self::Unary(
-                Unary::Neg | Unary::Abs | Unary::Sqrt | Unary::Floor | Unary::Ceiling | Unary::Sign,
-                _,
-            ) => {
-                if doubles {
-                    0.4
-                } else {
-                    2.0
-                }
-            }
-            Self::Unary(..) => {
-                if doubles {
-                    2.0
-                } else {
-                    6.0
-                }
-            }
-            Self::Binary(..) => 15.0,
-        }
+        let (vector, typed) = match self {
+            Self::Call { .. } => return 0.0,
+            Self::Unary(operation, _) => operation.nanoseconds(),
+            Self::Binary(operation, ..) => operation.nanoseconds(),
+            Self::Ternary(operation, ..) => operation.nanoseconds(),
+        };
+        if doubles { vector } else { typed }
     }
 
     pub(crate) fn for_each_operand(&self, mut visit: impl FnMut(Ref)) {
@@ -159,87 +108,9 @@ impl Step {
                 visit(*left);
                 visit(*right);
             }
+            Self::Ternary(_, first, second, third) => [*first, *second, *third].into_iter().for_each(visit),
             Self::Call { args, .. } => args.iter().copied().for_each(visit),
         }
-    }
-}
-
-// === impl Unary ===
-
-impl Unary {
-    /// Returns the name by which a user knows it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Neg => "-",
-            Self::Abs => "Abs",
-            Self::Sign => "sign",
-            Self::Floor => "floor",
-            Self::Ceiling => "ceiling",
-            Self::Sqrt => "sqrt",
-            Self::Sin => "sin",
-            Self::Cos => "cos",
-            Self::Tan => "tan",
-            Self::Asin => "asin",
-            Self::Acos => "acos",
-            Self::Atan => "atan",
-            Self::Sinh => "sinh",
-            Self::Cosh => "cosh",
-            Self::Tanh => "tanh",
-            Self::Exp => "exp",
-            Self::Log => "log",
-        }
-    }
-}
-
-// === impl Binary ===
-
-impl Binary {
-    /// Returns the name by which a user knows it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Add => "+",
-            Self::Sub => "-",
-            Self::Mul => "*",
-            Self::Div => "/",
-            Self::Pow => "**",
-            Self::Mod => "%",
-            Self::Min => "Min",
-            Self::Max => "Max",
-            Self::Atan2 => "atan2",
-        }
-    }
-}
-
-/// What a function of the language becomes.
-pub(crate) enum Lowered {
-    Unary(Unary),
-    Binary(Binary),
-}
-
-impl From<Builtin> for Lowered {
-    fn from(builtin: Builtin) -> Self {
-        Self::Unary(match builtin {
-            Builtin::Sin => Unary::Sin,
-            Builtin::Cos => Unary::Cos,
-            Builtin::Tan => Unary::Tan,
-            Builtin::Asin => Unary::Asin,
-            Builtin::Acos => Unary::Acos,
-            Builtin::Atan => Unary::Atan,
-            Builtin::Sinh => Unary::Sinh,
-            Builtin::Cosh => Unary::Cosh,
-            Builtin::Tanh => Unary::Tanh,
-            Builtin::Exp => Unary::Exp,
-            Builtin::Log => Unary::Log,
-            Builtin::Sqrt => Unary::Sqrt,
-            Builtin::Abs => Unary::Abs,
-            Builtin::Sign => Unary::Sign,
-            Builtin::Floor => Unary::Floor,
-            Builtin::Ceiling => Unary::Ceiling,
-            Builtin::Atan2 => return Self::Binary(Binary::Atan2),
-            Builtin::Min => return Self::Binary(Binary::Min),
-            Builtin::Max => return Self::Binary(Binary::Max),
-            Builtin::Mod => return Self::Binary(Binary::Mod),
-        })
     }
 }
 

@@ -9,17 +9,29 @@
 //! Every constructor takes simplified parts and returns a simplified whole, or says why there is none.
 
 mod add;
+mod bessel;
+mod complex;
+mod exponential;
+mod extreme;
 mod function;
+mod gamma;
+mod hyperbolic;
+mod infinity;
 mod inverse;
 mod mul;
 mod number;
 mod numeric;
 mod order;
+mod polynomial;
 mod pow;
+mod reciprocal;
 mod root;
+mod rounding;
 mod sign;
+mod special;
 mod tree;
 mod trigonometric;
+mod truth;
 
 use std::sync::Arc;
 
@@ -29,7 +41,8 @@ use num_traits::One;
 
 use crate::{Builtin, Constant, Expr, Float, Node};
 
-pub(crate) use add::add;
+pub(crate) use add::{add, without_squares_of_sines};
+pub(crate) use exponential::logarithm;
 pub(crate) use function::function;
 pub(crate) use mul::{mul, quotient};
 pub(crate) use number::Number;
@@ -39,6 +52,7 @@ pub(crate) use order::sort_terms as sort_terms_for_print;
 pub(crate) use pow::pow;
 use sign::could_extract_minus_sign;
 pub(crate) use tree::of_names;
+pub(crate) use truth::real_root;
 
 /// Bits that an exact number may have.
 pub(crate) const MAX_BITS: u64 = 64 * 1024;
@@ -50,6 +64,10 @@ pub(crate) enum Unfit {
     TooLarge,
     /// A division by an exact zero, or a function at a pole, such as `log(0)`.
     Pole,
+    /// A comparison of complex numbers.
+    NotReal,
+    /// A polynomial of an order that there is not.
+    Index,
 }
 
 /// What a constructor returns.
@@ -120,6 +138,15 @@ impl Expr {
 
     pub(crate) fn is_constant(&self, constant: Constant) -> bool {
         matches!(&**self, Node::Constant(found) if *found == constant)
+    }
+
+    /// Returns whether it is true or false, not a number.
+    pub(crate) fn is_truth(&self) -> bool {
+        match &**self {
+            Node::Constant(constant) => matches!(constant, Constant::True | Constant::False),
+            Node::Builtin(builtin, _) => builtin.is_boolean(),
+            _ => false,
+        }
     }
 
     /// Returns whether it holds no parameter.

@@ -2,6 +2,7 @@
 
 mod call;
 mod conversion;
+mod function;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::ast::{Operator, Tree, TreeKind};
 use crate::definition::Definition;
 use crate::simplify::{self, Number, Simplified, Unfit};
 use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language};
+use function::Written;
 
 /// Whether the parameters of the definition carry their units: in an argument of a call whose parameter
 /// has one, and in a body that only fits the left-hand side so.
@@ -118,21 +120,21 @@ impl<'a> Builder<'a> {
             TreeKind::Symbol(name) => self.own_name(name, &tree.span, parameters),
             TreeKind::Series(series) => self.quantity(&series.expanded, target, parameters),
             TreeKind::Negative(inner) => {
-                let inner = self.quantity(inner, target, parameters)?;
+                let inner = self.number(inner, target, parameters)?;
                 let expr = self.simplified(simplify::neg(&inner.expr), &tree.span)?;
                 Some(Quantity { expr, carried: inner.carried, span: tree.span.clone() })
             }
             TreeKind::Sum(terms) => self.sum(terms, &tree.span, target, parameters),
             TreeKind::Product(first, rest) => self.product(first, rest, parameters),
             TreeKind::Power(base, exponent) => {
-                let base = self.quantity(base, None, parameters);
-                let exponent = self.quantity(exponent, None, parameters);
+                let base = self.number(base, None, parameters);
+                let exponent = self.number(exponent, None, parameters);
                 self.power(base?, exponent?, &tree.span)
             }
-            TreeKind::Call { name, name_span, args } => match language::builtin(name) {
-                Some(builtin) => self.builtin(builtin, name, args, &tree.span, parameters),
-                None => self.call(name, name_span, args, &tree.span, parameters),
-            },
+            TreeKind::Call { name, name_span, args } => {
+                let call = Written { name, args, span: &tree.span, target, parameters };
+                self.any_call(name, name_span, call)
+            }
         }
     }
 
@@ -146,11 +148,12 @@ impl<'a> Builder<'a> {
             });
         }
         let is_of_the_user = left.has_parameter(name) || self.scope.is_defined_above(name);
-        if let Some((_, least, _)) = language::builtin(name).filter(|_| !is_of_the_user) {
+        let reserved = language::function(name).filter(|_| language::is_reserved(name) && !is_of_the_user);
+        if let Some(function) = reserved {
             let error = self
                 .definition
                 .error(span.clone(), format!("`{name}` is a function, found without arguments"));
-            let args = ["x", "y"][..least.min(2)].join(", ");
+            let args = ["x", "y"][..function.least.min(2)].join(", ");
             self.diagnostics.push(error.with_hint(format!("write `{name}({args})`")));
             return None;
         }
@@ -242,10 +245,10 @@ impl<'a> Builder<'a> {
         rest: &[(Operator, Tree)],
         parameters: Parameters,
     ) -> Option<Quantity> {
-        let first = self.quantity(first, None, parameters);
+        let first = self.number(first, None, parameters);
         let rest: Vec<_> = rest
             .iter()
-            .map(|(operator, operand)| (*operator, self.quantity(operand, None, parameters)))
+            .map(|(operator, operand)| (*operator, self.number(operand, None, parameters)))
             .collect();
         let mut product = Run::new(first?);
         for (operator, operand) in rest {
@@ -319,79 +322,6 @@ impl<'a> Builder<'a> {
         Some(Quantity { expr, carried, span: span.clone() })
     }
 
-    fn builtin(
-        &mut self,
-        (builtin, least, most): (Builtin, usize, usize),
-        name: &str,
-        args: &[Tree],
-        span: &Span,
-        parameters: Parameters,
-    ) -> Option<Quantity> {
-        let built: Vec<_> = args.iter().map(|arg| self.quantity(arg, None, parameters)).collect();
-        if args.len() < least || args.len() > most {
-            self.report_arity(name, least, most, args.len(), span);
-            return None;
-        }
-        let mut args = built.into_iter().collect::<Option<Vec<_>>>()?;
-        let first = args[0].clone();
-        match builtin {
-            Builtin::Sqrt => {
-                let half = Quantity { expr: Expr::ratio(1, 2), carried: Carried::Plain, span: span.clone() };
-                return self.power(first, half, span);
-            }
-            Builtin::Log if args.len() == 2 => {
-                let log = |arg: &Quantity| simplify::function(Builtin::Log, vec![arg.expr.clone()]);
-                let base = self.simplified(log(&args[1]), &args[1].span)?;
-                let expr = log(&first).and_then(|log| simplify::quotient(&log, &base));
-                let expr = self.simplified(expr, span)?;
-                return Some(Quantity { expr, carried: Carried::Plain, span: span.clone() });
-            }
-            _ => {}
-        }
-        let carried = match builtin {
-            Builtin::Abs | Builtin::Floor | Builtin::Ceiling => first.carried,
-            Builtin::Min | Builtin::Max | Builtin::Mod | Builtin::Atan2 => {
-                let leader =
-                    args.iter().find(|arg| matches!(arg.carried, Carried::In(_))).cloned().unwrap_or(first);
-                args = args.into_iter().map(|arg| self.alike(&leader, arg)).collect::<Option<_>>()?;
-                if builtin == Builtin::Atan2 { Carried::Plain } else { leader.carried }
-            }
-            Builtin::Sign => Carried::Plain,
-            _ => {
-                let what = format!("the argument of `{name}`");
-                args = args.into_iter().map(|arg| self.plain(arg, &what)).collect::<Option<_>>()?;
-                Carried::Plain
-            }
-        };
-        let args = args.into_iter().map(|arg| arg.expr).collect();
-        let value = simplify::function(builtin, args);
-        if value == Err(Unfit::Pole) {
-            let (message, hint) = if builtin == Builtin::Mod {
-                ("division by zero".to_owned(), HINT_OF_ZERO)
-            } else {
-                (format!("`{name}` has no value here"), "it has a pole there, take another argument")
-            };
-            self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
-            return None;
-        }
-        let expr = self.simplified(value, span)?;
-        Some(Quantity { expr, carried, span: span.clone() })
-    }
-
-    fn report_arity(&mut self, name: &str, least: usize, most: usize, found: usize, span: &Span) {
-        let expected = match (least, most) {
-            (1, 1) => "1 argument".to_owned(),
-            (least, most) if least == most => format!("{least} arguments"),
-            (least, usize::MAX) => format!("{least} or more arguments"),
-            (least, most) => format!("{least} to {most} arguments"),
-        };
-        let message = format!("`{name}` takes {expected}, found {found}");
-        let names = ["x", "y", "z"];
-        let args = names[..least.min(names.len())].join(", ");
-        let hint = format!("call it as `{name}({args})`");
-        self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
-    }
-
     /// Reports why there is no simplified form.
     fn simplified(&mut self, simplified: Simplified, span: &Span) -> Option<Expr> {
         match simplified {
@@ -403,7 +333,7 @@ impl<'a> Builder<'a> {
                     .push(error.with_hint("a decimal point makes it a floating-point number, such as `9.0`"));
                 None
             }
-            Err(Unfit::Pole) => {
+            Err(Unfit::Pole | Unfit::NotReal | Unfit::Index) => {
                 let error = self.definition.error(span.clone(), "division by zero");
                 self.diagnostics.push(error.with_hint(HINT_OF_ZERO));
                 None

@@ -197,7 +197,7 @@ impl Parser<'_> {
     fn check_function_name(&mut self, name: &Arc<str>, span: Span, has_parameters: bool) {
         let taken = if language::constant(name).is_some() {
             "a constant of the language"
-        } else if language::builtin(name).is_some() && !has_parameters {
+        } else if language::is_reserved(name) && !has_parameters {
             "a function of the language"
         } else if parser::is_python_keyword(name) {
             "a word of Python"
@@ -213,7 +213,7 @@ impl Parser<'_> {
             format!("`{name}` is a parameter twice")
         } else if language::constant(name).is_some() {
             format!("`{name}` is a constant of the language, it cannot be a parameter")
-        } else if language::builtin(name).is_some() {
+        } else if language::is_reserved(name) {
             format!("`{name}` is a function of the language, it cannot be a parameter")
         } else if parser::is_python_keyword(name) {
             format!("`{name}` is a word of Python, it cannot be a parameter")

@@ -1,13 +1,15 @@
 //! Integers beyond 64 bits where numpy computes, which hands them back to Python.
 
+use std::cmp::Ordering;
+
 use kamodo_value::{Scalar, Value};
 use num_bigint::BigInt;
 use num_complex::Complex;
 use num_integer::Integer as _;
-use num_traits::{ToPrimitive, Zero};
+use num_traits::{FromPrimitive, ToPrimitive, Zero};
 
 use super::promote::{Category, category};
-use super::{EvaluateError, python, simd, ufunc};
+use super::{EvaluateError, python, real, ufunc};
 use crate::program::Binary;
 
 type Result<T> = std::result::Result<T, EvaluateError>;
@@ -57,7 +59,11 @@ pub(super) fn beyond(operation: Binary, left: &Value, right: &Value) -> Option<R
         (Binary::Min, Value::Int(first), Value::Int(second)) => Ok(Value::Int(first.min(second).clone())),
         (Binary::Max, Value::Int(first), Value::Int(second)) => Ok(Value::Int(first.max(second).clone())),
         (Binary::Mod | Binary::Min | Binary::Max, ..) => beside_float(operation, &left, &right),
-        (Binary::Atan2, ..) => Err(too_large()),
+        (Binary::And, ..) => Ok(Value::Scalar(Scalar::Bool(is_true(&left) && is_true(&right)))),
+        (Binary::Or, ..) => Ok(Value::Scalar(Scalar::Bool(is_true(&left) || is_true(&right)))),
+        _ if operation.is_relation() => compared(operation, &left, &right).ok_or_else(too_large),
+        (Binary::Atan2 | Binary::Hypot | Binary::Heaviside, ..) => Err(too_large()),
+        _ if operation.is_special() => Err(too_large()),
         _ => python::binary(operation, &left, &right),
     })
 }
@@ -78,10 +84,46 @@ fn beside_float(operation: Binary, left: &Value, right: &Value) -> Result<Value>
             let (operation, left, right) = (operation.name(), left.into(), right.into());
             return Err(EvaluateError::DivisionByZero { operation, left, right });
         }
-        Binary::Mod => Value::Float(simd::modulo(first, second)),
+        Binary::Mod => Value::Float(real::modulo(first, second)),
         _ if first.is_nan() || (operation == Binary::Min) == (first <= second) => left.clone(),
         _ => right.clone(),
     })
+}
+
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Int(integer) => !integer.is_zero(),
+        Value::Float(float) => *float != 0.0,
+        Value::Complex(z) => !z.is_zero(),
+        _ => true,
+    }
+}
+
+/// Compares exactly; complex numbers are not compared with such integers.
+fn compared(operation: Binary, left: &Value, right: &Value) -> Option<Value> {
+    let order = match (left, right) {
+        (Value::Int(left), Value::Int(right)) => Some(left.cmp(right)),
+        (Value::Int(left), Value::Float(right)) => against_float(left, *right),
+        (Value::Float(left), Value::Int(right)) => against_float(right, *left).map(Ordering::reverse),
+        _ => return None,
+    };
+    let holds = match operation {
+        Binary::Lt => order.is_some_and(Ordering::is_lt),
+        Binary::Le => order.is_some_and(Ordering::is_le),
+        Binary::Gt => order.is_some_and(Ordering::is_gt),
+        Binary::Ge => order.is_some_and(Ordering::is_ge),
+        Binary::Eq => order.is_some_and(Ordering::is_eq),
+        _ => !order.is_some_and(Ordering::is_eq),
+    };
+    Some(Value::Scalar(Scalar::Bool(holds)))
+}
+
+/// None beside NaN.
+fn against_float(integer: &BigInt, float: f64) -> Option<Ordering> {
+    match BigInt::from_f64(float.trunc()) {
+        Some(whole) => Some(integer.cmp(&whole)),
+        None => 0.0.partial_cmp(&float),
+    }
 }
 
 fn as_python(value: &Value) -> Option<Value> {

@@ -5,7 +5,7 @@ use kamodo_value::{Array, Buffer, Dtype, Scalar, Value};
 use super::EvaluateError;
 use super::simd::{Code, Destination, Input, Instruction, MAX_WHOLE_POWER, Op, Source};
 use crate::Program;
-use crate::program::{Binary, Ref, Step, Unary, as_double};
+use crate::program::{Binary, Ref, Step, Ternary, Unary, as_double};
 
 /// Programs of more steps have no code of their own.
 const MAX_FLOAT_STEPS: usize = 4096;
@@ -20,6 +20,27 @@ pub(super) struct Builder {
 /// The whole of a program as code, for arguments that are all numpy float64 scalars, or arrays of one shape.
 #[derive(Debug)]
 pub(crate) struct FloatCode(Code);
+
+/// What a value of a program is in code.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Number(Source),
+    /// All bits set, or none.
+    Truth(Source),
+    Neither,
+}
+
+// === impl Part ===
+
+impl Part {
+    fn number(self) -> Option<Source> {
+        if let Self::Number(source) = self { Some(source) } else { None }
+    }
+
+    fn truth(self) -> Option<Source> {
+        if let Self::Truth(source) = self { Some(source) } else { None }
+    }
+}
 
 // === impl Builder ===
 
@@ -38,21 +59,17 @@ impl Builder {
     }
 
     pub(super) fn binary(&mut self, operation: Binary, left: Source, right: Source) -> Source {
-        let op = match operation {
-            Binary::Add => Op::Add,
-            Binary::Sub => Op::Sub,
-            Binary::Mul => Op::Mul,
-            Binary::Div => Op::Div,
-            Binary::Mod => Op::Mod,
-            Binary::Min => Op::Min,
-            Binary::Max => Op::Max,
-            Binary::Atan2 => Op::Atan2,
-            Binary::Pow => match right {
-                Source::Constant(exponent) => return self.power(left, exponent),
-                _ => Op::Pow,
-            },
-        };
-        self.push(op, left, right)
+        match (operation, right) {
+            (Binary::Pow, Source::Constant(exponent)) => self.power(left, exponent),
+            _ => self.push(Op::Binary(operation), left, right),
+        }
+    }
+
+    /// Takes one of two by a truth, which has all bits set or none.
+    fn select(&mut self, truth: Source, yes: Source, no: Source) -> Source {
+        let yes = self.push(Op::Binary(Binary::And), truth, yes);
+        let no = self.push(Op::AndNot, truth, no);
+        self.push(Op::Binary(Binary::Or), yes, no)
     }
 
     /// A constant exponent; numpy too has paths of their own for the first few.
@@ -65,11 +82,11 @@ impl Builder {
         } else if exponent == 0.5 {
             self.unary(Unary::Sqrt, base)
         } else if exponent == -1.0 {
-            self.push(Op::Div, Source::Constant(1.0), base)
+            self.push(Op::Binary(Binary::Div), Source::Constant(1.0), base)
         } else if is_whole {
             self.push(Op::WholePow(exponent as i32), base, Source::Constant(0.0))
         } else {
-            self.push(Op::Pow, base, Source::Constant(exponent))
+            self.push(Op::Binary(Binary::Pow), base, Source::Constant(exponent))
         }
     }
 
@@ -172,31 +189,46 @@ impl FloatCode {
         if !program.callees.is_empty() || program.steps.len() > MAX_FLOAT_STEPS {
             return None;
         }
-        let parameters = (0..program.n_parameters).map(|index| Some(Source::Input(index as u16)));
-        let constants = program.constants.iter().map(|constant| as_double(constant).map(Source::Constant));
-        let mut sources: Vec<Option<Source>> = parameters.chain(constants).collect();
+        let parameters = (0..program.n_parameters).map(|index| Part::Number(Source::Input(index as u16)));
+        let constants = program.constants.iter().map(|constant| match (constant, as_double(constant)) {
+            (Value::Bool(truth) | Value::Scalar(Scalar::Bool(truth)), _) => {
+                Part::Truth(Source::Constant(if *truth { f64::from_bits(u64::MAX) } else { 0.0 }))
+            }
+            (_, Some(double)) => Part::Number(Source::Constant(double)),
+            _ => Part::Neither,
+        });
+        let mut parts: Vec<Part> = parameters.chain(constants).collect();
         // What depends on no argument was folded, unless it is an error.
         let is_argument = |source: Source| !matches!(source, Source::Constant(_));
         let mut builder = Builder::default();
         for step in &program.steps {
-            let of = |reference: Ref| sources[reference.0 as usize];
+            let number = |reference: Ref| parts[reference.0 as usize].number();
+            let truth = |reference: Ref| parts[reference.0 as usize].truth();
             let result = match step {
+                Step::Unary(Unary::Not, operand) => Part::Truth(builder.unary(Unary::Not, truth(*operand)?)),
                 Step::Unary(operation, operand) => {
-                    let operand = of(*operand).filter(|&operand| is_argument(operand))?;
-                    builder.unary(*operation, operand)
+                    let operand = number(*operand).filter(|&operand| is_argument(operand))?;
+                    Part::Number(builder.unary(*operation, operand))
+                }
+                Step::Binary(operation @ (Binary::And | Binary::Or), left, right) => {
+                    Part::Truth(builder.binary(*operation, truth(*left)?, truth(*right)?))
                 }
                 Step::Binary(operation, left, right) => {
-                    let (left, right) = (of(*left)?, of(*right)?);
+                    let (left, right) = (number(*left)?, number(*right)?);
                     if !is_argument(left) && !is_argument(right) {
                         return None;
                     }
-                    builder.binary(*operation, left, right)
+                    let result = builder.binary(*operation, left, right);
+                    if operation.is_relation() { Part::Truth(result) } else { Part::Number(result) }
                 }
-                Step::Call { .. } => return None,
+                Step::Ternary(Ternary::Select, condition, yes, no) => {
+                    Part::Number(builder.select(truth(*condition)?, number(*yes)?, number(*no)?))
+                }
+                Step::Ternary(..) | Step::Call { .. } => return None,
             };
-            sources.push(Some(result));
+            parts.push(result);
         }
-        let result = sources[program.result.0 as usize]?;
+        let result = parts[program.result.0 as usize].number()?;
         if !matches!(result, Source::Register(_)) {
             return None;
         }

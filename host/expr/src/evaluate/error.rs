@@ -58,6 +58,15 @@ pub enum EvaluateError {
         /// The kind of the exponent.
         right: Kind,
     },
+    /// The factorial of a negative integer.
+    #[error("a negative integer has no `factorial`")]
+    NegativeFactorial,
+    /// A condition that is neither true nor false.
+    #[error("a condition of `Piecewise` is true or false, found {operand}")]
+    Condition {
+        /// The kind of what was found.
+        operand: Kind,
+    },
     /// Two shapes that do not match.
     #[error("`{operation}`: shapes `{}` and `{}` cannot be broadcast together", Shape(left), Shape(right))]
     Broadcast {
@@ -150,6 +159,8 @@ impl EvaluateError {
             Self::Broadcast { .. } => {
                 "each dimension, counted from the last, has to be equal or 1 on one of both sides"
             }
+            Self::NegativeFactorial => "`gamma(x + 1)` of floats goes on between the negative integers",
+            Self::Condition { .. } => "pass `True`, `False` or an array of them",
             Self::RaggedList { .. } => "pass a numpy array, or lists of numbers of one length",
             Self::Operand { operand, .. } if operand.is_bool() => "pass an integer array instead of bool",
             Self::Operands { left, right, .. } if left.is_bool() && right.is_bool() => {
@@ -221,8 +232,8 @@ mod tests {
     use kamodo_value::{Array, Scalar, Value};
     use num_bigint::BigInt;
 
-    use crate::evaluate::{run_binary, run_unary};
-    use crate::program::{Binary, Unary};
+    use crate::evaluate::{run_binary, run_ternary, run_unary};
+    use crate::program::{Binary, Ternary, Unary};
     use crate::{Expr, Node, Program};
 
     fn vector(elements: &[f64]) -> Value {
@@ -293,6 +304,14 @@ mod tests {
         `int32` array of shape `(2,)` cannot be raised to a negative power of `int`
         hint: pass floats, or write `1/x**n`
         ");
+    }
+
+    #[test]
+    fn no_value() {
+        assert_snapshot!(unary(Unary::Factorial, int(-1)), @"");
+        assert_snapshot!(unary(Unary::Factorial, int(1_000_000)), @"");
+        let error = run_ternary(Ternary::Select, &int(1), &int(2), &int(3)).unwrap_err();
+        assert_snapshot!(render(&error), @"");
     }
 
     #[test]

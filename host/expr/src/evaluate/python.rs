@@ -54,6 +54,23 @@ pub(super) fn unary(operation: Unary, operand: &Value) -> Result<Value> {
     })
 }
 
+/// Multiplies the integers up to one.
+pub(super) fn factorial(integer: &BigInt) -> Result<Value> {
+    let too_large = || EvaluateError::IntegerTooLarge { operation: "factorial", limit: MAX_INTEGER_BITS };
+    if integer.is_negative() {
+        return Err(EvaluateError::NegativeFactorial);
+    }
+    let n = integer.to_u64().filter(|&n| n <= MAX_INTEGER_BITS).ok_or_else(too_large)?;
+    let mut product = BigInt::one();
+    for factor in 2..=n {
+        product *= factor;
+        if product.bits() > MAX_INTEGER_BITS {
+            return Err(too_large());
+        }
+    }
+    Ok(Value::Int(product))
+}
+
 /// Applies a Python operator of two operands.
 pub(super) fn binary(operation: Binary, left: &Value, right: &Value) -> Result<Value> {
     let unsupported =

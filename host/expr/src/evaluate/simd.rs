@@ -18,28 +18,22 @@ use block::InstructionSet;
 pub(super) use powers::MAX_WHOLE_POWER;
 pub(super) use single::apply as apply_single;
 
-use crate::program::Unary;
+use crate::program::{Binary, Unary};
 
 /// Elements that an instruction works on before the next one begins.
 pub(super) const BLOCK: usize = 256;
 
-/// What an instruction computes.
+/// What an instruction computes. What is true has all bits set, what is false none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Op {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Pow,
-    Mod,
-    Min,
-    Max,
-    Atan2,
+    Unary(Unary),
+    Binary(Binary),
     /// A constant whole power, to within a hair of correct rounding.
     WholePow(i32),
-    Unary(Unary),
     /// Sine to the target, cosine to the second one.
     SinCos,
+    /// The bits of the right operand that the left one does not have.
+    AndNot,
 }
 
 /// Where an operand comes from.
@@ -158,59 +152,25 @@ fn one_step(operation: Unary) -> Code {
     Code { instructions: vec![instruction], n_registers: 1, n_inputs: 1, outputs: vec![Source::Register(0)] }
 }
 
-/// Raises to a power as C does.
-pub(super) fn power(base: f64, exponent: f64) -> f64 {
-    if exponent == 2.0 { base * base } else { base.powf(exponent) }
-}
-
-/// Returns the remainder that has the sign of the divisor.
-pub(super) fn modulo(dividend: f64, divisor: f64) -> f64 {
-    let rest = dividend % divisor;
-    if divisor == 0.0 || rest.is_nan() {
-        f64::NAN
-    } else if rest == 0.0 {
-        0.0_f64.copysign(divisor)
-    } else if (rest < 0.0) != (divisor < 0.0) {
-        rest + divisor
-    } else {
-        rest
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    const UNARY: [Unary; 17] = [
-        Unary::Neg,
-        Unary::Abs,
-        Unary::Sign,
-        Unary::Floor,
-        Unary::Ceiling,
-        Unary::Sqrt,
-        Unary::Sin,
-        Unary::Cos,
-        Unary::Tan,
-        Unary::Asin,
-        Unary::Acos,
-        Unary::Atan,
-        Unary::Sinh,
-        Unary::Cosh,
-        Unary::Tanh,
-        Unary::Exp,
-        Unary::Log,
-    ];
-    const BINARY: [Op; 9] =
-        [Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Pow, Op::Mod, Op::Min, Op::Max, Op::Atan2];
-
     /// Every operation on the first two inputs, each an output.
     fn every_operation() -> Code {
-        let ops = UNARY
-            .map(Op::Unary)
-            .into_iter()
-            .chain(BINARY)
+        let ops = Unary::ALL
+            .iter()
+            .filter(|operation| !operation.is_special())
+            .map(|&operation| Op::Unary(operation))
+            .chain(
+                Binary::ALL
+                    .iter()
+                    .filter(|operation| !operation.is_special())
+                    .map(|&operation| Op::Binary(operation)),
+            )
+            .chain([Op::AndNot])
             .chain([-16, -3, -2, 2, 3, 7, 16].map(Op::WholePow));
         let instructions: Vec<Instruction> = ops
             .zip(0..)

@@ -14,8 +14,11 @@ use num_traits::{Signed, ToPrimitive};
 use super::beyond::{beyond, beyond_numpy};
 use super::element::{Arithmetic, Element, Integer, Real, convert};
 use super::promote::{Category, Promoted, category, common, inexact};
-use super::{EvaluateError, broadcast, complex, list, promote, python, simd};
+use super::{EvaluateError, broadcast, complex, list, promote, python, real, simd};
 use crate::program::{Binary, Unary};
+pub(super) use truth::ternary;
+
+mod truth;
 
 type Result<T> = std::result::Result<T, EvaluateError>;
 
@@ -29,10 +32,16 @@ struct Operand<'a> {
 
 /// Applies an operator or function of one operand.
 pub(super) fn unary(operation: Unary, value: &Value) -> Result<Value> {
+    if let (Unary::Factorial, Value::Int(integer)) = (operation, value) {
+        return python::factorial(integer);
+    }
     if let Some(integer) = beyond_numpy(value) {
         return match operation {
             Unary::Floor | Unary::Ceiling => Ok(value.clone()),
             Unary::Sign => Ok(Value::Int(integer.signum())),
+            Unary::Re | Unary::Conjugate => Ok(value.clone()),
+            Unary::Im => Ok(Value::Int(BigInt::ZERO)),
+            Unary::Not => Ok(Value::Scalar(Scalar::Bool(false))),
             _ => Err(EvaluateError::IntegerBeyondNumpy { operation: operation.name(), bits: integer.bits() }),
         };
     }
@@ -40,6 +49,11 @@ pub(super) fn unary(operation: Unary, value: &Value) -> Result<Value> {
     let operand = Operand::of(operation.name(), value)?.ok_or_else(unsupported)?;
     let buffer = match operation {
         Unary::Neg | Unary::Abs | Unary::Sign => sign_like(operation, &operand.buffer),
+        Unary::Not => Some(truth::not(&operand.buffer)),
+        Unary::Re | Unary::Im | Unary::Conjugate => Some(truth::part(operation, &operand.buffer)),
+        Unary::Arg if category(operand.buffer.dtype()) == Category::Complex => {
+            Some(truth::part(operation, &operand.buffer))
+        }
         _ => function(operation, &operand.buffer),
     };
     Ok(operand_result(operand.shape.into(), buffer.ok_or_else(unsupported)?))
@@ -74,6 +88,15 @@ pub(super) fn binary(operation: Binary, left: &Value, right: &Value) -> Result<V
         return Err(unsupported());
     };
     let shape = broadcast::shape(name, &first.shape, &second.shape)?;
+    if operation.is_truth() {
+        let pair = Pair { first: &first, second: &second, shape: &shape };
+        let buffer = if operation.is_relation() {
+            truth::compare(operation, &pair, common(first.promoted(), second.promoted()))
+        } else {
+            truth::join(operation, &pair)
+        };
+        return Ok(operand_result(shape, buffer));
+    }
     let dtype = result_type(operation, &first, &second).ok_or_else(unsupported)?;
     let pair = Pair { first: &first, second: &second, shape: &shape };
     let buffer = match category(dtype) {
@@ -209,9 +232,13 @@ fn result_type(operation: Binary, first: &Operand<'_>, second: &Operand<'_>) -> 
         }
         Binary::Pow | Binary::Mod if dtype == Dtype::Bool => Dtype::Int8,
         Binary::Pow => promote::common_by_search(left, right),
-        Binary::Mod | Binary::Atan2 if category(dtype) == Category::Complex => return None,
+        Binary::Mod | Binary::Atan2 | Binary::Hypot | Binary::Heaviside
+            if category(dtype) == Category::Complex =>
+        {
+            return None;
+        }
         Binary::Mod => promote::common_by_search(left, right),
-        Binary::Atan2 => promote::common_inexact(left, right),
+        _ => promote::common_inexact(left, right),
     })
 }
 
@@ -326,10 +353,7 @@ fn floats(operation: Binary, pair: &Pair<'_>, dtype: Dtype) -> Buffer {
         };
         match operation {
             Binary::Div => pair.map(T::div),
-            Binary::Pow => through_doubles(simd::power),
-            Binary::Mod => through_doubles(simd::modulo),
-            Binary::Atan2 => through_doubles(f64::atan2),
-            _ => pair.arithmetic::<T>(operation).expect("every operation is listed"),
+            _ => pair.arithmetic::<T>(operation).unwrap_or_else(|| through_doubles(real::binary(operation))),
         }
     }
     match dtype {
@@ -349,6 +373,11 @@ fn complexes(operation: Binary, pair: &Pair<'_>, dtype: Dtype) -> Option<Buffer>
             pair.map(|left: Complex<f32>, right| narrow(complex::power(widen(left), widen(right))))
         }
         (Binary::Pow, _) => pair.map(complex::power),
+        (_, Dtype::Complex64) if operation.is_special() => {
+            let function = complex::special(operation)?;
+            pair.map(|left: Complex<f32>, right| narrow(function(widen(left), widen(right))))
+        }
+        _ if operation.is_special() => pair.map(complex::special(operation)?),
         (_, Dtype::Complex64) => return pair.arithmetic::<Complex<f32>>(operation),
         _ => return pair.arithmetic::<Complex<f64>>(operation),
     })

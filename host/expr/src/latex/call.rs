@@ -95,7 +95,7 @@ impl Parser<'_> {
             }
             _ => {}
         }
-        let is_taken = language::constant(text).is_some() || language::builtin(text).is_some();
+        let is_taken = language::constant(text).is_some() || language::function(text).is_some();
         tree(if is_taken { TreeKind::Symbol(name) } else { TreeKind::Name(name) })
     }
 
@@ -296,7 +296,7 @@ fn function_of(text: &str) -> Option<String> {
     }
     // `atan2` prints as `atan_{2}`.
     let plain = text.replace('_', "");
-    let is_known = |name: &str| language::builtin(name).is_some();
+    let is_known = |name: &str| language::function(name).is_some();
     if is_known(text) { Some(text.to_owned()) } else { is_known(&plain).then_some(plain) }
 }
 

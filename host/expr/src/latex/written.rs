@@ -107,7 +107,7 @@ impl Writer<'_> {
 
     fn call(&self, name: &Arc<str>, args: &[Tree]) -> Simplified {
         let args = args.iter().map(|arg| self.expr(arg)).collect::<Result<Vec<_>, _>>()?;
-        Ok(match (language::builtin(name).map(|(builtin, ..)| builtin), &args[..]) {
+        Ok(match (language::builtin(name), &args[..]) {
             (None, _) => Expr::call(name, args),
             (Some(Builtin::Sqrt), [radicand]) => power(radicand.clone(), Expr::ratio(1, 2)),
             (Some(Builtin::Log), [arg, base]) => {

@@ -2,7 +2,8 @@
 
 use super::latex::{Printer, bracketed};
 use super::{Precedence, SUM, name, series};
-use crate::{Builtin, Expr, Node};
+use crate::simplify::sort_for_print;
+use crate::{Builtin, Constant, Expr, Node};
 
 /// How functions are set that are not set by name: the head, and where an exponent goes.
 enum Form {
@@ -109,11 +110,48 @@ impl Printer {
                 let lower = self.list(&args[1..], ",");
                 raised(format!(r"{{\binom{{{}}}{{{lower}}}}}", self.print(first)), exponent)
             }
+            "Lt" => self.relation("<", args, exponent),
+            "Le" => self.relation(r"\leq", args, exponent),
+            "Gt" => self.relation(">", args, exponent),
+            "Ge" => self.relation(r"\geq", args, exponent),
+            "Eq" => self.relation("=", args, exponent),
+            "Ne" => self.relation(r"\neq", args, exponent),
+            "And" => self.joined(r"\wedge", args),
+            "Or" => self.joined(r"\vee", args),
+            "Not" => format!(r"\neg {}", self.enclosed(first, Precedence::Relation)),
+            "Piecewise" => raised_whole(self.cases(args), exponent),
             name => match FORMS.iter().find(|(known, _)| *known == name) {
                 Some((_, form)) => self.formed(form, args, exponent),
                 None => self.named(name, args, exponent),
             },
         }
+    }
+
+    /// Writes a comparison between its sides.
+    fn relation(&self, sign: &str, args: &[Expr], exponent: Option<&str>) -> String {
+        raised_whole(self.list(args, &format!(" {sign} ")), exponent)
+    }
+
+    /// Writes conditions joined by a sign of logic, those that are joined themselves in brackets.
+    fn joined(&self, sign: &str, args: &[Expr]) -> String {
+        let mut args = args.to_vec();
+        sort_for_print(&mut args);
+        let texts: Vec<_> = args.iter().map(|arg| self.enclosed(arg, Precedence::All)).collect();
+        texts.join(&format!(" {sign} "))
+    }
+
+    fn cases(&self, args: &[Expr]) -> String {
+        let case = |case: &[Expr]| {
+            let value = self.print(&case[0]);
+            match case.get(1) {
+                Some(condition) if !condition.is_constant(Constant::True) => {
+                    format!(r"{value} & \text{{for}}\: {}", self.print(condition))
+                }
+                _ => format!(r"{value} & \text{{otherwise}}"),
+            }
+        };
+        let cases: Vec<_> = args.chunks(2).map(case).collect();
+        format!(r"\begin{{cases}} {} \end{{cases}}", cases.join(r" \\"))
     }
 
     fn formed(&self, form: &Form, args: &[Expr], exponent: Option<&str>) -> String {

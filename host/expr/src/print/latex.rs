@@ -143,6 +143,12 @@ fn constant_latex(constant: Constant) -> &'static str {
         Constant::Pi => r"\pi",
         Constant::E => "e",
         Constant::ImaginaryUnit => "i",
+        Constant::EulerGamma => r"\gamma",
+        Constant::GoldenRatio => r"\phi",
+        Constant::Catalan => r"\text{Catalan}",
+        Constant::TribonacciConstant => r"\text{TribonacciConstant}",
+        Constant::True => r"\text{True}",
+        Constant::False => r"\text{False}",
         Constant::Infinity => r"\infty",
         Constant::NegativeInfinity => r"-\infty",
         Constant::ComplexInfinity => r"\tilde{\infty}",
@@ -215,7 +221,7 @@ fn needs_brackets(expr: &Expr, is_first: bool) -> bool {
     } else if Precedence::of(expr) < Precedence::Product {
         return true;
     }
-    holds_mod(expr)
+    matches!(&**expr, Node::Builtin(Builtin::Piecewise, _)) || holds_mod(expr)
 }
 
 /// Returns whether it holds a sum over an index, which takes what stands behind it.

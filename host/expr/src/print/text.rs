@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::Precedence;
-use crate::{Constant, Expr, Node};
+use crate::{Builtin, Expr, Node};
 
 /// Writes an expression as text.
 pub(crate) fn text(expr: &Expr) -> String {
@@ -21,25 +21,33 @@ fn print(expr: &Expr) -> String {
         Node::Integer(integer) => integer.to_string(),
         Node::Rational(ratio) => ratio.to_string(),
         Node::Float(float) => float.digits(true),
-        Node::Constant(constant) => constant_text(*constant).to_owned(),
+        Node::Constant(constant) => constant.name().to_owned(),
         Node::Symbol(name) => name.to_string(),
         Node::Add(terms) => sum(terms),
         Node::Mul(_) => product(expr),
         Node::Pow(base, exponent) => power(expr, base, exponent),
-        Node::Builtin(builtin, args) => format!("{}({})", builtin.name(), list(args)),
+        Node::Builtin(builtin, args) => function(*builtin, args),
         Node::Call(name, args) => format!("{name}({})", list(args)),
     }
 }
 
-fn constant_text(constant: Constant) -> &'static str {
-    match constant {
-        Constant::Pi => "pi",
-        Constant::E => "E",
-        Constant::ImaginaryUnit => "I",
-        Constant::Infinity => "oo",
-        Constant::NegativeInfinity => "-oo",
-        Constant::ComplexInfinity => "zoo",
-        Constant::Nan => "nan",
+fn function(builtin: Builtin, args: &[Expr]) -> String {
+    let infix = |operator: &str, precedence: Precedence| {
+        args.iter().map(|arg| enclosed(arg, precedence)).collect::<Vec<_>>().join(operator)
+    };
+    match builtin {
+        Builtin::Lt => infix(" < ", Precedence::Relation),
+        Builtin::Le => infix(" <= ", Precedence::Relation),
+        Builtin::Gt => infix(" > ", Precedence::Relation),
+        Builtin::Ge => infix(" >= ", Precedence::Relation),
+        Builtin::And => infix(" & ", Precedence::Relation),
+        Builtin::Or => infix(" | ", Precedence::Relation),
+        Builtin::Not => format!("~{}", enclosed(&args[0], Precedence::Function)),
+        Builtin::Piecewise => {
+            let cases: Vec<_> = args.chunks(2).map(|case| format!("({})", list(case))).collect();
+            format!("Piecewise({})", cases.join(", "))
+        }
+        _ => format!("{}({})", builtin.name(), list(args)),
     }
 }
 

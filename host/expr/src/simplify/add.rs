@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{Number, Simplified, mul, order, pow};
-use crate::{Expr, Node};
+use super::{Number, Simplified, infinity, mul, order, pow};
+use crate::{Builtin, Expr, Node};
 
 /// Adds simplified terms.
 pub(crate) fn add(terms: Vec<Expr>) -> Simplified {
+    let terms = infinity::sum(&terms).unwrap_or(terms);
     let mut constant = Number::zero();
     let mut collected: Vec<(Expr, Number)> = Vec::new();
     let mut place: HashMap<Expr, usize> = HashMap::new();
@@ -66,4 +67,46 @@ pub(super) fn from_terms(mut terms: Vec<Expr>) -> Expr {
             Expr::from_node(Node::Add(terms))
         }
     }
+}
+
+/// Returns a sum in which the squares of sine and cosine of one argument, where both have one coefficient, have
+/// come to that coefficient.
+pub(crate) fn without_squares_of_sines(expr: &Expr) -> Simplified {
+    let Node::Add(terms) = &**expr else { return Ok(expr.clone()) };
+    let mut left = terms.clone();
+    let square_of = |term: &Expr| -> Option<(Expr, Builtin, Expr)> {
+        let factors = match &**term {
+            Node::Mul(factors) => factors.clone(),
+            _ => vec![term.clone()],
+        };
+        let at = factors.iter().position(|factor| match &**factor {
+            Node::Pow(base, exponent) => {
+                exponent.is_integer(2) && matches!(&**base, Node::Builtin(Builtin::Sin | Builtin::Cos, _))
+            }
+            _ => false,
+        })?;
+        let Node::Pow(base, _) = &*factors[at] else { return None };
+        let Node::Builtin(builtin, args) = &**base else { return None };
+        let rest = factors.iter().enumerate().filter(|(index, _)| *index != at);
+        let coefficient = mul(rest.map(|(_, factor)| factor.clone()).collect()).ok()?;
+        Some((coefficient, *builtin, args[0].clone()))
+    };
+    let mut index = 0;
+    while index < left.len() {
+        let own = square_of(&left[index]);
+        let other = own.as_ref().and_then(|(coefficient, builtin, arg)| {
+            (index + 1..left.len()).find(|&other| {
+                square_of(&left[other])
+                    .is_some_and(|(other, kind, of)| other == *coefficient && kind != *builtin && of == *arg)
+            })
+        });
+        match (own, other) {
+            (Some((coefficient, ..)), Some(other)) => {
+                left.remove(other);
+                left[index] = coefficient;
+            }
+            _ => index += 1,
+        }
+    }
+    add(left)
 }

@@ -3,10 +3,10 @@
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use super::function::function;
+use super::function::{function, over_imaginary_unit};
 use super::sign::{self, Sign};
 use super::trigonometric::times_pi;
-use super::{Unfit, add, could_extract_minus_sign, neg, quotient, sub};
+use super::{Unfit, add, could_extract_minus_sign, infinity, mul, neg, quotient, sub};
 use crate::{Builtin, Constant, Expr, Node};
 
 type Special = Result<Option<Expr>, Unfit>;
@@ -53,10 +53,45 @@ pub(super) fn atan(arg: &Expr) -> Special {
     if arg.is_integer(1) {
         return times_pi(&BigRational::new(1.into(), 4.into())).map(Some);
     }
+    if infinity::is_infinite(arg) {
+        let turn = quarter_turn()?;
+        return if arg.is_constant(Constant::Infinity) { Ok(Some(turn)) } else { neg(&turn).map(Some) };
+    }
     if could_extract_minus_sign(arg) {
         return neg(&function(Builtin::Atan, vec![neg(arg)?])?).map(Some);
     }
     special_angle(Builtin::Tan, arg)
+}
+
+/// The angles of secant, cosecant and cotangent, by those of what they are one over.
+pub(super) fn of_reciprocal(builtin: Builtin, arg: &Expr) -> Special {
+    if infinity::is_infinite(arg) {
+        return if builtin == Builtin::Asec { quarter_turn().map(Some) } else { Ok(Some(Expr::integer(0))) };
+    }
+    if arg.is_integer(0) {
+        return if builtin == Builtin::Acot { quarter_turn().map(Some) } else { Err(Unfit::Pole) };
+    }
+    if builtin != Builtin::Asec && could_extract_minus_sign(arg) {
+        return neg(&function(builtin, vec![neg(arg)?])?).map(Some);
+    }
+    if builtin == Builtin::Acot
+        && let Some(inner) = over_imaginary_unit(arg)?
+    {
+        let area = function(Builtin::Acoth, vec![inner])?;
+        return neg(&mul(vec![Expr::constant(Constant::ImaginaryUnit), area])?).map(Some);
+    }
+    if !arg.is_number_like() || !sign::is_real(arg) {
+        return Ok(None);
+    }
+    let inverse = quotient(&Expr::one(), arg)?;
+    let of = match builtin {
+        Builtin::Asec => Builtin::Acos,
+        Builtin::Acsc => Builtin::Asin,
+        _ => Builtin::Atan,
+    };
+    let angle = function(of, vec![inverse])?;
+    let half_turns = quotient(&angle, &Expr::constant(Constant::Pi))?;
+    Ok(half_turns.exact().is_some().then_some(angle))
 }
 
 /// The angle of the point `(x, y)`, where the signs of real coordinates say in which quadrant it is.

@@ -7,11 +7,13 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use super::{Number, Simplified, Unfit, add, order, pow};
+use super::{Number, Simplified, Unfit, add, infinity, order, pow};
 use crate::{Constant, Expr, Node};
 
 /// Multiplies simplified factors.
 pub(crate) fn mul(factors: Vec<Expr>) -> Simplified {
+    let factors =
+        if infinity::concerns(&factors) { infinity::product(&factors).unwrap_or(factors) } else { factors };
     if let [left, right] = &factors[..] {
         if let Some(product) = number_times_sum(left, right)? {
             return Ok(product);

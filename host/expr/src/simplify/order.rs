@@ -33,6 +33,16 @@ pub(crate) fn compare(left: &Expr, right: &Expr) -> Ordering {
         .then_with(|| left.coefficient.compare(&right.coefficient))
 }
 
+/// Compares conditions: the shorter first, then by sort key.
+pub(super) fn compare_by_length(left: &Expr, right: &Expr) -> Ordering {
+    n_nodes(left).cmp(&n_nodes(right)).then_with(|| compare(left, right))
+}
+
+/// Returns how many nodes sympy counts.
+fn n_nodes(expr: &Expr) -> usize {
+    1 + expr.parts().into_iter().map(n_nodes).sum::<usize>()
+}
+
 /// What a sort key is made of.
 struct Key {
     class: (u8, u32, String),
@@ -72,7 +82,7 @@ impl Head {
     fn new(base: &Expr) -> Self {
         match &**base {
             Node::Symbol(name) => Self::Text(name.to_string()),
-            Node::Constant(constant) => Self::Text(constant_name(*constant).to_owned()),
+            Node::Constant(constant) => Self::Text(constant.name().to_owned()),
             Node::Integer(integer) => Self::Text(integer.to_string()),
             Node::Rational(ratio) => Self::Text(ratio.to_string()),
             Node::Float(float) => Self::Text(float.digits(false)),
@@ -124,10 +134,24 @@ fn builtin_class(builtin: Builtin) -> (u8, u32, String) {
         Builtin::Sin => 20,
         Builtin::Cos => 21,
         Builtin::Tan => 22,
+        Builtin::Cot => 23,
         Builtin::Sinh => 30,
         Builtin::Cosh => 31,
         Builtin::Tanh => 32,
-        Builtin::Min | Builtin::Max => return (5, 0, builtin.name().to_owned()),
+        Builtin::Coth => 33,
+        Builtin::Conjugate => 40,
+        Builtin::Re => 41,
+        Builtin::Im => 42,
+        Builtin::Arg => 43,
+        Builtin::Eq => return (5, 0, "Equality".to_owned()),
+        Builtin::Ne => return (5, 0, "Unequality".to_owned()),
+        Builtin::Lt => return (5, 0, "StrictLessThan".to_owned()),
+        Builtin::Le => return (5, 0, "LessThan".to_owned()),
+        Builtin::Gt => return (5, 0, "StrictGreaterThan".to_owned()),
+        Builtin::Ge => return (5, 0, "GreaterThan".to_owned()),
+        Builtin::And | Builtin::Or | Builtin::Not | Builtin::Min | Builtin::Max => {
+            return (5, 0, builtin.name().to_owned());
+        }
         _ => 10_000,
     };
     (4, rank, builtin.name().to_owned())
@@ -142,18 +166,9 @@ fn constant_class(constant: Constant) -> &'static str {
         Constant::NegativeInfinity => "NegativeInfinity",
         Constant::ComplexInfinity => "ComplexInfinity",
         Constant::Nan => "NaN",
-    }
-}
-
-fn constant_name(constant: Constant) -> &'static str {
-    match constant {
-        Constant::Pi => "pi",
-        Constant::E => "E",
-        Constant::ImaginaryUnit => "I",
-        Constant::Infinity => "oo",
-        Constant::NegativeInfinity => "-oo",
-        Constant::ComplexInfinity => "zoo",
-        Constant::Nan => "nan",
+        Constant::True => "BooleanTrue",
+        Constant::False => "BooleanFalse",
+        other => other.name(),
     }
 }
 
@@ -178,6 +193,9 @@ impl Term {
             if let Some(value) = factor.is_number_like().then(|| numeric(&factor)).flatten() {
                 coefficient *= value;
                 continue;
+            }
+            if let Node::Constant(Constant::Infinity | Constant::NegativeInfinity) = &*factor {
+                continue; // as little a generator as a number is
             }
             let (base, exponent) = generator(&factor);
             match powers.iter_mut().find(|(found, _)| *found == base) {
@@ -257,7 +275,7 @@ pub(crate) fn sort_terms(terms: &mut Vec<Expr>) {
 fn number_first(terms: &mut [Expr]) {
     let [left, right] = terms else { return };
     let is_positive = |expr: &Expr| match &**expr {
-        Node::Constant(Constant::Pi | Constant::E) => true,
+        Node::Constant(constant) => constant.value().is_some(),
         _ => expr.number().is_some_and(|number| !number.is_negative()),
     };
     let is_subtracted = |expr: &Expr| match &**expr {

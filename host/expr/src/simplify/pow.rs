@@ -6,7 +6,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::sign::{self, Sign};
-use super::{MAX_BITS, Number, Simplified, Unfit, add, function, mul, root};
+use super::{MAX_BITS, Number, Simplified, Unfit, add, function, infinity, mul, root, truth};
 use crate::{Builtin, Constant, Expr, Float, Node};
 
 /// Raises a simplified base to a simplified exponent.
@@ -16,6 +16,9 @@ pub(crate) fn pow(base: &Expr, exponent: &Expr) -> Simplified {
     }
     if exponent.is_integer(1) || base.is_integer(1) {
         return Ok(base.clone());
+    }
+    if let Some(power) = infinity::power(base, exponent) {
+        return power;
     }
     if let Some(argument) = exponent_of_own_logarithm(base, exponent)? {
         return function(Builtin::Exp, vec![argument]);
@@ -47,6 +50,7 @@ fn pow_of_node(base: &Expr, exponent: &Expr) -> Simplified {
         Node::Builtin(Builtin::Exp, args) => {
             power_of_power(base, &Expr::constant(Constant::E), &args[0], exponent)
         }
+        Node::Builtin(Builtin::Piecewise, args) => truth::power_of_cases(args, exponent),
         Node::Builtin(Builtin::Abs, args)
             if sign::is_real(&args[0])
                 && matches!(&**exponent, Node::Integer(exponent) if exponent.is_even()) =>

@@ -8,7 +8,7 @@ use num_integer::Integer;
 use num_traits::Signed;
 
 use super::{mul, numeric, order};
-use crate::{Builtin, Constant, Expr, Node};
+use crate::{Builtin, Expr, Node};
 
 /// The sign of a real number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ fn positive(expr: &Expr) -> bool {
 pub(super) fn is_real(expr: &Expr) -> bool {
     match &**expr {
         Node::Integer(_) | Node::Rational(_) | Node::Float(_) => true,
-        Node::Constant(constant) => matches!(constant, Constant::Pi | Constant::E),
+        Node::Constant(constant) => constant.value().is_some(),
         Node::Symbol(_) | Node::Call(..) => false,
         Node::Add(parts) | Node::Mul(parts) => parts.iter().all(is_real),
         Node::Pow(base, exponent) => {
@@ -71,11 +71,33 @@ pub(super) fn is_real(expr: &Expr) -> bool {
             (whole && is_real(base)) || (is_real(exponent) && is_nonnegative(base))
         }
         Node::Builtin(builtin, args) => match builtin {
-            Builtin::Abs => true,
+            Builtin::Abs | Builtin::Re | Builtin::Im | Builtin::Arg => true,
+            Builtin::Heaviside => args.len() == 1 || is_real(&args[1]),
             Builtin::Log => matches!(sign(&args[0]), Some(Sign::Positive)),
             Builtin::Asin | Builtin::Acos => {
                 is_real(&args[0]) && numeric(&args[0]).is_some_and(|value| value.re.abs() <= 1.0)
             }
+            Builtin::Acosh
+            | Builtin::Asech
+            | Builtin::Atanh
+            | Builtin::Acoth
+            | Builtin::Asec
+            | Builtin::Acsc
+            | Builtin::LogGamma
+            | Builtin::Erfinv
+            | Builtin::BesselJ
+            | Builtin::BesselY
+            | Builtin::BesselI
+            | Builtin::BesselK
+            | Builtin::EllipticK
+            | Builtin::EllipticE
+            | Builtin::Expint
+            | Builtin::Ei
+            | Builtin::Piecewise
+            | Builtin::Log1p
+            | Builtin::Log2
+            | Builtin::Log10 => false,
+            builtin if builtin.is_boolean() => false,
             _ => args.iter().all(is_real),
         },
     }

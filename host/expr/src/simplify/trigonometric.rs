@@ -1,4 +1,4 @@
-//! Circular and hyperbolic functions: parity, special angles, and angles that differ by quarter turns.
+//! Circular functions: parity, special angles, and angles that differ by quarter turns.
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -160,8 +160,7 @@ pub(super) fn tan(arg: &Expr) -> Special {
         if !odd {
             return Ok(Some(tangent));
         }
-        // The cotangent is not of the language yet; the tangent of the sum stays.
-        return Ok(None);
+        return neg(&of(Builtin::Cot, &rest)?).map(Some);
     }
     let Node::Builtin(inverse, args) = &**arg else { return Ok(None) };
     let x = &args[0];
@@ -220,44 +219,29 @@ fn tan_of_half_turns(arg: &Expr, ratio: &BigRational) -> Special {
     if again == *arg { Ok(None) } else { of(Builtin::Tan, &again).map(Some) }
 }
 
-pub(super) fn sinh(arg: &Expr) -> Special {
-    odd(Builtin::Sinh, Builtin::Sin, arg)
-}
-
-pub(super) fn tanh(arg: &Expr) -> Special {
-    odd(Builtin::Tanh, Builtin::Tan, arg)
-}
-
-pub(super) fn cosh(arg: &Expr) -> Special {
+/// `sin(x)/x`, one at zero.
+pub(super) fn sinc(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return Ok(Some(Expr::one()));
     }
-    if let Some(inner) = over_imaginary_unit(arg)? {
-        return of(Builtin::Cos, &inner).map(Some);
+    if could_extract_minus_sign(arg) {
+        return of(Builtin::Sinc, &neg(arg)?).map(Some);
     }
-    if has_minus(arg) { of(Builtin::Cosh, &neg(arg)?).map(Some) } else { Ok(None) }
-}
-
-fn odd(hyperbolic: Builtin, circular: Builtin, arg: &Expr) -> Special {
-    if arg.is_integer(0) {
+    let Some(turns) = half_turns(arg)?.and_then(|turns| turns.exact()) else { return Ok(None) };
+    if turns.is_integer() {
         return Ok(Some(Expr::integer(0)));
     }
-    if let Some(inner) = over_imaginary_unit(arg)? {
-        return times_i(of(circular, &inner)?).map(Some);
+    if (&turns * BigInt::from(2)).is_integer() {
+        return quotient(&of(Builtin::Sin, arg)?, arg).map(Some);
     }
-    if has_minus(arg) { neg(&of(hyperbolic, &neg(arg)?)?).map(Some) } else { Ok(None) }
+    Ok(None)
 }
 
-/// Hyperbolic functions look at the coefficient alone: `sinh(x - y)` and `sinh(y - x)` both stay.
-fn has_minus(arg: &Expr) -> bool {
-    arg.as_coefficient_and_rest().0.is_negative()
-}
-
-fn of(builtin: Builtin, arg: &Expr) -> Simplified {
+pub(super) fn of(builtin: Builtin, arg: &Expr) -> Simplified {
     function(builtin, vec![arg.clone()])
 }
 
-fn square(expr: &Expr) -> Simplified {
+pub(super) fn square(expr: &Expr) -> Simplified {
     pow(expr, &Expr::integer(2))
 }
 
@@ -265,7 +249,7 @@ fn hypotenuse(y: &Expr, x: &Expr) -> Simplified {
     sqrt(&add(vec![square(x)?, square(y)?])?)
 }
 
-fn times_i(expr: Expr) -> Simplified {
+pub(super) fn times_i(expr: Expr) -> Simplified {
     mul(vec![Expr::constant(Constant::ImaginaryUnit), expr])
 }
 
@@ -286,7 +270,7 @@ fn holds_cosine(expr: &Expr) -> bool {
 }
 
 /// Returns `arg/pi`, where pi is a factor of it; a decimal that is a short binary fraction counts as one.
-fn half_turns(arg: &Expr) -> Result<Option<Expr>, Unfit> {
+pub(super) fn half_turns(arg: &Expr) -> Result<Option<Expr>, Unfit> {
     let factors = match &**arg {
         Node::Constant(Constant::Pi) => return Ok(Some(Expr::one())),
         Node::Mul(factors) => factors,
@@ -308,13 +292,13 @@ fn half_turns(arg: &Expr) -> Result<Option<Expr>, Unfit> {
 }
 
 /// A multiple of pi that is no number: `sin(1.0*pi*x)` is `sin(pi*x)`.
-fn normalised(builtin: Builtin, arg: &Expr, turns: &Expr) -> Special {
+pub(super) fn normalised(builtin: Builtin, arg: &Expr, turns: &Expr) -> Special {
     let again = mul(vec![turns.clone(), Expr::constant(Constant::Pi)])?;
     if again == *arg { Ok(None) } else { of(builtin, &again).map(Some) }
 }
 
 /// Splits a sum into the rest and the greatest multiple of a quarter turn in its multiple of pi.
-fn peel_quarter_turns(arg: &Expr) -> Result<Option<(Expr, BigRational)>, Unfit> {
+pub(super) fn peel_quarter_turns(arg: &Expr) -> Result<Option<(Expr, BigRational)>, Unfit> {
     let Node::Add(terms) = &**arg else { return Ok(None) };
     let turns = terms.iter().find_map(|term| {
         let (coefficient, rest) = term.as_coefficient_and_rest();

@@ -18,7 +18,7 @@ impl Builder<'_> {
         target: Option<&Unit>,
         parameters: Parameters,
     ) -> Option<Quantity> {
-        let built: Vec<_> = terms.iter().map(|(_, term)| self.quantity(term, target, parameters)).collect();
+        let built: Vec<_> = terms.iter().map(|(_, term)| self.number(term, target, parameters)).collect();
         let built = built.into_iter().collect::<Option<Vec<_>>>()?;
         let leader = built.iter().find(|term| matches!(term.carried, Carried::In(_))).cloned();
         let carried = match (&leader, target) {
@@ -108,7 +108,7 @@ impl Builder<'_> {
         }
     }
 
-    fn converted_like(
+    pub(super) fn converted_like(
         &mut self,
         quantity: Quantity,
         leader: &Quantity,

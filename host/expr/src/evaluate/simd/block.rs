@@ -7,7 +7,8 @@ use super::lanes::Lanes;
 use super::memory;
 use super::powers::whole_power;
 use super::{BLOCK, Code, Destination, Input, Instruction, Op, Source};
-use crate::program::Unary;
+use crate::evaluate::real;
+use crate::program::{Binary, Unary};
 
 /// How many blocks pass between two looks at whether anyone still waits.
 const BLOCKS_BETWEEN_CHECKS: usize = 65536 / BLOCK;
@@ -326,15 +327,29 @@ unsafe fn execute<L: Lanes>(op: Op, left: Operand, right: Operand, target: *mut 
     // SAFETY: the caller's.
     unsafe {
         match op {
-            Op::Add => map2::<L, k::Add>(left, right, target, length),
-            Op::Sub => map2::<L, k::Sub>(left, right, target, length),
-            Op::Mul => map2::<L, k::Mul>(left, right, target, length),
-            Op::Div => map2::<L, k::Div>(left, right, target, length),
-            Op::Pow => map2::<L, k::Pow>(left, right, target, length),
-            Op::Mod => map2::<L, k::Mod>(left, right, target, length),
-            Op::Min => map2::<L, k::Min>(left, right, target, length),
-            Op::Max => map2::<L, k::Max>(left, right, target, length),
-            Op::Atan2 => map2::<L, k::Atan2>(left, right, target, length),
+            Op::Binary(binary) => match binary {
+                Binary::Add => map2::<L, k::Add>(left, right, target, length),
+                Binary::Sub => map2::<L, k::Sub>(left, right, target, length),
+                Binary::Mul => map2::<L, k::Mul>(left, right, target, length),
+                Binary::Div => map2::<L, k::Div>(left, right, target, length),
+                Binary::Min => map2::<L, k::Min>(left, right, target, length),
+                Binary::Max => map2::<L, k::Max>(left, right, target, length),
+                Binary::Lt => map2::<L, k::Less>(left, right, target, length),
+                Binary::Le => map2::<L, k::LessOrEqual>(left, right, target, length),
+                Binary::Gt => map2::<L, k::Less>(right, left, target, length),
+                Binary::Ge => map2::<L, k::LessOrEqual>(right, left, target, length),
+                Binary::Eq => map2::<L, k::Equal>(left, right, target, length),
+                Binary::Ne => map2::<L, k::NotEqual>(left, right, target, length),
+                Binary::And => map2::<L, k::And>(left, right, target, length),
+                Binary::Or => map2::<L, k::Or>(left, right, target, length),
+                other => {
+                    let function = real::binary(other);
+                    for index in (0..length).step_by(L::COUNT) {
+                        left.load::<L>(index).map2(right.load(index), function).store(target.add(index));
+                    }
+                }
+            },
+            Op::AndNot => map2::<L, k::AndNot>(left, right, target, length),
             Op::WholePow(2) => map1::<L, k::Square>(left, target, length),
             Op::WholePow(exponent) => {
                 for index in (0..length).step_by(L::COUNT) {
@@ -343,22 +358,23 @@ unsafe fn execute<L: Lanes>(op: Op, left: Operand, right: Operand, target: *mut 
             }
             Op::Unary(unary) => match unary {
                 Unary::Neg => map1::<L, k::Neg>(left, target, length),
+                Unary::Not => map1::<L, k::Not>(left, target, length),
                 Unary::Abs => map1::<L, k::Abs>(left, target, length),
                 Unary::Sign => map1::<L, k::Sign>(left, target, length),
                 Unary::Floor => map1::<L, k::Floor>(left, target, length),
                 Unary::Ceiling => map1::<L, k::Ceiling>(left, target, length),
+                Unary::Frac => map1::<L, k::Frac>(left, target, length),
                 Unary::Sqrt => map1::<L, k::Sqrt>(left, target, length),
                 Unary::Sin => map1::<L, k::Sin>(left, target, length),
                 Unary::Cos => map1::<L, k::Cos>(left, target, length),
-                Unary::Tan => map1::<L, k::Tan>(left, target, length),
-                Unary::Asin => map1::<L, k::Asin>(left, target, length),
-                Unary::Acos => map1::<L, k::Acos>(left, target, length),
-                Unary::Atan => map1::<L, k::Atan>(left, target, length),
-                Unary::Sinh => map1::<L, k::Sinh>(left, target, length),
-                Unary::Cosh => map1::<L, k::Cosh>(left, target, length),
-                Unary::Tanh => map1::<L, k::Tanh>(left, target, length),
                 Unary::Exp => map1::<L, k::Exp>(left, target, length),
                 Unary::Log => map1::<L, k::Log>(left, target, length),
+                other => {
+                    let function = real::unary(other);
+                    for index in (0..length).step_by(L::COUNT) {
+                        left.load::<L>(index).map(function).store(target.add(index));
+                    }
+                }
             },
             Op::SinCos => {} // two targets: the callers write it out
         }
@@ -434,8 +450,8 @@ mod tests {
         // The second output reads the first one's register, which is written out only after the block.
         let code = Code {
             instructions: vec![
-                instruction(Op::Mul, Source::Input(0), 0),
-                instruction(Op::Add, Source::Register(0), 1),
+                instruction(Op::Binary(Binary::Mul), Source::Input(0), 0),
+                instruction(Op::Binary(Binary::Add), Source::Register(0), 1),
             ],
             n_registers: 2,
             n_inputs: 1,

@@ -33,9 +33,13 @@ kernels! {
     Kernel2 Div(left, right) = left.div(right);
     Kernel2 Min(left, right) = L::select(right.is_nan(), right, L::select(right.less(left), right, left));
     Kernel2 Max(left, right) = L::select(right.is_nan(), right, L::select(left.less(right), right, left));
-    Kernel2 Pow(left, right) = left.map2(right, super::power);
-    Kernel2 Mod(left, right) = left.map2(right, super::modulo);
-    Kernel2 Atan2(left, right) = left.map2(right, f64::atan2);
+    Kernel2 Less(left, right) = truth(left.less(right));
+    Kernel2 LessOrEqual(left, right) = less_or_equal(left, right);
+    Kernel2 Equal(left, right) = less_or_equal(left, right).and(less_or_equal(right, left));
+    Kernel2 NotEqual(left, right) = not(less_or_equal(left, right).and(less_or_equal(right, left)));
+    Kernel2 And(left, right) = left.and(right);
+    Kernel2 Or(left, right) = left.or(right);
+    Kernel2 AndNot(left, right) = not(left).and(right);
     Kernel1 Square(x) = x.mul(x);
     Kernel1 Neg(x) = x.neg();
     Kernel1 Abs(x) = x.abs();
@@ -47,13 +51,8 @@ kernels! {
     Kernel1 Cos(x) = sin_cos(x).1;
     Kernel1 Exp(x) = exp(x);
     Kernel1 Log(x) = log(x);
-    Kernel1 Tan(x) = x.map(f64::tan);
-    Kernel1 Asin(x) = x.map(f64::asin);
-    Kernel1 Acos(x) = x.map(f64::acos);
-    Kernel1 Atan(x) = x.map(f64::atan);
-    Kernel1 Sinh(x) = x.map(f64::sinh);
-    Kernel1 Cosh(x) = x.map(f64::cosh);
-    Kernel1 Tanh(x) = x.map(f64::tanh);
+    Kernel1 Not(x) = not(x);
+    Kernel1 Frac(x) = x.sub(x.floor());
 }
 
 /// One, minus one, or zero without a sign; NaN stays.
@@ -62,6 +61,27 @@ fn sign<L: Lanes>(x: L) -> L {
     let (zero, one) = (L::splat(0.0), L::splat(1.0));
     let unsigned = L::select(x.is_nan(), x, zero);
     L::select(zero.less(x), one, L::select(x.less(zero), one.neg(), unsigned))
+}
+
+// --- truths
+
+/// All bits where it holds, none elsewhere.
+#[inline(always)]
+fn truth<L: Lanes>(mask: L::Mask) -> L {
+    L::select(mask, L::splat_bits(u64::MAX), L::splat(0.0))
+}
+
+#[inline(always)]
+fn not<L: Lanes>(truth: L) -> L {
+    truth.xor(L::splat_bits(u64::MAX))
+}
+
+/// Not greater, and neither is NaN.
+#[inline(always)]
+fn less_or_equal<L: Lanes>(left: L, right: L) -> L {
+    let holds = not(truth(right.less(left)));
+    let neither = truth::<L>(left.is_nan()).or(truth(right.is_nan()));
+    not(neither).and(holds)
 }
 
 /// Horner's scheme, the constant coefficient first.

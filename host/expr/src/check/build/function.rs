@@ -1,0 +1,288 @@
+//! Calls of the language's own functions: how many arguments, of which kind, in which units.
+
+use std::sync::Arc;
+
+use kamodo_units::Unit;
+
+use super::super::unit::Carried;
+use super::{Builder, HINT_OF_ZERO, Parameters, Quantity};
+use crate::ast::{Operator, Tree};
+use crate::language::{self, Function, Meaning};
+use crate::simplify::{self, Unfit};
+use crate::{Builtin, Expr, Node, Span};
+
+/// One call, as it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'t> {
+    pub(super) name: &'t str,
+    pub(super) args: &'t [Tree],
+    pub(super) span: &'t Span,
+    /// The unit that the values of `Piecewise` convert to.
+    pub(super) target: Option<&'t Unit>,
+    pub(super) parameters: Parameters,
+}
+
+impl Builder<'_> {
+    /// Returns the function of the language that a name means here: one of the user's own goes first where the
+    /// name is free.
+    pub(super) fn own_function(&self, name: &str) -> Option<Function> {
+        language::function(name).filter(|_| language::is_reserved(name) || self.scope.callee(name).is_none())
+    }
+
+    pub(super) fn function(&mut self, function: Function, call: Written<'_>) -> Option<Quantity> {
+        let Written { name, args, span, parameters, .. } = call;
+        if args.len() < function.least || args.len() > function.most {
+            // What else is wrong with the arguments is told as well.
+            args.iter().for_each(|arg| drop(self.quantity(arg, None, parameters)));
+            self.report_arity(name, function.least, function.most, args.len(), span);
+            return None;
+        }
+        match function.meaning {
+            Meaning::Builtin(builtin) => self.builtin(builtin, call),
+            Meaning::CubeRoot => self.root(call, Expr::integer(3)),
+            Meaning::Root => {
+                let index = self.number(&args[1], None, parameters)?;
+                let index = self.plain(index, "the index of a root")?;
+                self.root(call, index.expr)
+            }
+            Meaning::RealRoot => {
+                let numbers = self.plain_numbers(call)?;
+                let index = numbers.get(1).cloned().unwrap_or_else(Expr::one);
+                self.plain_value(simplify::real_root(&numbers[0], &index), call)
+            }
+            Meaning::Polygamma(order) => {
+                let mut numbers = self.plain_numbers(call)?;
+                numbers.insert(0, Expr::integer(order));
+                self.plain_value(simplify::function(Builtin::Polygamma, numbers), call)
+            }
+            Meaning::ExpintOne => {
+                let mut numbers = self.plain_numbers(call)?;
+                numbers.insert(0, Expr::one());
+                self.plain_value(simplify::function(Builtin::Expint, numbers), call)
+            }
+            Meaning::Sum => {
+                let terms: Vec<_> = args.iter().map(|arg| (false, arg.clone())).collect();
+                self.sum(&terms, span, call.target, parameters)
+            }
+            Meaning::Product | Meaning::Ratio => {
+                let operator =
+                    if function.meaning == Meaning::Ratio { Operator::Over } else { Operator::Times };
+                let rest: Vec<_> = args[1..].iter().map(|arg| (operator, arg.clone())).collect();
+                self.product(&args[0], &rest, parameters)
+            }
+            Meaning::Power => {
+                let base = self.number(&args[0], None, parameters);
+                let exponent = self.number(&args[1], None, parameters);
+                self.power(base?, exponent?, span)
+            }
+            Meaning::Simplify => {
+                let quantity = self.quantity(&args[0], call.target, parameters)?;
+                let expr = self.simplified(simplify::without_squares_of_sines(&quantity.expr), span)?;
+                Some(Quantity { expr, ..quantity })
+            }
+        }
+    }
+
+    fn builtin(&mut self, builtin: Builtin, call: Written<'_>) -> Option<Quantity> {
+        let Written { name, args, span, parameters, .. } = call;
+        match builtin {
+            Builtin::Piecewise => return self.piecewise(call),
+            Builtin::And | Builtin::Or | Builtin::Not => {
+                let conditions: Vec<_> = args.iter().map(|arg| self.condition(arg, parameters)).collect();
+                let conditions = conditions.into_iter().collect::<Option<Vec<_>>>()?;
+                return self.plain_value(simplify::function(builtin, conditions), call);
+            }
+            _ => {}
+        }
+        let built: Vec<_> = args.iter().map(|arg| self.number(arg, None, parameters)).collect();
+        let mut args = built.into_iter().collect::<Option<Vec<_>>>()?;
+        let first = args[0].clone();
+        match builtin {
+            Builtin::Sqrt => {
+                let half = Quantity { expr: Expr::ratio(1, 2), carried: Carried::Plain, span: span.clone() };
+                return self.power(first, half, span);
+            }
+            Builtin::Log if args.len() == 2 => {
+                let numbers = self.each_plain(args, name)?;
+                return self.plain_value(simplify::logarithm(&numbers[0], &numbers[1]), call);
+            }
+            _ => {}
+        }
+        let carried = match builtin {
+            Builtin::Abs
+            | Builtin::Floor
+            | Builtin::Ceiling
+            | Builtin::Frac
+            | Builtin::Re
+            | Builtin::Im
+            | Builtin::Conjugate => first.carried,
+            Builtin::Min | Builtin::Max | Builtin::Mod | Builtin::Hypot | Builtin::Atan2 => {
+                let leader;
+                (args, leader) = self.all_alike(args)?;
+                if builtin == Builtin::Atan2 { Carried::Plain } else { leader }
+            }
+            _ if builtin.is_relation() => {
+                (args, _) = self.all_alike(args)?;
+                Carried::Plain
+            }
+            Builtin::Sign | Builtin::Arg | Builtin::Heaviside => Carried::Plain,
+            _ => {
+                let numbers = self.each_plain(args, name)?;
+                return self.plain_value(simplify::function(builtin, numbers), call);
+            }
+        };
+        let args = args.into_iter().map(|arg| arg.expr).collect();
+        let quantity = self.plain_value(simplify::function(builtin, args), call)?;
+        Some(Quantity { carried, ..quantity })
+    }
+
+    /// Brings quantities to the unit of the first that has one.
+    fn all_alike(&mut self, args: Vec<Quantity>) -> Option<(Vec<Quantity>, Carried)> {
+        let leader =
+            args.iter().find(|arg| matches!(arg.carried, Carried::In(_))).unwrap_or(&args[0]).clone();
+        let alike = args.into_iter().map(|arg| self.alike(&leader, arg)).collect::<Option<_>>()?;
+        Some((alike, leader.carried))
+    }
+
+    /// Builds arguments that are plain numbers.
+    fn plain_numbers(&mut self, call: Written<'_>) -> Option<Vec<Expr>> {
+        let built: Vec<_> = call.args.iter().map(|arg| self.number(arg, None, call.parameters)).collect();
+        self.each_plain(built.into_iter().collect::<Option<_>>()?, call.name)
+    }
+
+    fn each_plain(&mut self, args: Vec<Quantity>, name: &str) -> Option<Vec<Expr>> {
+        let what = format!("the argument of `{name}`");
+        args.into_iter().map(|arg| self.plain(arg, &what).map(|arg| arg.expr)).collect()
+    }
+
+    fn root(&mut self, call: Written<'_>, index: Expr) -> Option<Quantity> {
+        let radicand = self.number(&call.args[0], None, call.parameters)?;
+        let exponent = self.simplified(simplify::pow(&index, &Expr::integer(-1)), call.span)?;
+        let exponent = Quantity { expr: exponent, carried: Carried::Plain, span: call.span.clone() };
+        self.power(radicand, exponent, call.span)
+    }
+
+    /// Reports why a call has no simplified form.
+    fn plain_value(&mut self, value: simplify::Simplified, call: Written<'_>) -> Option<Quantity> {
+        let report = match &value {
+            Err(Unfit::Pole) if call.name == Builtin::Mod.name() => {
+                Some(("division by zero".to_owned(), HINT_OF_ZERO))
+            }
+            Err(Unfit::Pole) => Some((
+                format!("`{}` has no value here", call.name),
+                "it has a pole there, take another argument",
+            )),
+            Err(Unfit::NotReal) => Some((
+                format!("`{}` of a complex number", call.name),
+                "complex numbers have no order, take `re(z)` or `Abs(z)`",
+            )),
+            Err(Unfit::Index) => Some((
+                format!("`{}` has no such order", call.name),
+                "its indices are integers from 0, the second not beyond the first",
+            )),
+            _ => None,
+        };
+        if let Some((message, hint)) = report {
+            self.diagnostics.push(self.definition.error(call.span.clone(), message).with_hint(hint));
+            return None;
+        }
+        let expr = self.simplified(value, call.span)?;
+        Some(Quantity { expr, carried: Carried::Plain, span: call.span.clone() })
+    }
+
+    // --- conditions and cases
+
+    /// Builds what must be a number.
+    pub(super) fn number(
+        &mut self,
+        tree: &Tree,
+        target: Option<&Unit>,
+        parameters: Parameters,
+    ) -> Option<Quantity> {
+        let quantity = self.quantity(tree, target, parameters)?;
+        if !quantity.expr.is_truth() {
+            return Some(quantity);
+        }
+        let error = self.definition.error(tree.span.clone(), "expected a number, found a condition");
+        let text = &self.definition.rhs().text[tree.span.clone()];
+        let hint = format!("`Piecewise((1, {text}), (0, True))` makes a number of it");
+        self.diagnostics.push(error.with_hint(hint));
+        None
+    }
+
+    /// Builds what must be true or false.
+    fn condition(&mut self, tree: &Tree, parameters: Parameters) -> Option<Expr> {
+        let quantity = self.quantity(tree, None, parameters)?;
+        let may_be = quantity.expr.is_truth()
+            || matches!(
+                &*quantity.expr,
+                Node::Symbol(_) | Node::Call(..) | Node::Builtin(Builtin::Piecewise, _)
+            );
+        if may_be {
+            return Some(quantity.expr);
+        }
+        let error = self.definition.error(tree.span.clone(), "expected a condition, found a number");
+        let text = &self.definition.rhs().text[tree.span.clone()];
+        let hint = format!("compare it, such as `{text} > 0`; with `&` and `|` write `(x > 0) & (x < 2)`");
+        self.diagnostics.push(error.with_hint(hint));
+        None
+    }
+
+    /// Builds cases, the values of which have one unit: that of the left-hand side, or of the first that has one.
+    fn piecewise(&mut self, call: Written<'_>) -> Option<Quantity> {
+        let (mut values, mut conditions) = (Vec::new(), Vec::new());
+        for case in call.args.chunks(2) {
+            values.push(self.number(&case[0], call.target, call.parameters));
+            conditions.push(case.get(1).and_then(|condition| self.condition(condition, call.parameters)));
+        }
+        let values = values.into_iter().collect::<Option<Vec<_>>>()?;
+        let conditions = conditions.into_iter().collect::<Option<Vec<_>>>()?;
+        let leader = values.iter().find(|value| matches!(value.carried, Carried::In(_))).cloned();
+        let carried = match (&leader, call.target) {
+            (Some(_), Some(target)) => Carried::In(target.clone()),
+            (Some(leader), None) => leader.carried.clone(),
+            (None, _) if values.iter().any(|value| value.carried == Carried::Unknown) => Carried::Unknown,
+            (None, _) => Carried::Plain,
+        };
+        let mut args = Vec::with_capacity(call.args.len());
+        for (value, condition) in values.into_iter().zip(conditions) {
+            args.push(match (&value.carried, call.target, &leader, &carried) {
+                (Carried::In(_), Some(target), ..) => self.converted_to_target(value, target)?,
+                (Carried::In(_), None, Some(leader), Carried::In(unit)) => {
+                    self.converted_like(value, leader, unit, "choose between")?
+                }
+                _ => value.expr,
+            });
+            args.push(condition);
+        }
+        let quantity = self.plain_value(simplify::function(Builtin::Piecewise, args), call)?;
+        Some(Quantity { carried, ..quantity })
+    }
+
+    pub(super) fn report_arity(&mut self, name: &str, least: usize, most: usize, found: usize, span: &Span) {
+        let expected = match (least, most) {
+            (1, 1) => "1 argument".to_owned(),
+            (least, most) if least == most => format!("{least} arguments"),
+            (least, usize::MAX) => format!("{least} or more arguments"),
+            (least, most) => format!("{least} to {most} arguments"),
+        };
+        let message = format!("`{name}` takes {expected}, found {found}");
+        let names = ["x", "y", "z"];
+        let args = names[..least.min(names.len())].join(", ");
+        let hint = format!("call it as `{name}({args})`");
+        self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
+    }
+
+    /// Builds a call: of one's own functions, or of the language's.
+    pub(super) fn any_call(
+        &mut self,
+        name: &Arc<str>,
+        name_span: &Span,
+        call: Written<'_>,
+    ) -> Option<Quantity> {
+        match self.own_function(name) {
+            Some(function) => self.function(function, call),
+            None => self.call(name, name_span, call.args, call.span, call.parameters),
+        }
+    }
+}
