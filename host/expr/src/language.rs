@@ -38,6 +38,15 @@ pub(crate) enum Meaning {
     Simplify,
 }
 
+// === impl Function ===
+
+impl Function {
+    /// Returns whether it takes so many arguments.
+    pub(crate) fn fits(&self, n_args: usize) -> bool {
+        (self.least..=self.most).contains(&n_args)
+    }
+}
+
 const MANY: usize = usize::MAX;
 
 macro_rules! functions {
@@ -202,6 +211,11 @@ pub(crate) fn builtin(name: &str) -> Option<Builtin> {
         Meaning::Builtin(builtin) => Some(builtin),
         _ => None,
     }
+}
+
+/// Returns whether a name is of numpy alone: to sympy it is one that somebody may provide.
+pub(crate) fn is_of_numpy(name: &str) -> bool {
+    matches!(name, "hypot" | "expm1" | "log1p" | "log2" | "log10")
 }
 
 /// Returns whether nothing else may have the name of this function of the language.

@@ -102,8 +102,11 @@ fn acos(z: Complex<f64>) -> Complex<f64> {
     Complex::new(2.0 * below.re.atan2(above.re), (above.conj() * below).im.asinh())
 }
 
+/// A complex function of two.
+type OfTwo = fn(Complex<f64>, Complex<f64>) -> Complex<f64>;
+
 /// Returns a function of two that has a complex form: of a real order, and a complex argument.
-pub(super) fn special(operation: Binary) -> Option<fn(Complex<f64>, Complex<f64>) -> Complex<f64>> {
+pub(super) fn special(operation: Binary) -> Option<OfTwo> {
     Some(match operation {
         Binary::BesselJ => |order, z| special::complex::bessel_j(order, z),
         Binary::BesselY => |order, z| special::complex::bessel_y(order, z),

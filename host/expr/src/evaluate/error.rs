@@ -308,10 +308,19 @@ mod tests {
 
     #[test]
     fn no_value() {
-        assert_snapshot!(unary(Unary::Factorial, int(-1)), @"");
-        assert_snapshot!(unary(Unary::Factorial, int(1_000_000)), @"");
+        assert_snapshot!(unary(Unary::Factorial, int(-1)), @r"
+        a negative integer has no `factorial`
+        hint: `gamma(x + 1)` of floats goes on between the negative integers
+        ");
+        assert_snapshot!(unary(Unary::Factorial, int(1_000_000)), @r"
+        the result of `factorial` is an integer of more than 65536 bits
+        hint: pass a float instead of an integer
+        ");
         let error = run_ternary(Ternary::Select, &int(1), &int(2), &int(3)).unwrap_err();
-        assert_snapshot!(render(&error), @"");
+        assert_snapshot!(render(&error), @r"
+        a condition of `Piecewise` is true or false, found `int`
+        hint: pass `True`, `False` or an array of them
+        ");
     }
 
     #[test]

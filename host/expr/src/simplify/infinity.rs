@@ -76,7 +76,7 @@ pub(super) fn power(base: &Expr, exponent: &Expr) -> Option<Simplified> {
         let base = base.number()?.to_ratio();
         let one = num_traits::One::one();
         if base <= one {
-            return match (&base == &one, base.is_negative()) {
+            return match (base == one, base.is_negative()) {
                 (true, _) => Some(Ok(Expr::constant(Constant::Nan))),
                 (_, true) => None,
                 _ if exponent.is_constant(Constant::Infinity) => Some(Ok(Expr::integer(0))),

@@ -18,11 +18,12 @@ pub(crate) fn exponential_integral(x: f64) -> f64 {
     if x < 0.0 {
         return -expint(1.0, -x);
     }
-    if x > 700.0 && !(x < 710.0) {
-        return if x.is_nan() { x } else { (x - x.ln() + asymptotic(x).ln()).exp() };
+    if x.is_nan() || x == f64::INFINITY {
+        return x;
     }
     if x > 40.0 {
-        return x.exp() / x * asymptotic(x);
+        let half = (x / 2.0).exp(); // the whole overflows before the result does
+        return half / x * asymptotic(x) * half;
     }
     // ln(x/root) + Σ (x^k - root^k)/(k k!), the differences of powers by recurrence.
     let distance = (x - ROOT[0]) - ROOT[1];

@@ -65,7 +65,8 @@ pub(crate) fn log_gamma(x: f64) -> f64 {
 }
 
 pub(crate) fn factorial(x: f64) -> f64 {
-    gamma(x + 1.0)
+    // Far from zero the sum would be rounded, and the function is steep.
+    if x > 1.0 && x.fract() != 0.0 { x * gamma(x) } else { gamma(x + 1.0) }
 }
 
 /// Returns the double factorial, by DLMF 5.4.2 where it is not whole.

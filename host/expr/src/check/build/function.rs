@@ -31,7 +31,7 @@ impl Builder<'_> {
 
     pub(super) fn function(&mut self, function: Function, call: Written<'_>) -> Option<Quantity> {
         let Written { name, args, span, parameters, .. } = call;
-        if args.len() < function.least || args.len() > function.most {
+        if !function.fits(args.len()) {
             // What else is wrong with the arguments is told as well.
             args.iter().for_each(|arg| drop(self.quantity(arg, None, parameters)));
             self.report_arity(name, function.least, function.most, args.len(), span);
@@ -173,8 +173,8 @@ impl Builder<'_> {
                 "it has a pole there, take another argument",
             )),
             Err(Unfit::NotReal) => Some((
-                format!("`{}` of a complex number", call.name),
-                "complex numbers have no order, take `re(z)` or `Abs(z)`",
+                "a complex number has no order".to_owned(),
+                "compare parts of it: take `re(z)`, `im(z)` or `Abs(z)`",
             )),
             Err(Unfit::Index) => Some((
                 format!("`{}` has no such order", call.name),
@@ -222,9 +222,16 @@ impl Builder<'_> {
             return Some(quantity.expr);
         }
         let error = self.definition.error(tree.span.clone(), "expected a condition, found a number");
-        let text = &self.definition.rhs().text[tree.span.clone()];
-        let hint = format!("compare it, such as `{text} > 0`; with `&` and `|` write `(x > 0) & (x < 2)`");
-        self.diagnostics.push(error.with_hint(hint));
+        let hint = if quantity.expr.number().is_some() {
+            "put each comparison in parentheses: `(x > 0) & (x < 2)`".to_owned()
+        } else {
+            format!("compare it, such as `{} > 0`", &self.definition.rhs().text[tree.span.clone()])
+        };
+        let error = error.with_hint(hint);
+        // In a chain of comparisons it stands twice.
+        if !self.diagnostics.contains(&error) {
+            self.diagnostics.push(error);
+        }
         None
     }
 
@@ -281,6 +288,10 @@ impl Builder<'_> {
         call: Written<'_>,
     ) -> Option<Quantity> {
         match self.own_function(name) {
+            // Of one of those, as published, a call with other arguments waits for whoever provides it.
+            Some(function) if !function.fits(call.args.len()) && language::is_of_numpy(name) => {
+                self.call(name, name_span, call.args, call.span, call.parameters)
+            }
             Some(function) => self.function(function, call),
             None => self.call(name, name_span, call.args, call.span, call.parameters),
         }
