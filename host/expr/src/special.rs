@@ -19,7 +19,7 @@
 //! | `airyai`, `airybi` | 5e-14 of the amplitude | arguments from -50 to 50 |
 //! | `legendre`, `chebyshevt`, `hermite`, `laguerre`, `assoc_legendre` | 1e-13 of the largest term | degrees up to 50 |
 //! | `elliptic_k`, `elliptic_e` | 9e-16, 2e-15 | parameters from -50 |
-//! | `Ei`, `expint` | 2e-15, 1e-14 | up to overflow; orders from -2.5 to 10 |
+//! | `Ei`, `expint` | 3e-15, 1e-14 | up to overflow; orders from -2.5 to 10 |
 //!
 //! Where a function has no real value it is NaN, at a pole infinite where it has one sign round it.
 

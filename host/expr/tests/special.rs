@@ -36,7 +36,7 @@ const FUNCTIONS: [(&str, Builtin, f64); 27] = [
     ("assoc_legendre", Builtin::AssocLegendre, 1e-13),
     ("elliptic_k", Builtin::EllipticK, 9e-16),
     ("elliptic_e", Builtin::EllipticE, 2e-15),
-    ("Ei", Builtin::Ei, 2e-15),
+    ("Ei", Builtin::Ei, 3e-15),
     ("expint", Builtin::Expint, 1e-14),
 ];
 
@@ -71,7 +71,7 @@ fn within_their_bounds() {
         let Value::Scalar(Scalar::Float64(found)) = found else { panic!("{line}: {found:?}") };
         let error = if found == expected { 0.0 } else { (found - expected).abs() / scale };
         let entry = worst.entry(name).or_insert((0.0, String::new()));
-        if !(error <= entry.0) {
+        if error > entry.0 || error.is_nan() {
             *entry = (error, format!("{numbers:?}: {found:e}, expected {expected:e}"));
         }
         n_rows += 1;

@@ -40,7 +40,8 @@ pub(crate) fn exponential_integral(x: f64) -> f64 {
         difference = x * difference + distance * power_of_root;
         power_of_root *= ROOT[0];
     }
-    (distance / ROOT[0]).ln_1p() + sum
+    let ratio = x / ROOT[0];
+    if (0.5..2.0).contains(&ratio) { (distance / ROOT[0]).ln_1p() + sum } else { ratio.ln() + sum }
 }
 
 /// Σ k!/x^k, as long as it falls.
