@@ -98,7 +98,10 @@ fn wait_for_stop(supervisor: &Running, live: &Live) -> std::io::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         loop {
             tokio::select! {
-                _ = hangup.recv() => supervisor.look_again(),
+                _ = hangup.recv() => {
+                    tracing::info!("asked to look again (SIGHUP)");
+                    supervisor.look_again();
+                }
                 _ = interrupt.recv() => break,
                 _ = terminate.recv() => break,
             }

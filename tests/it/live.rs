@@ -321,3 +321,29 @@ fn a_composition_follows_what_it_calls() {
     project.define("f(x): x + 2\ng(x): 2*f(x)");
     server.answers(&["g", "5"], "14");
 }
+
+#[test]
+fn a_directory_of_plugins_that_an_edit_names() {
+    let project = Project::new(OLD);
+    let server = Server::start_with(&project, &["serve", "kamodo_rpc.yaml", "--port", "0"]);
+    fs::create_dir(project.path("more.d")).unwrap();
+    fs::copy(fixture_plugin("v1"), project.path("more.d/changing.so")).unwrap();
+    project.define(&format!("{OLD}\ng: 2*answer()\n--- !Plugins\ndirectory: more.d"));
+    server.answers(&["g"], "2.0");
+    fs::copy(fixture_plugin("v2"), project.path("more.d/.partial")).unwrap();
+    fs::rename(project.path("more.d/.partial"), project.path("more.d/changing.so")).unwrap();
+    server.answers(&["g"], "4.0");
+    // what the directory brought goes with it, and what called it waits again
+    project.define(&format!("{OLD}\ng: 2*answer()"));
+    eventually_gone(&server, "answer");
+    assert!(server.call(&["g"]).stderr.contains("waits for `answer`"), "{:?}", server.call(&["g"]));
+}
+
+#[test]
+fn a_hangup_looks_again() {
+    let project = Project::new(OLD);
+    let server = Server::start(&project);
+    server.signal("HUP");
+    server.logs("asked to look again (SIGHUP)");
+    assert_eq!(server.call(&["f", "5"]).stdout, "19\n");
+}

@@ -6,9 +6,9 @@
 mod bench;
 mod containers;
 mod copy;
-mod drop_time;
 mod engine;
 mod image;
+mod live_time;
 mod process;
 mod project;
 mod python;
@@ -45,10 +45,10 @@ const TASKS: &[Task] = &[
         bench::run,
     ),
     (
-        "drop-time",
+        "live-time",
         "",
-        "measures the time from dropping a plugin to the first call of its function",
-        drop_time::run,
+        "measures the time from a save to the first answer of the new generation",
+        live_time::run,
     ),
     ("image", "", "builds the container image from the host's build", image::run),
     (

@@ -1,4 +1,4 @@
-//! `cargo xtask drop-time`: from dropping a plugin to the first call of its function.
+//! `cargo xtask live-time`: from a save to the first answer of the new generation.
 
 use crate::project::{Failure, cargo, run as run_command};
 
@@ -11,6 +11,6 @@ pub(crate) fn run(_: &[String]) -> Result<(), Failure> {
         "--package",
         "kamodo-tests",
         "--example",
-        "drop_time",
+        "live_time",
     ]))
 }
