@@ -73,10 +73,15 @@ fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Err
 
 /// The private directory of this user's staged plugins.
 pub(crate) fn stage_path() -> PathBuf {
+    private_path().join("plugins")
+}
+
+/// The private directory of this user's servers.
+pub(crate) fn private_path() -> PathBuf {
     let private = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = private.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
     // Never a directory that others share; where there is no home, it stands beside the certificate.
-    cache.map_or_else(|| PathBuf::from(".kamodo-rpc"), |cache| cache.join("kamodo-rpc")).join("plugins")
+    cache.map_or_else(|| PathBuf::from(".kamodo-rpc"), |cache| cache.join("kamodo-rpc"))
 }
 
 /// Prints what is served and where; the line `ready` comes last.

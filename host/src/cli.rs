@@ -1,11 +1,15 @@
 //! The command line, in the published server's form and in ours.
 
+mod administer;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kamodo_units::suggest;
+
+pub use administer::{Administered, Pin, Reload, Rollback, Status, Watch};
 
 use crate::settings::{RemoteFlags, ServerFlags, Setting, TABLE};
 
@@ -32,6 +36,18 @@ pub enum Command {
     List(RemoteFlags),
     /// Calls a function of a running server
     Call(Call),
+    /// Tells what a running server serves, since when, and what it does not serve and why
+    Status(Status),
+    /// Prints what changes in a running server, as it changes
+    Watch(Watch),
+    /// Has a running server look at everything again, and take what was rolled back from
+    Reload(Reload),
+    /// Has a running server serve what it served before
+    Rollback(Rollback),
+    /// Keeps what a running server serves, whatever is saved
+    Pin(Pin),
+    /// Takes pins off again, and what changed meanwhile goes live
+    Unpin(Pin),
     /// Tries a plugin in this process: what `serve` and `check` do with each before they open it
     #[command(hide = true)]
     TryPlugin(TryPlugin),

@@ -24,6 +24,26 @@ pub enum Error {
     /// A request to a running server.
     #[error(transparent)]
     Client(#[from] kamodo_client::Error),
+    /// No server of this user listens for commands.
+    #[error("no server of yours listens at {}", places(tried))]
+    NoSocket {
+        /// Where its socket was looked for.
+        tried: Vec<PathBuf>,
+    },
+    /// No server answers, neither at its socket nor at its port.
+    #[error("no server of yours listens at {}, nor one at the port", places(tried))]
+    NoServer {
+        /// Where its socket was looked for.
+        tried: Vec<PathBuf>,
+        /// What came of its port.
+        source: Box<kamodo_client::Error>,
+    },
+    /// A command for a server that is only asked from here.
+    #[error("a server takes commands only at its own machine, found host `{host}`")]
+    NotHere {
+        /// The host.
+        host: String,
+    },
     /// An argument of `call`.
     #[error("argument `{argument}`: {reason}")]
     Argument {
@@ -58,6 +78,13 @@ impl Error {
             Self::Certificate(error) => error.hint(),
             Self::Server(error) => error.hint(),
             Self::Client(error) => error.hint(),
+            Self::NoSocket { .. } => {
+                Some("name its port with `--port`, or its socket with `--socket`".to_owned())
+            }
+            Self::NoServer { source, .. } => source.hint(),
+            Self::NotHere { .. } => {
+                Some("run the command there; `status` and `watch` work from here".to_owned())
+            }
             Self::Argument { .. } => {
                 Some("an argument stands alone or as `name=value`; quote a list".to_owned())
             }
@@ -69,4 +96,9 @@ impl Error {
     pub(crate) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::System { what, source }
     }
+}
+
+fn places(tried: &[PathBuf]) -> String {
+    let places: Vec<_> = tried.iter().map(|place| format!("`{}`", place.display())).collect();
+    places.join(" or ")
 }

@@ -3,6 +3,7 @@
 //! Start with [`app`], which tells the story from the configuration to the drain; [`Supervisor`] is the
 //! single writer of what is served.
 
+pub mod administer;
 pub mod app;
 mod argument;
 pub mod check;
@@ -11,9 +12,11 @@ mod config;
 pub mod describe;
 mod error;
 mod live;
+mod moment;
 pub mod remote;
 pub mod settings;
 mod sighting;
+mod socket;
 mod supervisor;
 pub mod table;
 pub mod telemetry;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use kamodo_host::cli::{Cli, Command};
-use kamodo_host::{app, check, remote, telemetry, trial};
+use kamodo_host::{administer, app, check, remote, telemetry, trial};
 
 /// Keeps the memory of large arrays for the next ones, which the system's allocator gives back and has
 /// the kernel zero again.
@@ -27,6 +27,12 @@ fn main() -> ExitCode {
         Command::Check(check) => check::run(&check),
         Command::List(remote) => remote::list(&remote),
         Command::Call(call) => remote::call(&call),
+        Command::Status(status) => administer::status(&status),
+        Command::Watch(watch) => administer::watch(&watch),
+        Command::Reload(reload) => administer::reload(&reload),
+        Command::Rollback(rollback) => administer::rollback(&rollback),
+        Command::Pin(pin) => administer::pin(&pin),
+        Command::Unpin(pin) => administer::unpin(&pin),
         Command::TryPlugin(attempt) => return trial::run(&attempt),
     };
     outcome.unwrap_or_else(|error| {

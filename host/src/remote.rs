@@ -3,32 +3,62 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use kamodo_client::extension::{Description, State};
 use kamodo_client::{Client, Endpoint, block_on};
 use kamodo_value::Value;
 
 use crate::cli::Call;
 use crate::settings::RemoteFlags;
-use crate::{Error, argument, describe, table};
+use crate::{Error, administer, argument, describe, table};
 
 /// Prints a table of what a running server serves.
 ///
 /// # Errors
 /// [`Error`] where the server cannot be reached or does not answer.
 pub fn list(remote: &RemoteFlags) -> Result<ExitCode, Error> {
-    let rows = run(async {
+    let text = run(async {
         let client = Client::connect(&endpoint(remote)).await?;
-        let mut rows = Vec::new();
-        for field in client.fields().await? {
-            let parameters = field.function.parameters().await?;
-            let names: Vec<_> = parameters.into_iter().map(|parameter| parameter.name).collect();
-            let units: Vec<_> =
-                field.arg_units.iter().map(|(name, unit)| format!("{name}: {unit}")).collect();
-            let symbol = format!("{}({})", field.name, names.join(", "));
-            rows.push([symbol, field.units, units.join(", "), field.equation, field.citation]);
+        match client.extension().describe().await {
+            Err(kamodo_client::Error::NoExtension) => published_list(&client).await,
+            description => Ok(own_list(&description?)),
         }
-        Ok(rows)
     })?;
-    print(&table::rows(rows, ["symbol", "units", "arg_units", "equation", "citation"]))
+    print(&text)
+}
+
+/// What our server says in one answer.
+fn own_list(description: &Description) -> String {
+    let served = description.functions.iter().filter(|function| function.state != State::Unserved);
+    let rows = served.map(|function| {
+        let names: Vec<_> = function.arguments.iter().map(|argument| argument.name.as_str()).collect();
+        let has_units = function.arguments.iter().any(|argument| !argument.units.is_empty());
+        let units = function.arguments.iter().filter(|_| has_units);
+        let units: Vec<_> = units.map(|argument| format!("{}: {}", argument.name, argument.units)).collect();
+        let origin = description.origin_of(function);
+        [
+            format!("{}({})", function.name, names.join(", ")),
+            function.units.clone(),
+            units.join(", "),
+            function.equation.clone(),
+            function.citation.clone(),
+            administer::state(function, origin),
+            origin.map(|origin| origin.file.clone()).unwrap_or_default(),
+        ]
+    });
+    table::rows(rows, ["symbol", "units", "arg_units", "equation", "citation", "state", "origin"])
+}
+
+/// What the published server says, function by function.
+async fn published_list(client: &Client) -> Result<String, kamodo_client::Error> {
+    let mut rows = Vec::new();
+    for field in client.fields().await? {
+        let parameters = field.function.parameters().await?;
+        let names: Vec<_> = parameters.into_iter().map(|parameter| parameter.name).collect();
+        let units: Vec<_> = field.arg_units.iter().map(|(name, unit)| format!("{name}: {unit}")).collect();
+        let symbol = format!("{}({})", field.name, names.join(", "));
+        rows.push([symbol, field.units, units.join(", "), field.equation, field.citation]);
+    }
+    Ok(table::rows(rows, ["symbol", "units", "arg_units", "equation", "citation"]))
 }
 
 /// Calls one function and prints its result.

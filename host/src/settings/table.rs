@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::value::{Bytes, Threads, Value, Watching, read};
+use super::value::{Bytes, SocketPlace, Threads, Value, Watching, read};
 use super::{By, Reach, Said, Setting};
 
 /// Why a setting does not take a text.
@@ -97,6 +97,8 @@ settings! {
     keyfile: PathBuf = "selfsigned.key", Live;
     /// How many threads talk to clients; `auto` is one a core
     workers: Threads = "auto", Restart;
+    /// Where it is administered: `auto` is a private directory of the user's, `none` is nowhere
+    admin_socket: SocketPlace = "auto", Restart;
     /// How changes of files are noticed: by `events`, or by `poll`ing where the file system tells of none
     watch: Watching = "events", Restart;
     /// How many connections may be open at a time

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::thread;
 use std::time::Duration;
 
@@ -26,6 +27,17 @@ pub enum Watching {
     Events,
     /// By looking again and again.
     Poll,
+}
+
+/// Where a server is administered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SocketPlace {
+    /// In a private directory of the user's, named after the port.
+    Auto,
+    /// Nowhere.
+    None,
+    /// At this path.
+    At(PathBuf),
 }
 
 /// A kind of value.
@@ -176,6 +188,41 @@ impl Value for Watching {
     }
 }
 
+impl Value for SocketPlace {
+    const KIND: &'static str = "`auto`, `none` or the path of a socket";
+
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "auto" => Some(Self::Auto),
+            "none" => Some(Self::None),
+            _ => PathBuf::read(text).map(Self::At),
+        }
+    }
+
+    fn show(&self) -> String {
+        match self {
+            Self::Auto => "auto".to_owned(),
+            Self::None => "none".to_owned(),
+            Self::At(path) => path.show(),
+        }
+    }
+
+    fn beside(self, base: &Path) -> Self {
+        match self {
+            Self::At(path) => Self::At(base.join(path)),
+            word => word,
+        }
+    }
+}
+
+impl FromStr for SocketPlace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::read(text).ok_or_else(|| format!("expected {}, found nothing", Self::KIND))
+    }
+}
+
 impl Value for Duration {
     const KIND: &'static str = "a time";
 
@@ -265,12 +312,16 @@ mod tests {
         check::<Threads>("auto", Some("auto"));
         check::<Threads>("4", Some("4"));
         check::<Watching>("poll", Some("poll"));
+        for place in ["auto", "none", "run/admin.sock"] {
+            check::<SocketPlace>(place, Some(place));
+        }
         for wrong in ["65536", "-1", "+1", "1_000", "0x10", "1.0", ""] {
             check::<u16>(wrong, None);
         }
         check::<NonZeroUsize>("0", None);
         check::<Threads>("0", None);
         check::<Watching>("Poll", None);
+        check::<SocketPlace>("", None);
     }
 
     #[test]

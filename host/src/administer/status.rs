@@ -1,0 +1,124 @@
+//! `kamodo-rpc status`: what is running, since when, and what is not and why.
+
+use std::process::ExitCode;
+
+use kamodo_client::Error as ClientError;
+use kamodo_client::extension::{Description, Function, Publication};
+use serde_json::json;
+
+use super::{json, print, reach, run, words};
+use crate::cli::Status;
+use crate::{Error, moment, table};
+
+/// Prints what a running server serves, or everything about one function, or its generations.
+///
+/// # Errors
+/// [`Error`] where no server answers, or it has no such function.
+pub fn status(status: &Status) -> Result<ExitCode, Error> {
+    let as_json = status.server.json;
+    let text = run(async {
+        let reached = reach(&status.server).await?;
+        let extension = reached.extension();
+        if status.generations {
+            let generations = extension.generations().await?;
+            let listed = || generations.iter().map(json::remembered).collect::<Vec<_>>();
+            return Ok(if as_json { format!("{:#}", json!(listed())) } else { listing(&generations) });
+        }
+        let description = extension.describe().await?;
+        match &status.name {
+            None if as_json => Ok(format!("{:#}", json::description(&description))),
+            None => Ok(overview(&description)),
+            Some(name) => {
+                let function = find(&description, name)?;
+                let origin = description.origin_of(function);
+                Ok(if as_json {
+                    format!("{:#}", json::function(function, origin))
+                } else {
+                    everything(&description, function)
+                })
+            }
+        }
+    })?;
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn find<'a>(description: &'a Description, name: &str) -> Result<&'a Function, Error> {
+    description.functions.iter().find(|function| function.name == name).ok_or_else(|| {
+        let served = description.functions.iter().map(|function| function.name.clone()).collect();
+        ClientError::Unknown { name: name.to_owned(), served }.into()
+    })
+}
+
+fn overview(description: &Description) -> String {
+    let rows = description.functions.iter().map(|function| {
+        let origin = description.origin_of(function);
+        let shown = if function.declaration.is_empty() { &function.name } else { &function.declaration };
+        [
+            shown.clone(),
+            words::state(function, origin),
+            function.since.map(|(generation, _)| generation.to_string()).unwrap_or_default(),
+            origin.map(|origin| words::origin(origin, function.line)).unwrap_or_default(),
+        ]
+    });
+    let mut parts = vec![table::rows(rows, ["function", "state", "since", "origin"])];
+    parts.extend(description.origins.iter().filter_map(words::unserved));
+    let mut last = vec![];
+    last.extend(words::pins(&description.pins));
+    last.push(format!(
+        "{}: {}; kamodo-rpc {} for {}",
+        words::generation(&description.generation),
+        words::counted(description.generation.n_functions, "function"),
+        description.version,
+        moment::span(description.uptime)
+    ));
+    parts.push(last.join("\n"));
+    parts.join("\n\n")
+}
+
+fn everything(description: &Description, function: &Function) -> String {
+    let origin = description.origin_of(function);
+    let since = |(generation, at)| {
+        format!("generation {generation} of {} ({})", moment::rfc3339(at), moment::ago(at))
+    };
+    let definition = match function.rhs.is_empty() {
+        true => String::new(),
+        false => format!("{} = {}", function.lhs, function.rhs),
+    };
+    let defaults: Vec<_> = function
+        .arguments
+        .iter()
+        .filter_map(|one| Some(format!("{}={}", one.name, crate::describe::value(one.default.as_ref()?))))
+        .collect();
+    let facts = [
+        ("function", function.declaration.clone()),
+        ("state", words::state(function, origin)),
+        ("definition", definition),
+        ("defaults", defaults.join(", ")),
+        ("equation", function.equation.clone()),
+        ("origin", origin.map(|origin| words::origin(origin, function.line)).unwrap_or_default()),
+        ("since", function.since.map(since).unwrap_or_default()),
+        ("citation", function.citation.clone()),
+        ("doc", function.doc.clone()),
+    ];
+    let facts = facts.into_iter().filter(|(_, said)| !said.is_empty());
+    let facts: Vec<_> = facts.map(|(fact, said)| format!("{:12}{said}", format!("{fact}:"))).collect();
+    let mut parts = vec![facts.join("\n")];
+    parts.extend(origin.and_then(words::unserved));
+    parts.join("\n\n")
+}
+
+/// The generations, the newest first.
+fn listing(generations: &[Publication]) -> String {
+    let rows = generations.iter().rev().map(|one| {
+        [
+            one.generation.to_string(),
+            moment::rfc3339(one.at),
+            words::cause(one.cause),
+            one.n_functions.to_string(),
+            if one.is_kept { "kept" } else { "" }.to_owned(),
+            words::changes(one),
+        ]
+    });
+    table::rows(rows, ["generation", "at", "cause", "functions", "rollback", "changes"])
+}

@@ -1,0 +1,109 @@
+//! What a server says of itself, in words.
+
+use kamodo_client::extension::{Cause, Function, Origin, Pins, Publication, Stands, State};
+
+use crate::moment;
+
+/// Says whether a function can be called, and whether it is what is on disk.
+pub(crate) fn state(function: &Function, origin: Option<&Origin>) -> String {
+    let stands = origin.map_or(&Stands::Served, |origin| &origin.stands);
+    match (&function.state, stands) {
+        (State::Waiting(names), _) => {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("waits for {}", names.join(", "))
+        }
+        (State::Served, Stands::Served) => "served".to_owned(),
+        (State::Served, Stands::Refused(_)) => "served, a newer file is refused".to_owned(),
+        (State::Served, Stands::Pinned) => "served, pinned".to_owned(),
+        (State::Served, Stands::RolledBack) => "served, rolled back".to_owned(),
+        (State::Unserved, Stands::Pinned) => "held by a pin".to_owned(),
+        (State::Unserved, Stands::RolledBack) => "held by a rollback".to_owned(),
+        (State::Unserved, _) => "refused".to_owned(),
+    }
+}
+
+/// Says where a function comes from.
+pub(super) fn origin(origin: &Origin, line: Option<usize>) -> String {
+    let place = match line {
+        Some(line) => format!("{}:{line}", origin.file),
+        None => origin.file.clone(),
+    };
+    if origin.name.is_empty() {
+        return place;
+    }
+    let digest: String = origin.digest.chars().take(8).collect();
+    format!("{} {} ({place}, {digest})", origin.name, origin.version)
+}
+
+/// Says why an origin is not served as it is on disk, in a line, and with the reasons below it.
+pub(super) fn unserved(origin: &Origin) -> Option<String> {
+    let brings = match &origin.unserved[..] {
+        [] => String::new(),
+        names => format!(" (it has {})", names.join(", ")),
+    };
+    let file = &origin.file;
+    Some(match &origin.stands {
+        Stands::Served => return None,
+        Stands::Pinned => format!("{file}: changed, and waits for `kamodo-rpc unpin`{brings}"),
+        Stands::RolledBack => format!("{file}: waits for `kamodo-rpc reload`, or its next change{brings}"),
+        Stands::Refused(diagnostics) => {
+            let mut text = format!("{file}: refused{brings}");
+            for diagnostic in diagnostics {
+                for line in diagnostic.rendered.lines() {
+                    text += "\n  ";
+                    text += line;
+                }
+            }
+            text
+        }
+    })
+}
+
+/// Says what may not change; nothing where everything may.
+pub(super) fn pins(pins: &Pins) -> Option<String> {
+    if pins.is_empty() {
+        return None;
+    }
+    Some(format!("pinned: {}", if pins.everything { "everything".to_owned() } else { pins.files.join(", ") }))
+}
+
+pub(super) fn cause(cause: Cause) -> String {
+    match cause {
+        Cause::Files => "files".to_owned(),
+        Cause::Reload => "reload".to_owned(),
+        Cause::Rollback(to) => format!("rollback to {to}"),
+        Cause::Unpin => "unpin".to_owned(),
+    }
+}
+
+/// Says what a publication changed, such as `came f(x); went g(x)`.
+pub(super) fn changes(publication: &Publication) -> String {
+    let changed: Vec<_> = publication
+        .changed
+        .iter()
+        .map(|one| match one.before == one.after {
+            true => one.after.clone(),
+            false => format!("{} (was {})", one.after, one.before),
+        })
+        .collect();
+    let parts = [("came", &publication.came), ("went", &publication.went), ("changed", &changed)];
+    let parts = parts.into_iter().filter(|(_, names)| !names.is_empty());
+    let parts: Vec<_> = parts.map(|(what, names)| format!("{what} {}", names.join(", "))).collect();
+    if parts.is_empty() { "nothing changed".to_owned() } else { parts.join("; ") }
+}
+
+/// Says when and why a generation came.
+pub(super) fn generation(publication: &Publication) -> String {
+    format!(
+        "generation {} of {} ({}, {})",
+        publication.generation,
+        moment::rfc3339(publication.at),
+        moment::ago(publication.at),
+        cause(publication.cause)
+    )
+}
+
+/// Counts, such as `1 function` or `2 functions`.
+pub(super) fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,74 @@
+//! The commands that ask a running server what it does, and those that tell it what to do.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::settings::{RemoteFlags, SocketPlace};
+
+/// Where a running server is, and for whom its answer is printed.
+#[derive(Debug, Args)]
+pub struct Administered {
+    /// The server's local socket; `auto` is where a server of this user with that port has it
+    #[arg(long, default_value = "auto", env = "KAMODO_ADMIN_SOCKET", value_name = "PATH")]
+    pub socket: SocketPlace,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+    /// The server
+    #[command(flatten)]
+    pub remote: RemoteFlags,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Tell everything of this function alone
+    pub name: Option<String>,
+    /// Tell the generations instead: when and why each came, and what it changed
+    #[arg(long, conflicts_with = "name")]
+    pub generations: bool,
+    /// The server
+    #[command(flatten)]
+    pub server: Administered,
+}
+
+/// `reload`
+#[derive(Debug, Args)]
+pub struct Reload {
+    /// The server
+    #[command(flatten)]
+    pub server: Administered,
+}
+
+/// `rollback`
+#[derive(Debug, Args)]
+pub struct Rollback {
+    /// The generation to go back to; the one before the present one where it is left out
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub generation: Option<u64>,
+    /// The server
+    #[command(flatten)]
+    pub server: Administered,
+}
+
+/// `pin` and `unpin`
+#[derive(Debug, Args)]
+pub struct Pin {
+    /// The file of an origin; everything where it is left out
+    pub file: Option<PathBuf>,
+    /// The server
+    #[command(flatten)]
+    pub server: Administered,
+}
+
+/// `watch`
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Tell first what came after this generation; only what comes from now on where it is left out
+    #[arg(long, value_name = "GENERATION")]
+    pub since: Option<u64>,
+    /// The server
+    #[command(flatten)]
+    pub server: Administered,
+}
