@@ -1,19 +1,21 @@
 //! The story of a server: look, listen, say so, serve, drain.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use kamodo_registry::{Dispatcher, Registry};
+use kamodo_registry::{Administration, Dispatcher, Registry};
 use kamodo_server::{Config, Server};
 use kamodo_wire::tls::Identity;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
 use crate::live::{self, Live, Settle};
-use crate::{Error, Running, Sources, Supervisor, table, telemetry};
+use crate::settings::SocketPlace;
+use crate::{Error, Running, Sources, Supervisor, socket, table, telemetry};
 
 /// Serves until a signal says stop.
 ///
@@ -38,12 +40,14 @@ pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
         limits: live::limits(&effective),
     };
     let dispatcher = Dispatcher::start().map_err(Error::system("cannot start the pool"))?;
-    let server = Server::start(&config, Arc::clone(&registry), dispatcher)?;
-    let watching = effective.watch;
+    let mut server = Server::start(&config, Arc::clone(&registry), dispatcher)?;
+    let (watching, socket) = (effective.watch, effective.admin_socket.clone());
+    let administration = supervisor.administration();
     let live = Arc::new(Live::new(server.controls(), given.clone(), effective, identity));
     let settle = Arc::clone(&live) as Arc<dyn Settle>;
     let supervisor = supervisor.start(settle, watching).map_err(Error::Watch)?;
 
+    administer(&mut server, &socket, administration)?;
     announce(&registry, &server).map_err(Error::system("cannot write to standard output"))?;
     wait_for_stop(&supervisor, &live).map_err(Error::system("cannot wait for signals"))?;
     drop(supervisor);
@@ -69,6 +73,27 @@ fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Err
         return Err(Error::NothingToServe { file: serve.file.clone(), n_errors });
     }
     Ok(supervisor)
+}
+
+/// Opens the local socket. One that nobody asked for is no condition of serving.
+fn administer(
+    server: &mut Server,
+    place: &SocketPlace,
+    administration: Arc<dyn Administration>,
+) -> Result<(), Error> {
+    let port = server.addresses().first().map_or(0, SocketAddr::port);
+    let own = match place {
+        SocketPlace::None => None,
+        SocketPlace::At(path) => return Ok(server.administer(path, administration)?),
+        SocketPlace::Auto => socket::places(port).into_iter().next(),
+    };
+    if let Some(path) = own
+        && let Err(error) = server.administer(&path, administration)
+    {
+        let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+        tracing::warn!("nobody can administer this server: {}{hint}", telemetry::chain(&error));
+    }
+    Ok(())
 }
 
 /// The private directory of this user's staged plugins.

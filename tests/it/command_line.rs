@@ -131,10 +131,10 @@ fn list() {
     let output = project.run(&["list", "--port", &server.port().to_string()]);
     assert_eq!(output.code, Some(0), "{output:?}");
     assert_snapshot!(output.stdout, @r"
-    | symbol | units | arg_units | equation      | citation |
-    |--------|-------|-----------|---------------|----------|
-    | f(x)   |       |           | x^{2} - x - 1 |          |
-    | g(x)   | kg    | x: cm     | x             |          |
+    | symbol | units | arg_units | equation      | citation | state  | origin          |
+    |--------|-------|-----------|---------------|----------|--------|-----------------|
+    | f(x)   |       |           | x^{2} - x - 1 |          | served | kamodo_rpc.yaml |
+    | g(x)   | kg    | x: cm     | x             |          | served | kamodo_rpc.yaml |
     ");
 }
 

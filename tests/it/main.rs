@@ -1,6 +1,7 @@
 //! End-to-end tests of the binary `kamodo-rpc`, and of the project's own shape.
 #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
 
+mod administration;
 mod architecture;
 mod certificate;
 mod check;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -91,6 +91,17 @@ impl Project {
             String::from_utf8_lossy(bytes).replace(&*self.directory.path().to_string_lossy(), "~")
         };
         Output { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+
+    /// Starts the binary in the project, to be read while it goes on.
+    ///
+    /// # Panics
+    /// Where it cannot be started.
+    #[must_use]
+    #[track_caller]
+    pub fn spawn(&self, args: &[&str]) -> Child {
+        let mut command = self.command(args);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the binary is built")
     }
 
     /// Returns the binary with `args`, in the project and with the environment's settings taken away.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test to the last line
 
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -18,6 +19,8 @@ use kamodo_registry::{
 use kamodo_schema::administration;
 use kamodo_server::{Config, Server};
 use kamodo_value::{Meta, Parameter, Signature, Value};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, copy};
+use tokio::net::{TcpListener, TcpStream};
 
 // === What is served ===
 
@@ -173,6 +176,44 @@ fn everything_is_described_at_once() {
         assert_eq!((origin.kind.as_str(), origin.file.as_str()), ("yaml", "kamodo_rpc.yaml"));
         assert_eq!(origin.stands, Stands::Served);
         assert!(description.pins.is_empty());
+    });
+}
+
+/// Passes messages on to a server, and its answers only once there were so many: who waits for one before
+/// is stuck.
+async fn hold_back(listener: TcpListener, server: SocketAddr, n_messages: usize) {
+    let (from_client, mut to_client) = listener.accept().await.unwrap().0.into_split();
+    let (mut from_server, mut to_server) = TcpStream::connect(server).await.unwrap().into_split();
+    let mut from_client = BufReader::new(from_client);
+    let mut seen = Vec::new();
+    while n_complete(&seen) < n_messages {
+        let bytes = from_client.fill_buf().await.unwrap().to_vec();
+        assert!(!bytes.is_empty(), "the client went");
+        from_client.consume(bytes.len());
+        to_server.write_all(&bytes).await.unwrap();
+        seen.extend(bytes);
+    }
+    let passed = tokio::join!(copy(&mut from_client, &mut to_server), copy(&mut from_server, &mut to_client));
+    drop(passed); // it ends with the connection, one way or the other
+}
+
+fn n_complete(mut bytes: &[u8]) -> usize {
+    let mut n_messages = 0;
+    while capnp::serialize::read_message(&mut bytes, Default::default()).is_ok() {
+        n_messages += 1;
+    }
+    n_messages
+}
+
+#[test]
+fn a_description_takes_one_round_trip_from_the_first_byte() {
+    with_server(async |running| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // the bootstrap, the extension and the description are asked for before anything was answered
+        tokio::task::spawn_local(hold_back(listener, running.server.addresses()[0], 3));
+        let client = Client::connect(&Endpoint::unencrypted("127.0.0.1", port)).await.unwrap();
+        assert_eq!(client.extension().describe().await.unwrap().functions.len(), 2);
     });
 }
 

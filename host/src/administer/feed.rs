@@ -67,7 +67,7 @@ fn differences(before: &Standing, after: &Standing) -> Vec<String> {
         }
     }
     let settled = old.keys().filter(|file| !new.contains_key(*file));
-    lines.extend(settled.map(|file| now(&format!("{file}: nothing of it waits any more"))));
+    lines.extend(settled.map(|file| now(&format!("{file}: nothing of it is refused or held any more"))));
     if before.pins != after.pins {
         lines.push(now(&words::pins(&after.pins).unwrap_or_else(|| "nothing is pinned".to_owned())));
     }

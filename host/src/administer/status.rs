@@ -66,7 +66,7 @@ fn overview(description: &Description) -> String {
     let mut last = vec![];
     last.extend(words::pins(&description.pins));
     last.push(format!(
-        "{}: {}; kamodo-rpc {} for {}",
+        "{}: {}; kamodo-rpc {}, up {}",
         words::generation(&description.generation),
         words::counted(description.generation.n_functions, "function"),
         description.version,
