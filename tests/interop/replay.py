@@ -24,7 +24,7 @@ import yaml
 from server import BINARY, Identity, Server
 
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "golden")
-HELD = ("arithmetic", "precedence", "composition", "multi-arg", "vectorised")
+HELD = ("arithmetic", "precedence", "composition", "multi-arg", "vectorised", "functions", "piecewise", "constants", "errors", "arg-order")
 RTOL = 1e-12
 WORKERS = 2
 

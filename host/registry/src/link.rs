@@ -229,7 +229,8 @@ impl<'a> Linker<'a> {
         let function = match outcome {
             Outcome::Refused => return,
             Outcome::Waiting { signature, missing, rhs, equation } => {
-                let shown = Shown { lhs: signature.symbol(), rhs, latex: String::new() };
+                let latex = kamodo_expr::latex(&signature, &equation);
+                let shown = Shown { lhs: signature.symbol(), rhs, latex };
                 let meta = Meta { equation, ..Meta::default() };
                 Function { signature, meta, origin, line, shown, body: Body::Waiting(missing) }
             }

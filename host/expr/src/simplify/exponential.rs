@@ -145,6 +145,15 @@ pub(super) fn log(arg: &Expr) -> Result<Option<Expr>, Unfit> {
         let turn = half_turn(if ratio.is_negative() { -1 } else { 1 })?;
         return add(vec![turn, log_of(Expr::rational(ratio.abs()))?]).map(Some);
     }
+    // Of a complex number whose angle is known: `log(1 + I)`.
+    if matches!(&**arg, Node::Add(_)) && arg.is_number_like() && !sign::is_real(arg) {
+        let angle = function(Builtin::Arg, vec![arg.clone()])?;
+        if quotient(&angle, &Expr::constant(Constant::Pi))?.exact().is_some() {
+            let modulus = function(Builtin::Abs, vec![arg.clone()])?;
+            let turn = mul(vec![angle, Expr::constant(Constant::ImaginaryUnit)])?;
+            return add(vec![log_of(modulus)?, turn]).map(Some);
+        }
+    }
     Ok(None)
 }
 

@@ -2,7 +2,7 @@
 
 use super::function::over_imaginary_unit;
 use super::trigonometric::{of, square, times_i};
-use super::{Unfit, add, could_extract_minus_sign, infinity, mul, neg, quotient, sign, sqrt, sub};
+use super::{Unfit, add, infinity, mul, neg, quotient, sign, sqrt, sub};
 use crate::{Builtin, Constant, Expr, Node};
 
 type Special = Result<Option<Expr>, Unfit>;
@@ -130,7 +130,7 @@ pub(super) fn inverse(builtin: Builtin, arg: &Expr) -> Special {
         };
         return Ok(Some(turned));
     }
-    if is_odd && could_extract_minus_sign(arg) {
+    if is_odd && has_minus(arg) {
         return neg(&of(builtin, &neg(arg)?)?).map(Some);
     }
     // Between -1 and 1 the area cosine is the arc cosine, turned.

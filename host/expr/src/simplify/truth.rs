@@ -235,13 +235,15 @@ pub(super) fn piecewise(args: &[Expr]) -> Simplified {
             }
             _ => {}
         }
+        if seen.contains(&condition) {
+            continue;
+        }
         seen.push(condition.clone());
         let is_last = condition.is_constant(Constant::True);
         match cases.last_mut() {
             Some((last, own)) if last == value => {
                 *own = joined(Builtin::Or, vec![condition, own.clone()])?;
             }
-            Some((_, own)) if *own == condition => {}
             _ => cases.push((value.clone(), condition)),
         }
         if is_last || cases.last().is_some_and(|(_, condition)| condition.is_constant(Constant::True)) {

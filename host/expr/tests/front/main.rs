@@ -4,3 +4,4 @@ mod definitions;
 mod diagnostics;
 mod linker;
 mod properties;
+mod simplified;

@@ -20,11 +20,35 @@ fn expressions() -> impl Strategy<Value = String> {
                 .prop_map(|(base, exponent)| format!("({base})**{exponent}")),
             inner.clone().prop_map(|inner| format!("-({inner})")),
             (
-                prop::sample::select(vec!["sin", "cos", "exp", "log", "sqrt", "Abs", "floor", "atan"]),
+                prop::sample::select(vec![
+                    "sin",
+                    "cos",
+                    "exp",
+                    "log",
+                    "sqrt",
+                    "Abs",
+                    "floor",
+                    "atan",
+                    "sec",
+                    "acoth",
+                    "re",
+                    "conjugate",
+                    "sign",
+                    "gamma",
+                    "factorial",
+                    "erfc",
+                    "zeta",
+                    "Heaviside",
+                    "airyai",
+                ]),
                 inner.clone()
             )
                 .prop_map(|(function, inner)| format!("{function}({inner})")),
-            (inner.clone(), inner).prop_map(|(left, right)| format!("Max(f({left}), {right})")),
+            (inner.clone(), inner.clone()).prop_map(|(left, right)| format!("Max(f({left}), {right})")),
+            // Beside a number, so that which side is which does not depend on their lengths.
+            (inner.clone(), prop::sample::select(vec!["<", ">=", "==", "!="]), inner).prop_map(
+                |(left, sign, no)| { format!("Piecewise(({left}, (x {sign} 2) | ~(y > 1)), ({no}, True))") }
+            ),
         ]
     })
 }
@@ -67,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_of_the_right_letters_is_too_strange(rhs in "[-+*/^%().,# 0-9exyj_]{0,60}") {
+    fn no_text_of_the_right_letters_is_too_strange(rhs in "[-+*/^%().,#<>=!&|~ 0-9exyj_]{0,60}") {
         if let Ok(definition) = Definition::parse(&linker::source("f"), &linker::source(&rhs)) {
             drop(definition.check(&Above::default()));
         }
