@@ -276,6 +276,7 @@ mod tests {
         a.yaml:2:4: error: this is no YAML: unclosed bracket '['
           2 | f: [x
             |    ^
+        hint: close the bracket, or quote the text
         ");
         insta::assert_snapshot!(mistakes(b"!Kamodo\nf: x\xff\n"), @r"
         a.yaml:2:5: error: expected UTF-8 text, found the byte 0xff
@@ -300,7 +301,7 @@ mod tests {
         hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
         ");
         insta::assert_snapshot!(mistakes(b"!Kamodo\non: x\n"), @r"
-        a.yaml:2:1: error: the name of a function is text, found YAML's `on`
+        a.yaml:2:1: error: the left-hand side of a function is text, found YAML's `on`
           2 | on: x
             | ^^
         hint: quote it: `'on'`
@@ -318,7 +319,7 @@ mod tests {
         hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
         ");
         insta::assert_snapshot!(mistakes(b"!Kamodo\n[f]: x\n"), @r"
-        a.yaml:2:1: error: the left-hand side of a function is text, found a collection
+        a.yaml:2:1: error: the left-hand side of a function is text, found a list
           2 | [f]: x
             | ^
         hint: quote it: `'f(x[cm])[kg]': x**2`
@@ -328,6 +329,128 @@ mod tests {
           2 | <<: x
             |     ^
         hint: write `<<: *anchor`, where `&anchor` names a map
+        ");
+    }
+
+    #[test]
+    fn what_is_something_else_for_yaml() {
+        let text =
+            b"!Kamodo\nf: 017\ng: 1:30\nh: -.inf\nk: 2001-12-14\nl: !mine x\n5: x\n? [m, n]\n: x\n: x\n";
+        insta::assert_snapshot!(mistakes(text), @r"
+        a.yaml:2:4: error: `f`: the right-hand side is an expression, found YAML's octal number `017`
+          2 | f: 017
+            |    ^^^
+        hint: write the number in base ten
+        a.yaml:3:4: error: `g`: the right-hand side is an expression, found YAML's number in base 60 `1:30`
+          3 | g: 1:30
+            |    ^^^^
+        hint: write the number in base ten
+        a.yaml:4:4: error: `h`: the right-hand side is an expression, found YAML's `-.inf`
+          4 | h: -.inf
+            |    ^^^^^
+        hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
+        a.yaml:5:4: error: `k`: the right-hand side is an expression, found YAML's date `2001-12-14`
+          5 | k: 2001-12-14
+            |    ^^^^^^^^^^
+        hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
+        a.yaml:6:4: error: `l`: the right-hand side is an expression, found another kind of value: `!mine`
+          6 | l: !mine x
+            |    ^^^^^^^
+        hint: leave the tag out
+        a.yaml:7:1: error: the left-hand side of a function is text, found the number `5`
+          7 | 5: x
+            | ^
+        hint: begin it with a letter
+        a.yaml:8:3: error: the left-hand side of a function is text, found a list
+          8 | ? [m, n]
+            |   ^
+        hint: quote it: `'f(x[cm])[kg]': x**2`
+        a.yaml:10:1: error: the left-hand side of a function is text, found nothing
+          10 | : x
+             | ^
+        hint: quote it: `'f(x[cm])[kg]': x**2`
+        ");
+        insta::assert_snapshot!(mistakes(b"!Server {port: 0x10, host: !mine a, handshake: 1:30}\n"), @r"
+        a.yaml:1:16: error: `port`: expected a number from 0 to 65535, found `0x10`
+          1 | !Server {port: 0x10, host: !mine a, handshake: 1:30}
+            |                ^^^^
+        hint: the default is `port: 60000`
+        a.yaml:1:28: error: `host`: expected a name or an address, found another kind of value: `!mine`
+          1 | !Server {port: 0x10, host: !mine a, handshake: 1:30}
+            |                            ^^^^^^^
+        hint: the default is `host: localhost`
+        a.yaml:1:48: error: `handshake`: expected a time from 10 ms to 1 h, found YAML's number in base 60 `1:30`
+          1 | !Server {port: 0x10, host: !mine a, handshake: 1:30}
+            |                                                ^^^^
+        hint: the default is `handshake: 5 s`
+        ");
+    }
+
+    #[test]
+    fn texts_that_are_no_yaml() {
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: x\0\ng: y\n"), @r"
+        a.yaml:2:5: error: this is no YAML: unexpected character: `\u{0}'
+          2 | f: x�
+            |     ^
+        hint: remove the character
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: 'x\x07'\n"), @r"
+        a.yaml:2:6: error: this is no YAML: unexpected character: `\u{7}'
+          2 | f: 'x�'
+            |      ^
+        hint: remove the character
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\n\tf: x\n"), @r"
+        a.yaml:2:1: error: a line is indented with blanks, found a tab
+          2 | 	f: x
+            | ^
+        hint: write blanks instead of the tab
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: x\n\tg: y\n"), @r"
+        a.yaml:2:4: error: this is no YAML: while scanning a plain scalar, found a tab
+          2 | f: x
+            |    ^
+        hint: write blanks instead of the tab
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: *e\n"), @r"
+        a.yaml:2:4: error: this is no YAML: while parsing node, found unknown anchor
+          2 | f: *e
+            |    ^
+        hint: name a value with `&name` before `*name` stands for it, or quote the text
+        ");
+        insta::assert_snapshot!(mistakes(b"%YAML 2.0\n--- !Kamodo\nf: x\n"), @r"
+        a.yaml:1:1: error: this is no YAML: unsupported YAML major version
+          1 | %YAML 2.0
+            | ^
+        hint: leave the line out: files are read as YAML 1.1
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: a: b\n"), @r"
+        a.yaml:2:5: error: this is no YAML: mapping values are not allowed in this context
+          2 | f: a: b
+            |     ^
+        hint: quote the text where it holds `: `, and begin each entry on a line of its own
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: %x\n"), @r"
+        a.yaml:2:4: error: this is no YAML: unexpected character: `%'
+          2 | f: %x
+            |    ^
+        hint: quote the text, as in `'f(x)': 'x**2'`
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: \"\\d\"\n"), @r#"
+        a.yaml:2:4: error: this is no YAML: while parsing a quoted scalar, found unknown escape character
+          2 | f: "\d"
+            |    ^
+        hint: write `\\` for a backslash, or use single quotes
+        "#);
+        insta::assert_snapshot!(mistakes(b"\xff\xfe!\0K\0"), @r"
+        a.yaml:1:1: error: expected UTF-8 text, found UTF-16
+        hint: save the file in UTF-8
+        ");
+        insta::assert_snapshot!(mistakes(b"\xef\xbb\xbf!Kamodo\r\nf: x +\r\n"), @r"
+        a.yaml:2:7: error: `f`: expected an operand, found the end
+          2 | f: x +
+            |       ^
+        hint: write a number, a name or `(` after `+`, or leave `+` out
         ");
     }
 
@@ -374,7 +497,7 @@ mod tests {
           2 | prot: 1
             | ^^^^
         hint: did you mean `port`?
-        a.yaml:3:7: error: `port`: expected a number from 0 to 65535, found `yes`
+        a.yaml:3:7: error: `port`: expected a number from 0 to 65535, found YAML's `yes`
           3 | port: yes
             |       ^^^
         hint: the default is `port: 60000`

@@ -4,11 +4,15 @@
 //! (`f: 5` is the expression `5`), and every error in a definition points at its letter in the file.
 //! This is the only file that names the YAML library.
 
+mod scalar;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use kamodo_expr::{Diagnostic, Position, Source, Span};
-use serde_yaml::granit_parser::{self as parser, Event, Parser, ScalarStyle};
+use serde_yaml::granit_parser::{self as parser, Event, Parser, ScalarStyle, StructureStyle};
+
+pub(crate) use scalar::Meaning;
 
 /// How many aliases a file may use, so that a few lines cannot stand for gigabytes.
 const MAX_ALIASES: usize = 100;
@@ -34,9 +38,11 @@ pub(crate) struct Node {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
-    /// The text, and whether it is plain: without quotes, `yes` is a boolean and nothing is null.
+    /// The text, and what YAML takes it for.
     Scalar {
         source: Source,
+        meaning: Meaning,
+        /// Whether it has no quotes: only then is `<<` a merge.
         is_plain: bool,
     },
     Map(Vec<(Node, Node)>),
@@ -119,14 +125,29 @@ impl<'a> Reader<'a> {
             Some(Ok((event, span))) => Ok(Some((event, span))),
             Some(Err(error)) => {
                 let offset = error.marker().byte_offset().unwrap_or(self.whole.text.len());
-                Err(self.refuse(offset, format!("this is no YAML: {}", error.info())))
+                let message = format!("this is no YAML: {}", error.info());
+                Err(self.refuse(offset, message, hint(&error.info())))
             }
         }
     }
 
-    fn refuse(&self, offset: usize, message: String) -> Box<Diagnostic> {
+    fn refuse(&self, offset: usize, message: String, hint: &str) -> Box<Diagnostic> {
         let offset = offset.min(self.whole.text.len());
-        Box::new(self.whole.error(offset..offset, message))
+        Box::new(self.whole.error(offset..offset, message).with_hint(hint))
+    }
+
+    /// Refuses a tab before a key: how deep it indents is in the eye of the beholder.
+    fn refuse_tab(&self, key: usize) -> Result<(), Box<Diagnostic>> {
+        let before = &self.whole.text[..key.min(self.whole.text.len())];
+        let start = before.rfind('\n').map_or(0, |line| line + 1);
+        let indentation = &before[start..start + indentation(&before[start..])];
+        match indentation.find('\t') {
+            Some(at) => {
+                let message = "a line is indented with blanks, found a tab".to_owned();
+                Err(self.refuse(start + at, message, "write blanks instead of the tab"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Reads the node that begins with `event`.
@@ -138,7 +159,8 @@ impl<'a> Reader<'a> {
     ) -> Result<Node, Box<Diagnostic>> {
         let (start, end) = (offset(place.start), offset(place.end));
         if depth > MAX_DEPTH {
-            return Err(self.refuse(start, format!("collections nest at most {MAX_DEPTH} deep")));
+            let message = format!("collections nest at most {MAX_DEPTH} deep");
+            return Err(self.refuse(start, message, "a document holds one map of texts"));
         }
         let tag_start = place.tag_start().map(offset);
         let before = self.n_nodes;
@@ -146,11 +168,17 @@ impl<'a> Reader<'a> {
         let (tag, anchor, kind) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let source = self.scalar(&text, style, start, end);
-                (tag, anchor, Kind::Scalar { source, is_plain: style == ScalarStyle::Plain })
+                let is_plain = style == ScalarStyle::Plain;
+                let name = tag.as_deref().map(tag_name);
+                let meaning = Meaning::of(&text, is_plain, name.as_deref());
+                (tag, anchor, Kind::Scalar { source, meaning, is_plain })
             }
-            Event::MappingStart(_, anchor, tag) => {
+            Event::MappingStart(style, anchor, tag) => {
                 let mut entries = Vec::new();
                 while let Some((event, place)) = self.until(|event| matches!(event, Event::MappingEnd))? {
+                    if style == StructureStyle::Block {
+                        self.refuse_tab(offset(place.start))?;
+                    }
                     let key = self.node(event, &place, depth + 1)?;
                     let Some((event, place)) = self.next()? else { break };
                     entries.push((key, self.node(event, &place, depth + 1)?));
@@ -167,22 +195,27 @@ impl<'a> Reader<'a> {
             Event::Alias(anchor) => {
                 self.n_aliases += 1;
                 if self.n_aliases > MAX_ALIASES {
-                    return Err(self.refuse(start, format!("a file uses at most {MAX_ALIASES} aliases")));
+                    let message = format!("a file uses at most {MAX_ALIASES} aliases");
+                    return Err(self.refuse(start, message, "call a function instead of repeating its text"));
                 }
                 let Some((node, size)) = self.anchors.get(&anchor) else {
-                    return Err(self.refuse(start, "an alias cannot stand inside its own anchor".to_owned()));
+                    let message = "an alias cannot stand inside its own anchor".to_owned();
+                    return Err(self.refuse(start, message, "write the value out"));
                 };
                 self.n_aliased += size;
                 self.n_nodes += size;
                 if self.n_aliased > MAX_ALIASED {
                     let message = format!("the aliases of a file stand for at most {MAX_ALIASED} nodes");
-                    return Err(self.refuse(start, message));
+                    return Err(self.refuse(start, message, "call a function instead of repeating its text"));
                 }
                 return Ok(node.clone());
             }
-            _ => return Err(self.refuse(start, "this is no YAML: a value is missing".to_owned())),
+            _ => {
+                let message = "this is no YAML: a value is missing".to_owned();
+                return Err(self.refuse(start, message, "write one `key: value` a line"));
+            }
         };
-        let tag = tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix()));
+        let tag = tag.as_deref().map(tag_name);
         let node = Node { tag, span: tag_start.unwrap_or(start)..end.max(start), kind };
         if anchor != 0 {
             self.anchors.insert(anchor, (node.clone(), self.n_nodes - before));
@@ -208,6 +241,31 @@ impl<'a> Reader<'a> {
             text: text.into(),
             pieces,
         }
+    }
+}
+
+/// What to do about a mistake that the parser has found.
+fn hint(mistake: &str) -> &'static str {
+    const HINTS: [(&str, &str); 9] = [
+        ("found a tab", "write blanks instead of the tab"),
+        ("character: `\\u{", "remove the character"),
+        ("unknown anchor", "name a value with `&name` before `*name` stands for it, or quote the text"),
+        ("escape", "write `\\\\` for a backslash, or use single quotes"),
+        ("mapping values", "quote the text where it holds `: `, and begin each entry on a line of its own"),
+        ("bracket", "close the bracket, or quote the text"),
+        ("unclosed", "close the quotes"),
+        ("YAML", "leave the line out: files are read as YAML 1.1"),
+        ("directive", "leave the line out: files are read as YAML 1.1"),
+    ];
+    let found = HINTS.iter().find(|(part, _)| mistake.contains(part));
+    found.map_or("quote the text, as in `'f(x)': 'x**2'`", |(_, hint)| hint)
+}
+
+/// A tag as it is usually written: YAML's own as `!!str`.
+fn tag_name(tag: &parser::Tag) -> String {
+    match tag.handle() {
+        "tag:yaml.org,2002:" => format!("!!{}", tag.suffix()),
+        handle => format!("{handle}{}", tag.suffix()),
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use kamodo_expr::{Definition, Source};
 
-use super::reading::{Entries, Reading, is_null, is_word, keep_one, text};
-use crate::yaml::{Kind, Node};
+use super::reading::{Entries, Reading, is_nothing, keep_one, text, written};
+use crate::yaml::{Kind, Meaning, Node};
 
 const FUNCTIONS: Entries = Entries { what: "functions", said: "defined", or_else: ", or rename one" };
 
@@ -84,41 +84,122 @@ fn refuse_second(reading: &mut Reading<'_>, definition: &Definition, first: usiz
 
 /// A key as the left-hand side of a definition.
 fn left<'n>(reading: &mut Reading<'_>, key: &'n Node) -> Option<&'n Source> {
-    let Kind::Scalar { source, is_plain } = &key.kind else {
-        let message = "the left-hand side of a function is text, found a collection".to_owned();
-        reading.refuse(key.span.clone(), message, "quote it: `'f(x[cm])[kg]': x**2`");
-        return None;
+    let (found, hint) = match (written(key), &key.kind) {
+        (Ok(_), Kind::Scalar { source, meaning: Meaning::Number, .. }) => {
+            (format!("the number `{}`", source.text), "begin it with a letter".to_owned())
+        }
+        (Ok(source), _) => return Some(source),
+        (Err(found), Kind::Scalar { source, .. }) if !is_nothing(key) => {
+            (found, format!("quote it: `'{}'`", source.text))
+        }
+        (Err(found), _) => (found, "quote it: `'f(x[cm])[kg]': x**2`".to_owned()),
     };
-    if *is_plain && is_word(&source.text) {
-        let message = format!("the name of a function is text, found YAML's `{}`", source.text);
-        reading.refuse(key.span.clone(), message, format!("quote it: `'{}'`", source.text));
-        return None;
-    }
-    Some(source)
+    reading.refuse(
+        key.span.clone(),
+        format!("the left-hand side of a function is text, found {found}"),
+        hint,
+    );
+    None
 }
 
 /// A value as the right-hand side: text, or a number, which is its own text.
 fn right<'n>(reading: &mut Reading<'_>, key: &Node, value: &'n Node) -> Option<&'n Source> {
-    let name = text(key).unwrap_or("a function").to_owned();
-    let found = match &value.kind {
-        Kind::Scalar { source, is_plain } if *is_plain && is_null(&source.text) => "nothing".to_owned(),
-        Kind::Scalar { source, is_plain } if *is_plain && is_word(&source.text) => {
-            format!("YAML's `{}`", source.text)
-        }
-        Kind::Scalar { source, .. } => return Some(source),
-        Kind::Map(_) => "a map".to_owned(),
-        Kind::List(_) => "a list".to_owned(),
+    let found = match written(value) {
+        Ok(source) => return Some(source),
+        Err(found) => found,
     };
-    let span = if found == "nothing" { key.span.clone() } else { value.span.clone() };
-    reading.refuse(
-        span,
-        format!("`{name}`: the right-hand side is an expression, found {found}"),
-        "write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else",
-    );
+    let name = text(key).unwrap_or("a function");
+    let hint = match &value.kind {
+        Kind::Scalar { meaning: Meaning::Octal | Meaning::Base60, .. } => "write the number in base ten",
+        Kind::Scalar { meaning: Meaning::Tagged, .. } => "leave the tag out",
+        _ => "write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else",
+    };
+    let span = if is_nothing(value) { key.span.clone() } else { value.span.clone() };
+    reading.refuse(span, format!("`{name}`: the right-hand side is an expression, found {found}"), hint);
     None
 }
 
 /// The name at the beginning of a left-hand side.
 fn name_of(lhs: &str) -> String {
     lhs.split(['(', '[']).next().unwrap_or_default().split_whitespace().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::yaml;
+
+    /// What PyYAML reads, beside the script that asked it.
+    const PAIRS: &str = include_str!("../../tests/golden/yaml_pairs.jsonl");
+
+    /// What is read of a text, in the form of the table; none where it is refused as a whole.
+    fn maps(text: &str) -> Option<Vec<Vec<[Json; 2]>>> {
+        let stream = yaml::read("a.yaml", text.as_bytes()).ok()?;
+        let mut reading = Reading::new(Path::new("a.yaml"), &stream.whole);
+        let mut maps = Vec::new();
+        for document in &stream.documents {
+            let entries = reading.entries(document, &FUNCTIONS);
+            if document.tag.as_deref() != Some("!Kamodo") || !reading.diagnostics.is_empty() {
+                return None;
+            }
+            maps.push(entries.iter().map(|(key, value)| sides(&mut reading, key, value)).collect());
+            reading.diagnostics.clear();
+        }
+        Some(maps).filter(|maps| !maps.is_empty())
+    }
+
+    fn sides(reading: &mut Reading<'_>, key: &Node, value: &Node) -> [Json; 2] {
+        let (key, value) = (left(reading, key), right(reading, key, value));
+        [key, value].map(|side| side.map_or(Json::Null, |source| (&*source.text).into()))
+    }
+
+    /// Whether a side is read as PyYAML reads it.
+    fn agree(theirs: &Json, ours: &Json, is_key: bool) -> bool {
+        match theirs[0].as_str() {
+            Some("text") => theirs[1] == *ours,
+            Some("number") if !is_key => theirs[1] == *ours,
+            // What is no text for YAML, and passes here, must at least be no expression.
+            _ => ours.as_str().is_none_or(is_no_expression),
+        }
+    }
+
+    fn is_no_expression(text: &str) -> bool {
+        let (lhs, rhs) = (Source::whole("", "f"), Source::whole("", text));
+        Definition::parse(&lhs, &rhs).is_err()
+    }
+
+    fn is_as_pyyaml(row: &Json, ours: Option<&Vec<Vec<[Json; 2]>>>) -> bool {
+        let (Some(theirs), Some(ours)) = (row["maps"].as_array(), ours) else {
+            let is_wrong = |maps: &Vec<Vec<[Json; 2]>>| {
+                maps.iter().flatten().flatten().any(|side| side.as_str().is_none_or(is_no_expression))
+            };
+            return row["error"].is_string() && ours.is_none_or(is_wrong);
+        };
+        theirs.len() == ours.len()
+            && theirs.iter().zip(ours).all(|(theirs, ours)| {
+                let theirs = theirs.as_array().map(Vec::as_slice).unwrap_or_default();
+                theirs.len() == ours.len()
+                    && theirs.iter().zip(ours).all(|(theirs, [key, value])| {
+                        agree(&theirs[0], key, true) && agree(&theirs[1], value, false)
+                    })
+            })
+    }
+
+    #[test]
+    fn maps_are_read_as_pyyaml_reads_them() {
+        let mut wrong = Vec::new();
+        for line in PAIRS.lines() {
+            let row: Json = serde_json::from_str(line).unwrap();
+            let ours = maps(row["text"].as_str().unwrap());
+            // A difference that is meant must be one, else its reason is out of date.
+            if is_as_pyyaml(&row, ours.as_ref()) != row["differs"].is_null() {
+                wrong.push(format!("{row}\n  ours {}", json!(ours)));
+            }
+        }
+        assert!(wrong.is_empty(), "{} texts:\n{}", wrong.len(), wrong.join("\n"));
+    }
 }

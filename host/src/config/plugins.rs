@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::reading::{Reading, SETTINGS, is_plain, is_word, kind, text};
+use super::reading::{Reading, SETTINGS, text, written};
 use crate::yaml::{Kind, Node};
 
 /// Reads a document.
@@ -22,16 +22,16 @@ pub(super) fn read(reading: &mut Reading<'_>, document: &Node, directories: &mut
             _ => std::slice::from_ref(&value),
         };
         for item in items {
-            match text(item).filter(|text| !(text.is_empty() || is_plain(item) && is_word(text))) {
-                Some(directory) => {
-                    let directory = reading.base().join(directory);
+            match written(item) {
+                Ok(directory) => {
+                    let directory = reading.base().join(&*directory.text);
                     if !directories.contains(&directory) {
                         directories.push(directory);
                     }
                 }
-                None => reading.refuse(
+                Err(found) => reading.refuse(
                     item.span.clone(),
-                    format!("`directory` is the path of a directory or a list of them, found {}", kind(item)),
+                    format!("`directory` is the path of a directory or a list of them, found {found}"),
                     "write `directory: plugins.d`",
                 ),
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use kamodo_expr::{Diagnostic, Source, Span};
 
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Kind, Meaning, Node};
 
 /// A file while it is read.
 pub(super) struct Reading<'a> {
@@ -24,9 +24,6 @@ pub(super) struct Entries {
 }
 
 pub(super) const SETTINGS: Entries = Entries { what: "settings", said: "set", or_else: "" };
-
-/// YAML 1.1's words that are no text unless they are quoted.
-const BOOLEANS: [&str; 6] = ["yes", "no", "on", "off", "true", "false"];
 
 // === impl Reading ===
 
@@ -60,7 +57,10 @@ impl<'a> Reading<'a> {
     pub(super) fn entries(&mut self, document: &Node, named: &Entries) -> Vec<(Node, Node)> {
         match &document.kind {
             Kind::Map(entries) => self.merged(entries, named),
-            Kind::Scalar { source, is_plain: true } if is_null(&source.text) => Vec::new(),
+            // What it is for YAML, its tag says already.
+            Kind::Scalar { source, is_plain: true, .. } if matches!(&*source.text, "" | "~" | "null") => {
+                Vec::new()
+            }
             other => {
                 let found = match other {
                     Kind::List(_) => "a list",
@@ -165,34 +165,32 @@ pub(super) fn text(node: &Node) -> Option<&str> {
     }
 }
 
-pub(super) fn is_plain(node: &Node) -> bool {
+fn is_plain(node: &Node) -> bool {
     matches!(node.kind, Kind::Scalar { is_plain: true, .. })
 }
 
-pub(super) fn is_null(text: &str) -> bool {
-    matches!(text, "" | "~" | "null" | "Null" | "NULL")
-}
-
-/// Whether YAML 1.1 reads a plain scalar as something that is neither text nor a number.
-pub(super) fn is_word(text: &str) -> bool {
-    is_null(text)
-        || BOOLEANS.iter().any(|word| {
-            text == *word || text == word.to_uppercase() || {
-                let mut letters = word.chars();
-                let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-                text == first.into_iter().chain(letters).collect::<String>()
-            }
-        })
-}
-
-/// What a value is, in words.
-pub(super) fn kind(node: &Node) -> String {
+/// A scalar that is text or a number, as its text.
+///
+/// # Errors
+/// What stands there instead, in words.
+pub(super) fn written(node: &Node) -> Result<&Source, String> {
     match &node.kind {
-        Kind::Scalar { source, is_plain: true } if is_null(&source.text) => "nothing".to_owned(),
-        Kind::Scalar { source, .. } => format!("`{}`", source.text),
-        Kind::Map(_) => "a map".to_owned(),
-        Kind::List(_) => "a list".to_owned(),
+        Kind::Scalar { source, meaning, .. } => match (meaning, meaning.in_words()) {
+            (_, None) => Ok(source),
+            (Meaning::Null, Some(words)) => Err(words.to_owned()),
+            (Meaning::Tagged, Some(words)) => {
+                Err(format!("{words} `{}`", node.tag.as_deref().unwrap_or_default()))
+            }
+            (_, Some(words)) => Err(format!("{words} `{}`", source.text)),
+        },
+        Kind::Map(_) => Err("a map".to_owned()),
+        Kind::List(_) => Err("a list".to_owned()),
     }
+}
+
+/// Whether nothing stands there: then the error is shown at what it belongs to.
+pub(super) fn is_nothing(node: &Node) -> bool {
+    matches!(node.kind, Kind::Scalar { meaning: Meaning::Null, .. })
 }
 
 /// Joins names to `a, b or c`.

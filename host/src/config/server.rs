@@ -2,7 +2,7 @@
 
 use kamodo_units::suggest;
 
-use super::reading::{Reading, SETTINGS, keep_one, kind, text};
+use super::reading::{Reading, SETTINGS, is_nothing, keep_one, text, written};
 use crate::settings::{By, Settings, TABLE, Unread};
 use crate::yaml::Node;
 
@@ -22,7 +22,12 @@ pub(super) fn read(reading: &mut Reading<'_>, document: &Node, settings: &mut Se
         }
         let span = reading.first_line(value.span.clone());
         let by = By::File { whole: reading.whole.clone(), span: span.clone() };
-        match settings.say(name, text(&value).unwrap_or_default(), reading.base(), by) {
+        let found = match written(&value) {
+            Ok(source) => format!("`{}`", source.text),
+            Err(found) => found,
+        };
+        let said = written(&value).map_or("", |source| &source.text);
+        match settings.say(name, said, reading.base(), by) {
             Ok(()) => {}
             Err(Unread::Key) => {
                 let keys = TABLE.iter().map(|setting| setting.key);
@@ -33,8 +38,8 @@ pub(super) fn read(reading: &mut Reading<'_>, document: &Node, settings: &mut Se
                 reading.refuse(key.span.clone(), format!("`!Server` has no setting `{name}`"), hint);
             }
             Err(Unread::Value(setting)) => reading.refuse(
-                if kind(&value) == "nothing" { key.span.clone() } else { span },
-                format!("`{name}`: expected {}, found {}", setting.expected(), kind(&value)),
+                if is_nothing(&value) { key.span.clone() } else { span },
+                format!("`{name}`: expected {}, found {found}", setting.expected()),
                 format!("the default is `{name}: {}`", setting.default),
             ),
         }
