@@ -233,3 +233,52 @@ fn a_peer_that_reads_nothing_is_cut_off() {
         writing.abort();
     });
 }
+
+/// A peer that has gone: nothing more is heard of it, and nothing can be written to it.
+struct Gone;
+
+impl tokio::io::AsyncRead for Gone {
+    fn poll_read(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        _: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Pending
+    }
+}
+
+impl tokio::io::AsyncWrite for Gone {
+    fn poll_write(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        _: &[u8],
+    ) -> std::task::Poll<std::io::Result<usize>> {
+        std::task::Poll::Ready(Err(std::io::ErrorKind::BrokenPipe.into()))
+    }
+
+    fn poll_flush(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+}
+
+#[test]
+fn a_call_that_cannot_be_written_fails() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    LocalSet::new().block_on(&runtime, async {
+        let (session, kamodo) = transport::connect(Gone, Limits::default());
+        tokio::task::spawn_local(session);
+        let answer = kamodo.get_math_request().send().promise;
+        let answer = tokio::time::timeout(Duration::from_secs(10), answer).await;
+        assert!(answer.expect("the call does not wait for ever").is_err());
+    });
+}

@@ -116,6 +116,8 @@ impl Future for Session {
             && writer.as_mut().poll(cx).is_ready()
         {
             self.writer = None;
+            // What waits for an answer fails now: once its network has ended, the RPC system forgets it.
+            let _ = self.rpc.get_disconnector().now_or_never();
             if let Some(ended) = self.writer_ended.take() {
                 let _ = ended.send(()); // wakes the RPC system, which ends with its network
             }
