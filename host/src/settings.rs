@@ -107,6 +107,27 @@ impl By {
 mod tests {
     use super::*;
 
+    const PAGE: &str = include_str!("../../docs/configuration.md");
+
+    /// The table, as a table of the documentation.
+    fn page() -> String {
+        let mut rows = String::from("| key | default | values | what | a change |\n|---|---|---|---|---|\n");
+        for setting in TABLE {
+            let reach = match setting.reach {
+                Reach::Live => "at once",
+                Reach::Restart => "with a restart",
+            };
+            let (key, default, expected) = (setting.key, setting.default, setting.expected());
+            rows += &format!("| `{key}` | `{default}` | {expected} | {} | {reach} |\n", setting.about);
+        }
+        rows
+    }
+
+    #[test]
+    fn the_documentation_shows_the_table_as_it_is() {
+        assert!(PAGE.contains(&page()), "put this table into docs/configuration.md:\n{}", page());
+    }
+
     #[test]
     fn every_default_and_bound_is_a_value() {
         for setting in TABLE {
