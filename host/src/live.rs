@@ -97,7 +97,13 @@ impl Live {
 impl Settle for Live {
     fn apply(&self, settings: &Settings) -> Vec<Diagnostic> {
         let mut now = self.now();
-        now.effective = self.given.over(settings);
+        let before = std::mem::replace(&mut now.effective, self.given.over(settings));
+        for setting in TABLE.iter().filter(|setting| setting.reach == Reach::Live) {
+            let (was, is) = (before.show(setting.key), now.effective.show(setting.key));
+            if was != is {
+                tracing::info!("`{}` is now `{is}`, was `{was}`", setting.key);
+            }
+        }
         self.controls.replace_limits(limits(&now.effective));
         let mut diagnostics = self.show_certificate(&mut now);
         diagnostics.extend(self.tell_what_waits(settings, &mut now));

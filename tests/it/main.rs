@@ -8,4 +8,5 @@ mod check;
 mod command_line;
 mod live;
 mod plugins;
+mod settings;
 mod transactions;

@@ -12,6 +12,7 @@ use crate::artifacts;
 #[derive(Debug)]
 pub struct Project {
     directory: TempDir,
+    variables: Vec<(String, String)>,
 }
 
 /// What a command of the binary left behind.
@@ -32,11 +33,16 @@ impl Project {
     #[must_use]
     #[track_caller]
     pub fn new(functions: &str) -> Self {
-        let project =
-            Self { directory: TempDir::with_prefix("kamodo-").expect("a temporary directory can be made") };
+        let directory = TempDir::with_prefix("kamodo-").expect("a temporary directory can be made");
+        let project = Self { directory, variables: Vec::new() };
         fs::create_dir(project.path("plugins.d")).expect("the directory is new");
         project.define(functions);
         project
+    }
+
+    /// Sets an environment variable for the commands that are run from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// Returns where a file of the project is.
@@ -113,6 +119,7 @@ impl Project {
         {
             command.env_remove(name);
         }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 }
