@@ -67,7 +67,9 @@ impl Client {
         let mut fields = Vec::with_capacity(entries.len() as usize);
         let mut known = HashMap::with_capacity(entries.len() as usize);
         for entry in entries {
-            let name = entry.get_key()?.to_str().map_err(capnp::Error::from)?.to_owned();
+            let key = entry.get_key()?.to_str().map_err(capnp::Error::from)?;
+            // A key may have arguments behind it, for the published client.
+            let name = key.split('(').next().unwrap_or(key).to_owned();
             let field = field::read(&name, entry.get_value()?, self.limits)?;
             known.insert(name, field.function.client().clone());
             fields.push(field);
@@ -100,14 +102,13 @@ impl Client {
         if let Some(client) = known {
             return Ok(Function::new(name, client, self.limits));
         }
-        let fields = self.fields().await?;
-        let mut names = Vec::with_capacity(fields.len());
-        for field in fields {
-            if field.name == name {
-                return Ok(field.function);
-            }
-            names.push(field.name);
+        // A name that the published client refuses may have an underscore behind it, see the server's keys.
+        let mut fields = self.fields().await?;
+        let is_of = |name: &str| fields.iter().position(|field| field.name == name);
+        if let Some(found) = is_of(name).or_else(|| is_of(&format!("{name}_"))) {
+            return Ok(fields.swap_remove(found).function);
         }
+        let names = fields.into_iter().map(|field| field.name).collect();
         Err(Error::Unknown { name: name.to_owned(), served: names })
     }
 

@@ -11,6 +11,7 @@ use crate::error::RequestError;
 use crate::evaluate::evaluate;
 use crate::extension::{Audience, ExtensionServer};
 use crate::function::FunctionServer;
+use crate::key::key;
 use crate::math::Operator;
 use crate::value::ValueServer;
 
@@ -44,7 +45,8 @@ impl schema::Server for KamodoServer {
         let mut entries = results.get().init_fields().init_entries(functions.len() as u32);
         for (index, served) in functions.enumerate() {
             let mut entry = entries.reborrow().get(index as u32);
-            entry.set_key(served.name())?;
+            let n_parameters = served.signature.parameters.len();
+            entry.set_key(&key(served.name(), n_parameters, |name| snapshot.get(name).is_ok())[..])?;
             let mut field = entry.init_value();
             field.set_func(self.function_client(FunctionServer::served(&self.connection, served.name())));
             write_meta(field.init_meta(), served)?;

@@ -17,6 +17,7 @@ mod evaluate;
 mod extension;
 mod function;
 mod kamodo;
+mod key;
 mod listener;
 mod local;
 mod math;
