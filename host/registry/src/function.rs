@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use kamodo_expr::Program;
+use kamodo_units::Unit;
 use kamodo_value::{Meta, Signature};
 
 use crate::{NativeFunction, Origin};
@@ -78,10 +79,10 @@ impl Function {
         }
     }
 
-    /// Returns the unit of the result as Kamodo shows it, `''` for none.
+    /// Returns the unit of the result as Kamodo shows it, `''` for none and for a pure number: an angle, a ratio.
     #[must_use]
     pub fn units(&self) -> String {
-        self.signature.unit.as_ref().map(ToString::to_string).unwrap_or_default()
+        self.signature.unit.as_ref().map(Unit::label).unwrap_or_default()
     }
 
     /// Returns each parameter with its unit as Kamodo shows them: nothing where no parameter has a unit,

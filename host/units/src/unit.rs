@@ -76,6 +76,27 @@ impl Unit {
         self.symbols.is_empty() && self.coefficient.scale.is_one()
     }
 
+    /// Returns the text by which Kamodo shows the unit of a result: none for a pure number, be it an angle,
+    /// a share or a ratio of lengths. A solid angle is shown.
+    ///
+    /// # Examples
+    /// ```
+    /// use kamodo_units::Unit;
+    ///
+    /// assert_eq!(Unit::parse("km/s")?.label(), "km/s");
+    /// assert_eq!(Unit::parse("deg")?.label(), "");
+    /// assert_eq!(Unit::parse("deg/s")?.label(), "deg/s");
+    /// # Ok::<(), kamodo_units::Error>(())
+    /// ```
+    #[must_use]
+    pub fn label(&self) -> String {
+        let is_solid_angle = |symbol: &&Symbol| symbol.text.ends_with("sr");
+        match self.dimension().is_dimensionless() && !self.symbols.keys().any(is_solid_angle) {
+            true => String::new(),
+            false => self.to_string(),
+        }
+    }
+
     /// Returns the physical dimension.
     #[must_use]
     pub fn dimension(&self) -> Dimension {

@@ -39,7 +39,7 @@ pub fn latex(signature: &Signature, equation: &str) -> String {
     let call = if has_units { format!("{name}({list})") } else { format!(r"{name}{{\left({list} \right)}}") };
     // An angle or a ratio is a pure number to Kamodo, which shows no unit then.
     let unit = match &signature.unit {
-        Some(unit) if !unit.dimension().is_dimensionless() => format!("[{}]", unit_latex(unit)),
+        Some(unit) if !unit.label().is_empty() => format!("[{}]", unit_latex(unit)),
         _ => String::new(),
     };
     format!("${call}{unit} = {equation}$")

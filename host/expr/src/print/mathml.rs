@@ -31,7 +31,7 @@ pub fn mathml(signature: &Signature, equation: &Expr) -> String {
         .collect();
     let mut parts = vec![function_name(&signature.name), list_in_brackets(&parameters)];
     // An angle or a ratio is a pure number to Kamodo, which shows no unit then.
-    if let Some(unit) = signature.unit.as_ref().filter(|unit| !unit.dimension().is_dimensionless()) {
+    if let Some(unit) = signature.unit.as_ref().filter(|unit| !unit.label().is_empty()) {
         parts.push(unit_in_brackets(unit));
     }
     parts.extend([operator("="), print(equation)]);
