@@ -167,7 +167,7 @@ impl Parser<'_> {
     fn unit(&mut self) -> Parsed<Option<Unit>> {
         let open = self.at();
         let start = open + 1;
-        let Some(length) = self.source.text[start..].find(']') else {
+        let Some(length) = closing_bracket(&self.source.text[start..]) else {
             let error = self.source.error(open..start, "this bracket is never closed");
             return Err(Box::new(error.with_hint("add `]` behind the unit")));
         };
@@ -223,4 +223,18 @@ impl Parser<'_> {
         let error = self.source.error(span, problem);
         self.diagnostics.push(error.with_hint(format!("take another name, such as `{name}_0`")));
     }
+}
+
+/// Finds the bracket that ends a unit, over those in it: `[[kg]]`.
+fn closing_bracket(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    text.char_indices().find_map(|(at, next)| {
+        match next {
+            '[' => depth += 1,
+            ']' if depth == 0 => return Some(at),
+            ']' => depth -= 1,
+            _ => {}
+        }
+        None
+    })
 }
