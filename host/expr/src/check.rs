@@ -90,7 +90,7 @@ pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec
     let checked = Checked {
         lhs: publish::lhs(definition),
         rhs,
-        latex: publish::latex(&signature, &equation),
+        latex: publish::latex_of(definition, &signature, &equation),
         equation,
         body: built.expr,
         signature,

@@ -10,7 +10,7 @@ use num_traits::Signed;
 
 use crate::{Builtin, Expr, Node};
 
-pub(crate) use latex::{Fractions, latex};
+pub(crate) use latex::{Fractions, latex, latex_of_call};
 pub use mathml::mathml;
 pub(crate) use name::{accent, function_name, is_letter, letters, symbol};
 pub(crate) use text::text;

@@ -176,6 +176,7 @@ fn names_of_sympy() {
         assert!(matches!(outcome, kamodo_expr::Outcome::Refused), "{name} is reserved");
     }
     assert_eq!(checked(&[], "gamma: x").latex, r"$\gamma{\left(x \right)} = x$");
+    assert_eq!(checked(&[], "gamma(x): x").latex, r"$\Gamma\left(x\right) = x$"); // as published
 }
 
 /// A logarithm of any base can be called: log(x)/log(b), by the change of base.

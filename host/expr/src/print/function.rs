@@ -3,7 +3,7 @@
 use super::latex::{Printer, bracketed};
 use super::{Precedence, SUM, name, series};
 use crate::simplify::sort_for_print;
-use crate::{Builtin, Constant, Expr, Node};
+use crate::{Constant, Expr, Node};
 
 /// How functions are set that are not set by name: the head, and where an exponent goes.
 enum Form {
@@ -68,7 +68,7 @@ impl Printer {
                 Some((body, [index, from, to])) => self.series(name, body, [index, from, to], exponent),
                 None => self.named(name, args, exponent),
             },
-            Node::Builtin(builtin, args) => self.builtin(*builtin, args, exponent),
+            Node::Builtin(builtin, args) => self.signed(builtin.name(), args, exponent),
             _ => self.print(expr),
         }
     }
@@ -81,9 +81,10 @@ impl Printer {
         args.iter().map(|arg| self.print(arg)).collect::<Vec<_>>().join(separator)
     }
 
-    fn builtin(&self, builtin: Builtin, args: &[Expr], exponent: Option<&str>) -> String {
-        let Some(first) = args.first() else { return self.named(builtin.name(), args, exponent) };
-        match builtin.name() {
+    /// Writes a call of a function by the sign that a function of that name has, where it has one.
+    pub(super) fn signed(&self, name: &str, args: &[Expr], exponent: Option<&str>) -> String {
+        let Some(first) = args.first() else { return self.named(name, args, exponent) };
+        match name {
             "exp" => raised_whole(format!("e^{{{}}}", self.print(first)), exponent),
             "log" => raised(format!(r"\log{{\left({} \right)}}", self.print(first)), exponent),
             "Abs" => raised(format!(r"\left|{{{}}}\right|", self.print(first)), exponent),
@@ -96,7 +97,7 @@ impl Printer {
             "factorial" => raised(format!("{}!", self.enclosed(first, Precedence::Function)), exponent),
             "factorial2" => raised(format!("{}!!", self.enclosed(first, Precedence::Function)), exponent),
             "Min" | "Max" => {
-                let head = format!(r"\{}", builtin.name().to_lowercase());
+                let head = format!(r"\{}", name.to_lowercase());
                 raised(format!(r"{head}\left({}\right)", self.list(args, ", ")), exponent)
             }
             "Mod" => {
@@ -120,7 +121,7 @@ impl Printer {
             "Or" => self.joined(r"\vee", args),
             "Not" => format!(r"\neg {}", self.enclosed(first, Precedence::Relation)),
             "Piecewise" => raised_whole(self.cases(args), exponent),
-            name => match FORMS.iter().find(|(known, _)| *known == name) {
+            _ => match FORMS.iter().find(|(known, _)| *known == name) {
                 Some((_, form)) => self.formed(form, args, exponent),
                 None => self.named(name, args, exponent),
             },

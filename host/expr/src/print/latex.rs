@@ -22,6 +22,13 @@ pub(crate) fn latex(expr: &Expr, fractions: Fractions) -> String {
     Printer { fractions }.print(expr)
 }
 
+/// Writes a call of a function with parameters as its arguments, by the sign that a function of that name has
+/// in sympy, where it has one.
+pub(crate) fn latex_of_call(name: &str, parameters: &[&str]) -> String {
+    let args: Vec<_> = parameters.iter().map(|name| Expr::symbol(&(*name).into())).collect();
+    Printer { fractions: Fractions::Bars }.signed(name, &args, None)
+}
+
 pub(super) struct Printer {
     fractions: Fractions,
 }

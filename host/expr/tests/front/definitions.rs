@@ -31,12 +31,8 @@ const FEATURES: [&str; 15] = [
 ];
 
 /// Cases of those features that differ, each with the reason.
-const DIFFERENCES: [(&str, &str); 4] = [
-    ("names-088-sympy-name-args-Chi", "a function of one's own prints as one, not as sympy's of that name"),
-    ("names-090-sympy-name-args-re", "a function of one's own prints as one, not as sympy's of that name"),
-    ("names-091-sympy-name-args-im", "a function of one's own prints as one, not as sympy's of that name"),
-    ("unit-conversion-111-swap-args-units", "seconds are not passed for centimetres"),
-];
+const DIFFERENCES: [(&str, &str); 1] =
+    [("unit-conversion-111-swap-args-units", "seconds are not passed for centimetres")];
 
 /// Expressions that sympy prints otherwise, each with the reason.
 const FORM_DIFFERENCES: [(&str, &str); 22] = [
