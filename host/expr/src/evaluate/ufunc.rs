@@ -54,6 +54,10 @@ pub(super) fn unary(operation: Unary, value: &Value) -> Result<Value> {
         Unary::Arg if category(operand.buffer.dtype()) == Category::Complex => {
             Some(truth::part(operation, &operand.buffer))
         }
+        // Beside the integer zero, which numpy takes as the imaginary part, a truth is an integer.
+        Unary::Arg if operand.buffer.dtype() == Dtype::Bool => {
+            function(operation, &Buffer::Int64(convert::<i64>(&operand.buffer).into_owned()))
+        }
         _ => function(operation, &operand.buffer),
     };
     Ok(operand_result(operand.shape.into(), buffer.ok_or_else(unsupported)?))

@@ -240,7 +240,9 @@ fn power_of_product(product: &Expr, factors: &[Expr], exponent: &Expr) -> Simpli
             inside.push(only);
         }
     }
-    if outside.is_empty() {
+    outside.retain(|factor| !factor.is_integer(1));
+    // The negative of a factor may be the product itself: `-sin(2.25 - E)`.
+    if outside.is_empty() || outside.contains(product) {
         return Ok(raw(product, exponent));
     }
     let mut powers = outside.iter().map(|factor| pow(factor, exponent)).collect::<Result<Vec<_>, _>>()?;

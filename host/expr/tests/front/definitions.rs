@@ -188,6 +188,11 @@ fn expressions_print_as_sympy_prints_them() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn a_root_of_what_is_positive_by_two_signs_ends() {
+    assert_eq!(rhs(&[], "f: x*sqrt(sin(E - 2.25))"), "x*sqrt(-sin(2.25 - E))");
+}
+
 #[track_caller]
 fn rhs(above: &[&str], line: &str) -> String {
     linker::checked(line, &Above::of(above)).rhs

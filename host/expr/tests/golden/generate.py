@@ -211,4 +211,5 @@ def write():
             case(expr, *args)
 
 
-write()
+if __name__ == "__main__":
+    write()

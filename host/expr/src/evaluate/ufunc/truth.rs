@@ -25,7 +25,9 @@ pub(super) fn compare(operation: Binary, pair: &Pair<'_>, dtype: Dtype) -> Buffe
     match dtype {
         Dtype::Bool => typed::<bool>(operation, pair),
         Dtype::Uint64 => typed::<u64>(operation, pair),
-        Dtype::Float16 | Dtype::Float32 | Dtype::Float64 => typed::<f64>(operation, pair),
+        Dtype::Float16 => typed::<half::f16>(operation, pair),
+        Dtype::Float32 => typed::<f32>(operation, pair),
+        Dtype::Float64 => typed::<f64>(operation, pair),
         Dtype::Complex64 | Dtype::Complex128 => complex(operation, pair),
         _ => typed::<i64>(operation, pair),
     }
