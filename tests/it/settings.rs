@@ -1,6 +1,7 @@
 //! Settings: where they are said, and what happens when they change while clients are connected.
 
 use std::fs;
+use std::slice;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
@@ -87,10 +88,8 @@ fn a_directory_is_a_configuration() {
     assert_eq!(server.call(&["hidden", "5"]).code, Some(1));
     write("20.yml", "!Kamodo\ng(x): 3*f(x)\n");
     write("40.yaml", "!Kamodo\nh(x): g(x) + 1\n");
-    server.signal("HUP");
     server.answers(&["h", "5"], "19");
     fs::remove_file(project.path("conf.d/40.yaml")).unwrap();
-    server.signal("HUP");
     eventually(|| server.call(&["h", "5"]).code, |code| *code == Some(1));
     drop(server);
 
@@ -139,14 +138,14 @@ fn limits_that_are_edited() {
     assert_eq!(server.call(&["f", "5"]).stdout, "5\n");
     connected(&server, project.path("selfsigned.cert"), async |client| {
         let five = Value::Int(5.into());
-        assert_eq!(client.call("f", &[five.clone()], &[]).await.unwrap(), five);
+        assert_eq!(client.call("f", slice::from_ref(&five), &[]).await.unwrap(), five);
         configure(&project, "port: 0\nworkers: 1\nconnections: 1\nmessage: 8 KiB");
         server.logs("`connections` is now `1`, was `256`");
         assert_eq!(server.call(&["f", "5"]).code, Some(1));
         server.logs("a connection was refused: 1 are open, as many as may");
         // who is connected stays so, under the limits under which the connection was made
         let large = Value::Text("x".repeat(100_000));
-        assert_eq!(client.call("f", &[large.clone()], &[]).await.unwrap(), large);
+        assert_eq!(client.call("f", slice::from_ref(&large), &[]).await.unwrap(), large);
         configure(&project, "port: 0\nworkers: 1\nmessage: 8 KiB");
         server.logs("`connections` is now `256`, was `1`");
     });
@@ -201,13 +200,12 @@ fn a_certificate_that_is_replaced_under_load() {
             connected(&server, project.path("first.cert"), async |client| {
                 while !stop.load(Ordering::Relaxed) {
                     let argument = Value::Int(n_calls.fetch_add(1, Ordering::Relaxed).into());
-                    assert_eq!(client.call("f", &[argument.clone()], &[]).await.unwrap(), argument);
+                    assert_eq!(client.call("f", slice::from_ref(&argument), &[]).await.unwrap(), argument);
                 }
             });
         });
         eventually(|| n_calls.load(Ordering::Relaxed), |&n| n > 10);
         write_pair(&project, 2020, 2120);
-        server.signal("HUP");
         server.logs("own.cert: shown from the next connection on");
         let n_before = n_calls.load(Ordering::Relaxed);
         eventually(|| n_calls.load(Ordering::Relaxed), |&n| n > n_before + 10);
@@ -235,7 +233,6 @@ fn a_bad_pair_is_refused_and_the_one_before_is_shown() {
     let good = fs::read(project.path("own.cert")).unwrap();
     fs::write(project.path("first.cert"), &good).unwrap();
     let refused = |told: &str| {
-        server.signal("HUP");
         server.logs(told);
         let log = server.log();
         let at = log.rfind("the certificate is not taken").unwrap();
@@ -263,7 +260,6 @@ fn a_bad_pair_is_refused_and_the_one_before_is_shown() {
     hint: replace certificate and key together; the pair from before is shown until then
     ");
     write_pair(&project, 2020, 2120);
-    server.signal("HUP");
     server.logs("own.cert: shown from the next connection on");
     assert_eq!(server.call(&["f", "5", "--certfile", "own.cert"]).stdout, "5\n");
 }
