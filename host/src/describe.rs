@@ -24,7 +24,7 @@ fn function(function: &Function) -> Json {
         function.arg_units().into_iter().map(|(name, unit)| (name.to_owned(), unit.into())).collect();
     let waits_for = match &function.body {
         Body::Waiting(missing) => missing.as_slice(),
-        Body::Program { .. } | Body::Native(_) => &[],
+        Body::Program { .. } | Body::Native(_) | Body::Awaited(_) => &[],
     };
     json!({
         "name": function.name(),

@@ -28,7 +28,9 @@ fn generation(n: usize, bytes: &[u8], path: &Path, stage: &StageDir) -> Result<C
     let contribution = load(path, stage)?;
     match &contribution.functions[0] {
         ContributedFunction::Native { code, .. } => Ok(Arc::clone(code)),
-        ContributedFunction::Symbolic(_) => panic!("a plugin brings code"),
+        ContributedFunction::Symbolic(_) | ContributedFunction::Awaited { .. } => {
+            panic!("a plugin brings code")
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! What one origin brings: the input of linking.
 
 use std::fmt;
+use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -29,9 +31,19 @@ pub enum Origin {
         /// The SHA-256 of the file's bytes, in hexadecimal.
         digest: String,
     },
+    /// Another server.
+    Upstream {
+        /// The name or the address that is dialled.
+        host: String,
+        /// The port.
+        port: u16,
+        /// What is put before the names of its functions, with `_` between.
+        prefix: Option<String>,
+    },
 }
 
-/// What identifies an origin from one version of it to the next: its kind and its file.
+/// What identifies an origin from one version of it to the next: its kind and its file, which for an
+/// upstream is its address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OriginKey {
     kind: Kind,
@@ -42,6 +54,7 @@ pub struct OriginKey {
 enum Kind {
     Yaml,
     Plugin,
+    Upstream,
 }
 
 /// All functions of one origin.
@@ -55,7 +68,6 @@ pub struct Contribution {
 
 /// One function, before it is linked with the others.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "one a function, kept for long: a box would only move it")]
 pub enum ContributedFunction {
     /// A definition in Kamodo's language, whose names are resolved when linking.
     Symbolic(Definition),
@@ -67,6 +79,15 @@ pub enum ContributedFunction {
         meta: Meta,
         /// Its code.
         code: Arc<dyn NativeFunction>,
+    },
+    /// A function that runs elsewhere, whose signature is known.
+    Awaited {
+        /// Its call form.
+        signature: Signature,
+        /// What it says of itself.
+        meta: Meta,
+        /// The way to it.
+        remote: Arc<dyn AwaitedFunction>,
     },
 }
 
@@ -81,6 +102,17 @@ pub trait NativeFunction: Send + Sync + fmt::Debug {
     /// Returns how demanding a call is.
     fn cost(&self) -> Cost;
 }
+
+/// A function that runs elsewhere, and is called with one value a parameter, defaults filled in.
+pub trait AwaitedFunction: Send + Sync + fmt::Debug {
+    /// Begins a call. Dropping the future cancels it; nothing of it may take the thread for long.
+    ///
+    /// It fails with a [`CallError`] that says where the function runs.
+    fn call(&self, args: Vec<Value>) -> Awaited;
+}
+
+/// The answer of a function that runs elsewhere, on its way.
+pub type Awaited = Pin<Box<dyn Future<Output = Result<Value, CallError>> + Send>>;
 
 /// How demanding a call is, which says where it may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,6 +151,7 @@ impl Origin {
         match self {
             Self::Yaml { file } => OriginKey::yaml(file),
             Self::Plugin { file, .. } => OriginKey::plugin(file),
+            Self::Upstream { host, port, prefix } => OriginKey::upstream(host, *port, prefix.as_deref()),
         }
     }
 
@@ -128,14 +161,7 @@ impl Origin {
         match self {
             Self::Yaml { .. } => "yaml",
             Self::Plugin { .. } => "plugin",
-        }
-    }
-
-    /// Returns the file that the origin was read from.
-    #[must_use]
-    pub fn file(&self) -> &Path {
-        match self {
-            Self::Yaml { file } | Self::Plugin { file, .. } => file,
+            Self::Upstream { .. } => "upstream",
         }
     }
 }
@@ -145,6 +171,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Yaml { file } => write!(f, "{}", file.display()),
             Self::Plugin { file, name, version, .. } => write!(f, "{name} {version} ({})", file.display()),
+            Self::Upstream { .. } => write!(f, "upstream {}", self.key().file().display()),
         }
     }
 }
@@ -164,16 +191,24 @@ impl OriginKey {
         Self { kind: Kind::Plugin, file: file.to_owned() }
     }
 
+    /// The key of another server, under the prefix that its functions get here.
+    #[must_use]
+    pub fn upstream(host: &str, port: u16, prefix: Option<&str>) -> Self {
+        let prefix = prefix.map(|prefix| format!(" as {prefix}_")).unwrap_or_default();
+        Self { kind: Kind::Upstream, file: format!("{host}:{port}{prefix}").into() }
+    }
+
     /// Returns the word for this kind of origin.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self.kind {
             Kind::Yaml => "yaml",
             Kind::Plugin => "plugin",
+            Kind::Upstream => "upstream",
         }
     }
 
-    /// Returns the file.
+    /// Returns the file; of an upstream its address, with its prefix where it has one.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
@@ -188,7 +223,7 @@ impl ContributedFunction {
     pub fn name(&self) -> &str {
         match self {
             Self::Symbolic(definition) => definition.name(),
-            Self::Native { signature, .. } => &signature.name,
+            Self::Native { signature, .. } | Self::Awaited { signature, .. } => &signature.name,
         }
     }
 }

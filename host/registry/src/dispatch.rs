@@ -1,4 +1,5 @@
-//! How a call runs: where it arrives if it is cheap, else on the pool.
+//! How a call runs: where it arrives if it is cheap, else on the pool; what runs elsewhere is awaited, and
+//! holds no thread meanwhile.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::function::Body;
 use crate::pool::Pool;
-use crate::{CallError, Cancel, Cost, Function, bind};
+use crate::{Awaited, CallError, Cancel, Cost, Function, bind};
 
 /// A hop to the pool wakes a thread, which costs about as much as this; what is cheaper runs in place.
 const IN_PLACE: Duration = Duration::from_micros(20);
@@ -32,6 +33,22 @@ pub struct Dispatcher {
 /// Cancels the call when the future that waits for it is dropped.
 struct CancelOnDrop(Cancel);
 
+/// A call with the calls that it makes, on a stack of its own, since a chain of compositions may be longer
+/// than a thread's stack is deep. It goes from thread to thread.
+struct Running {
+    /// The programs that have begun, the innermost last.
+    stack: Vec<(Arc<Function>, Machine)>,
+    cancel: Cancel,
+}
+
+/// How far a call has come.
+enum Step {
+    /// It is answered.
+    Done(Value),
+    /// It goes on when this is there.
+    Wait(Awaited),
+}
+
 // === impl Dispatcher ===
 
 impl Dispatcher {
@@ -44,113 +61,186 @@ impl Dispatcher {
         Ok(Self { pool: Pool::start(n_threads, QUEUE)? })
     }
 
-    /// Returns whether a call takes less than handing it to another thread would.
-    #[must_use]
-    pub fn is_cheap(&self, function: &Function, args: &[Value]) -> bool {
-        is_cheap(function, args)
-    }
-
-    /// Calls the function on this thread.
+    /// Calls the function, on this thread where that takes less than handing it to another one would.
+    /// Dropping the future cancels the call: at its next chunk, or where it is awaited at once.
     ///
     /// # Errors
-    /// [`CallError`], also where the evaluation panics.
-    pub fn call_in_place(
+    /// [`CallError`], also where the evaluation panics; [`CallError::Overloaded`] where too many calls wait
+    /// already.
+    pub async fn call(&self, function: &Arc<Function>, args: Vec<Value>) -> Result<Value, CallError> {
+        let is_cheap = is_cheap(function, &args);
+        let running = Running { stack: Vec::new(), cancel: Cancel::default() };
+        let _guard = CancelOnDrop(running.cancel.clone());
+        let (running, step) = if is_cheap {
+            in_place(function, running, |running| running.begin(function, args))?
+        } else {
+            let (own, begun) = (Arc::clone(function), running);
+            let (job, answer) = job(begun, move |running| running.begin(&own, args));
+            if let Err(full) = self.pool.submit(job) {
+                return Err(CallError::Overloaded {
+                    function: function.name().to_owned(),
+                    queued: full.queued,
+                });
+            }
+            received(function, answer).await?
+        };
+        match step {
+            Step::Done(value) => Ok(value),
+            Step::Wait(awaited) => self.go_on(function, running, awaited, is_cheap).await,
+        }
+    }
+
+    /// Waits for what a call waits for, and goes on with it, to its end.
+    async fn go_on(
         &self,
         function: &Arc<Function>,
-        args: Vec<Value>,
-        cancel: &Cancel,
+        mut running: Running,
+        mut awaited: Awaited,
+        is_cheap: bool,
     ) -> Result<Value, CallError> {
-        catch_unwind(AssertUnwindSafe(|| run(function, args, cancel)))
-            .unwrap_or_else(|_| Err(CallError::Bug { function: function.name().to_owned() }))
-    }
-
-    /// Calls the function on the pool; dropping the future cancels the call at its next chunk.
-    ///
-    /// # Errors
-    /// [`CallError`]; [`CallError::Overloaded`] where too many calls wait already.
-    pub async fn call(&self, function: Arc<Function>, args: Vec<Value>) -> Result<Value, CallError> {
-        let (sender, receiver) = oneshot::channel();
-        let guard = CancelOnDrop(Cancel::default());
-        let cancel = guard.0.clone();
-        let name = function.name().to_owned();
-        let job = Box::new(move || {
-            if !cancel.is_cancelled() {
-                // A receiver that is gone was cancelled: nobody wants the value.
-                let _ = sender.send(run(&function, args, &cancel));
+        loop {
+            let value = awaited.await?;
+            let step;
+            (running, step) = if running.stack.is_empty() {
+                return Ok(value); // nobody called it but the client
+            } else if is_cheap && is_small(std::slice::from_ref(&value)) {
+                in_place(function, running, |running| running.supply(value))?
+            } else {
+                let (job, answer) = job(running, move |running| running.supply(value));
+                if let Err(full) = self.pool.submit_late(job).await {
+                    let function = function.name().to_owned();
+                    return Err(CallError::Overloaded { function, queued: full.queued });
+                }
+                received(function, answer).await?
+            };
+            match step {
+                Step::Done(value) => return Ok(value),
+                Step::Wait(next) => awaited = next,
             }
-        });
-        if let Err(full) = self.pool.submit(job) {
-            return Err(CallError::Overloaded { function: name, queued: full.queued });
         }
-        receiver.await.unwrap_or(Err(CallError::Bug { function: name }))
     }
 }
 
+/// What comes of one stretch of a call on the pool.
+type Answer = oneshot::Receiver<Result<(Running, Step), CallError>>;
+
+/// Makes a stretch of a call a job of the pool.
+fn job(
+    mut running: Running,
+    advance: impl FnOnce(&mut Running) -> Result<Step, CallError> + Send + 'static,
+) -> (crate::pool::Job, Answer) {
+    let (sender, receiver) = oneshot::channel();
+    let job = Box::new(move || {
+        if !running.cancel.is_cancelled() {
+            let step = advance(&mut running);
+            // A receiver that is gone was cancelled: nobody wants the value.
+            let _ = sender.send(step.map(|step| (running, step)));
+        }
+    });
+    (job, receiver)
+}
+
+async fn received(function: &Function, answer: Answer) -> Result<(Running, Step), CallError> {
+    answer.await.unwrap_or_else(|_| Err(CallError::Bug { function: function.name().to_owned() }))
+}
+
+/// Runs a stretch of a call on this thread.
+fn in_place(
+    function: &Function,
+    mut running: Running,
+    advance: impl FnOnce(&mut Running) -> Result<Step, CallError>,
+) -> Result<(Running, Step), CallError> {
+    let step = catch_unwind(AssertUnwindSafe(|| advance(&mut running)))
+        .unwrap_or_else(|_| Err(CallError::Bug { function: function.name().to_owned() }))?;
+    Ok((running, step))
+}
+
+/// Whether what of a call runs here takes less than handing it to another thread would.
 fn is_cheap(function: &Function, args: &[Value]) -> bool {
-    let is_small = || {
-        args.iter().all(|arg| match arg {
-            Value::Array(array) => array.len() <= IN_PLACE_ELEMENTS,
-            Value::List(list) => list.len() <= IN_PLACE_ELEMENTS,
-            _ => true,
-        })
-    };
     match &function.body {
-        Body::Waiting(_) => true, // an error, at once
-        Body::Native(code) => code.cost() == Cost::Cheap && is_small(),
+        // An error at once; or others do the work.
+        Body::Waiting(_) | Body::Awaited(_) => true,
+        Body::Native(code) => code.cost() == Cost::Cheap && is_small(args),
         Body::Program { program, callees } => {
             program.estimate(args) < IN_PLACE
-                && (callees.is_empty() || is_small() && callees.iter().all(|callee| is_cheap(callee, &[])))
+                && (callees.is_empty()
+                    || is_small(args) && callees.iter().all(|callee| is_cheap(callee, &[])))
         }
     }
 }
 
-/// Runs a call to its end, with the calls that it makes; on a stack of its own, since a chain of
-/// compositions may be longer than a thread's stack is deep.
-fn run(function: &Arc<Function>, args: Vec<Value>, cancel: &Cancel) -> Result<Value, CallError> {
-    let mut stack = Vec::new();
-    let mut entered = enter(function, args, cancel)?;
-    loop {
-        match (entered, stack.last_mut()) {
-            (Entered::Program(function, machine), _) => stack.push((function, machine)),
-            (Entered::Value(value), Some((_, caller))) => caller.supply(value),
-            (Entered::Value(value), None) => return Ok(value),
+fn is_small(values: &[Value]) -> bool {
+    values.iter().all(|value| match value {
+        Value::Array(array) => array.len() <= IN_PLACE_ELEMENTS,
+        Value::List(list) => list.len() <= IN_PLACE_ELEMENTS,
+        _ => true,
+    })
+}
+
+// === impl Running ===
+
+impl Running {
+    /// Begins the call, and runs it to its end or to what it must wait for.
+    fn begin(&mut self, function: &Arc<Function>, args: Vec<Value>) -> Result<Step, CallError> {
+        let entered = self.enter(function, args)?;
+        self.advance(entered)
+    }
+
+    /// Goes on with what was waited for.
+    fn supply(&mut self, value: Value) -> Result<Step, CallError> {
+        self.advance(Entered::Value(value))
+    }
+
+    fn advance(&mut self, mut entered: Entered) -> Result<Step, CallError> {
+        loop {
+            match (entered, self.stack.last_mut()) {
+                (Entered::Awaited(awaited), _) => return Ok(Step::Wait(awaited)),
+                (Entered::Program(function, machine), _) => self.stack.push((function, machine)),
+                (Entered::Value(value), Some((_, caller))) => caller.supply(value),
+                (Entered::Value(value), None) => return Ok(Step::Done(value)),
+            }
+            entered = self.resume()?;
         }
-        entered = resume(&mut stack, cancel)?;
+    }
+
+    fn enter(&self, function: &Arc<Function>, args: Vec<Value>) -> Result<Entered, CallError> {
+        match &function.body {
+            Body::Native(code) => code.call(args, &self.cancel).map(Entered::Value),
+            Body::Awaited(remote) => Ok(Entered::Awaited(remote.call(args))),
+            Body::Program { program, .. } => {
+                Ok(Entered::Program(Arc::clone(function), Arc::clone(program).start(args)))
+            }
+            Body::Waiting(missing) => {
+                Err(CallError::Waiting { function: function.name().to_owned(), missing: missing.clone() })
+            }
+        }
+    }
+
+    /// Lets the innermost program go on, to its end or to the call that it makes.
+    fn resume(&mut self) -> Result<Entered, CallError> {
+        let Some((function, mut machine)) = self.stack.pop() else { unreachable!("a program is running") };
+        let cancel = &self.cancel;
+        let progress = machine.resume(&|| cancel.is_cancelled()).map_err(|source| match source {
+            EvaluateError::Cancelled => CallError::Cancelled { function: function.name().to_owned() },
+            source => CallError::Evaluate { function: function.name().to_owned(), source },
+        })?;
+        match (progress, &function.body) {
+            (Progress::Done(value), _) => Ok(Entered::Value(value)),
+            (Progress::Call { callee, args }, Body::Program { callees, .. }) => {
+                let callee = Arc::clone(&callees[callee]);
+                self.stack.push((function, machine));
+                self.enter(&callee, bind(&callee.signature, args, Vec::new())?)
+            }
+            (Progress::Call { .. }, _) => unreachable!("only a program calls"),
+        }
     }
 }
 
-/// Where a call stands: answered, or about to run.
-enum Entered<'a> {
+/// Where a call stands: answered, about to run, or on its way elsewhere.
+enum Entered {
     Value(Value),
-    Program(&'a Function, Machine),
-}
-
-fn enter<'a>(function: &'a Function, args: Vec<Value>, cancel: &Cancel) -> Result<Entered<'a>, CallError> {
-    match &function.body {
-        Body::Native(code) => code.call(args, cancel).map(Entered::Value),
-        Body::Program { program, .. } => Ok(Entered::Program(function, Arc::clone(program).start(args))),
-        Body::Waiting(missing) => {
-            Err(CallError::Waiting { function: function.name().to_owned(), missing: missing.clone() })
-        }
-    }
-}
-
-/// Lets the innermost program go on, to its end or to the call that it makes.
-fn resume<'a>(stack: &mut Vec<(&'a Function, Machine)>, cancel: &Cancel) -> Result<Entered<'a>, CallError> {
-    let Some((function, mut machine)) = stack.pop() else { unreachable!("a program is running") };
-    let progress = machine.resume(&|| cancel.is_cancelled()).map_err(|source| match source {
-        EvaluateError::Cancelled => CallError::Cancelled { function: function.name().to_owned() },
-        source => CallError::Evaluate { function: function.name().to_owned(), source },
-    })?;
-    match (progress, &function.body) {
-        (Progress::Done(value), _) => Ok(Entered::Value(value)),
-        (Progress::Call { callee, args }, Body::Program { callees, .. }) => {
-            stack.push((function, machine));
-            let callee = &callees[callee];
-            enter(callee, bind(&callee.signature, args, Vec::new())?, cancel)
-        }
-        (Progress::Call { .. }, _) => unreachable!("only a program calls"),
-    }
+    Program(Arc<Function>, Machine),
+    Awaited(Awaited),
 }
 
 impl Drop for CancelOnDrop {

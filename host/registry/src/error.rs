@@ -1,5 +1,7 @@
 //! Why a call failed.
 
+use std::time::Duration;
+
 use kamodo_expr::EvaluateError;
 
 /// Why a call failed. Each names the function and, where one is at fault, the argument.
@@ -108,6 +110,65 @@ pub enum CallError {
         /// What it was given.
         found: String,
     },
+    /// The function runs on another server, which is not reachable.
+    #[error(
+        "`{function}`: upstream {address} is not reachable: {cause}; next attempt {}",
+        if next.as_secs() == 0 { "now".to_owned() } else { format!("in {} s", next.as_secs()) }
+    )]
+    Unreachable {
+        /// The function.
+        function: String,
+        /// Where it runs.
+        address: String,
+        /// Why nobody answers there.
+        cause: String,
+        /// How long it is until somebody is asked again.
+        next: Duration,
+    },
+    /// The connection to the server on which the function runs ended while it ran.
+    #[error("`{function}`: upstream {address} was lost during the call: {cause}")]
+    Lost {
+        /// The function.
+        function: String,
+        /// Where it ran.
+        address: String,
+        /// Why the connection ended.
+        cause: String,
+    },
+    /// The server on which the function runs did not answer in time.
+    #[error("`{function}`: upstream {address} did not answer within {after:?}")]
+    Late {
+        /// The function.
+        function: String,
+        /// Where it runs.
+        address: String,
+        /// How long it was given.
+        after: Duration,
+    },
+    /// As many calls wait for the server on which the function runs as may.
+    #[error("`{function}`: {queued} calls are waiting for upstream {address} already")]
+    Crowded {
+        /// The function.
+        function: String,
+        /// Where it runs.
+        address: String,
+        /// How many wait.
+        queued: usize,
+    },
+    /// The server on which the function runs says no.
+    #[error("`{function}`: upstream {address}: {message}")]
+    Upstream {
+        /// The function.
+        function: String,
+        /// Where it runs.
+        address: String,
+        /// What that server says.
+        message: String,
+        /// What it advises.
+        hint: Option<String>,
+        /// Whether the same call may succeed later.
+        overloaded: bool,
+    },
     /// Nobody waits for the result any more.
     #[error("`{function}`: cancelled")]
     Cancelled {
@@ -145,13 +206,27 @@ impl CallError {
             | Self::TooMany { function, .. }
             | Self::Missing { function, .. } => Some(format!("call it as `{function}`")),
             Self::Twice { argument, .. } => Some(format!("leave out one of the two `{argument}`")),
-            Self::Waiting { missing, .. } => {
-                Some(format!("it works as soon as a plugin or an edit brings {}", quoted(missing)))
+            Self::Waiting { missing, .. } => Some(format!(
+                "it works as soon as a plugin, an upstream or an edit brings {}",
+                quoted(missing)
+            )),
+            Self::Overloaded { .. } | Self::Crowded { .. } => Some("try again later".to_owned()),
+            Self::Late { .. } => {
+                Some("give it longer with the `timeout` of its `!KamodoClient`, or leave that out".to_owned())
             }
-            Self::Overloaded { .. } => Some("try again later".to_owned()),
+            Self::Upstream { hint, .. } => hint.clone(),
             Self::Bug { .. } => Some("the server's log has the panic; please report it".to_owned()),
             _ => None,
         }
+    }
+
+    /// Returns whether the same call may succeed later, when less is going on.
+    #[must_use]
+    pub fn is_overload(&self) -> bool {
+        matches!(
+            self,
+            Self::Overloaded { .. } | Self::Crowded { .. } | Self::Upstream { overloaded: true, .. }
+        )
     }
 }
 

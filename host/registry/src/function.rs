@@ -7,7 +7,7 @@ use kamodo_expr::Program;
 use kamodo_units::Unit;
 use kamodo_value::{Meta, Signature};
 
-use crate::{NativeFunction, Origin};
+use crate::{AwaitedFunction, NativeFunction, Origin};
 
 /// A function as it is served: linked, immutable.
 pub struct Function {
@@ -47,6 +47,8 @@ pub enum Body {
     },
     /// Compiled code.
     Native(Arc<dyn NativeFunction>),
+    /// A function that runs elsewhere: no thread of ours is held while it does.
+    Awaited(Arc<dyn AwaitedFunction>),
     /// Nothing yet: these names are called and no origin provides them.
     Waiting(Vec<String>),
 }
@@ -75,7 +77,7 @@ impl Function {
     pub fn missing(&self) -> &[String] {
         match &self.body {
             Body::Waiting(missing) => missing,
-            Body::Program { .. } | Body::Native(_) => &[],
+            Body::Program { .. } | Body::Native(_) | Body::Awaited(_) => &[],
         }
     }
 

@@ -21,7 +21,10 @@ mod standing;
 pub use administration::{Administration, Answer, Command, CommandError, Receipt};
 pub use admit::{Admission, Admitted, Change, KEPT, NotKept};
 pub use bind::{NO_ARGUMENT, bind};
-pub use contribution::{Cancel, ContributedFunction, Contribution, Cost, NativeFunction, Origin, OriginKey};
+pub use contribution::{
+    Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, NativeFunction, Origin,
+    OriginKey,
+};
 pub use dispatch::Dispatcher;
 pub use error::CallError;
 pub use function::{Body, Function, Shown};

@@ -129,9 +129,9 @@ impl<'a> Linker<'a> {
             ContributedFunction::Symbolic(definition) => {
                 definition.lhs().error(0..definition.name().len(), message)
             }
-            ContributedFunction::Native { .. } => {
+            ContributedFunction::Native { .. } | ContributedFunction::Awaited { .. } => {
                 let mut diagnostic = Diagnostic::new(Severity::Error, message);
-                diagnostic.file = Some(entry.origin.file().display().to_string().into());
+                diagnostic.file = Some(entry.origin.key().file().display().to_string().into());
                 diagnostic
             }
         }
@@ -198,19 +198,12 @@ impl<'a> Linker<'a> {
         }
         match entry.function {
             ContributedFunction::Native { signature, meta, code } => {
-                let shown = Shown {
-                    lhs: signature.symbol(),
-                    rhs: String::new(),
-                    latex: kamodo_expr::latex(signature, &meta.equation),
-                };
-                self.linked[index] = Some(Arc::new(Function {
-                    signature: signature.clone(),
-                    meta: meta.clone(),
-                    origin: Arc::clone(&entry.origin),
-                    line: None,
-                    shown,
-                    body: Body::Native(Arc::clone(code)),
-                }));
+                self.linked[index] =
+                    Some(declared(&entry.origin, signature, meta, Body::Native(Arc::clone(code))));
+            }
+            ContributedFunction::Awaited { signature, meta, remote } => {
+                self.linked[index] =
+                    Some(declared(&entry.origin, signature, meta, Body::Awaited(Arc::clone(remote))));
             }
             ContributedFunction::Symbolic(definition) => self.link_definition(index, definition),
         }
@@ -254,7 +247,7 @@ impl<'a> Linker<'a> {
         let parameters: Vec<_> = checked.signature.parameters.iter().map(|p| p.name.as_str()).collect();
         let inline = |name: &str| match &self.function(name)?.body {
             Body::Program { program, .. } => Some(Arc::clone(program)),
-            Body::Native(_) | Body::Waiting(_) => None,
+            Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) => None,
         };
         let program = Arc::new(Program::lower(&parameters, &checked.body, &inline)?);
         let callees: Vec<_> =
@@ -276,6 +269,17 @@ impl<'a> Linker<'a> {
         let indices = self.by_name.get(name)?;
         self.linked[*indices.first()?].as_ref()
     }
+}
+
+/// A function that says of itself how it is called.
+fn declared(origin: &Arc<Origin>, signature: &Signature, meta: &Meta, body: Body) -> Arc<Function> {
+    let shown = Shown {
+        lhs: signature.symbol(),
+        rhs: String::new(),
+        latex: kamodo_expr::latex(signature, &meta.equation),
+    };
+    let (signature, meta) = (signature.clone(), meta.clone());
+    Arc::new(Function { signature, meta, origin: Arc::clone(origin), line: None, shown, body })
 }
 
 /// Which symbolic functions the one at `index` refers to, and so must be linked before it.

@@ -71,7 +71,12 @@ fn call(functions: &[Arc<Function>], name: &str, args: &[i32]) -> Result<Value, 
     let snapshot = registry.publish(functions.to_vec());
     let function = snapshot.get(name)?;
     let args = bind(&function.signature, args.iter().map(|&x| Value::Int(x.into())).collect(), Vec::new())?;
-    Dispatcher::start().expect("the system gives threads").call_in_place(function, args, &Cancel::default())
+    let dispatcher = Dispatcher::start().expect("the system gives threads");
+    block_on(dispatcher.call(function, args))
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
 }
 
 fn rendered(linked: &Linked) -> String {

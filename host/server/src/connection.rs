@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use capnp_rpc::CapabilityServerSet;
-use kamodo_registry::{Administration, Cancel, Dispatcher, Function, Registry, Snapshot};
+use kamodo_registry::{Administration, Dispatcher, Function, Registry, Snapshot};
 use kamodo_schema::{administration, function, value};
 use kamodo_value::Value;
 use kamodo_wire::tls::Acceptor;
@@ -212,11 +212,7 @@ impl Connection {
         function: &Arc<Function>,
         args: Vec<Value>,
     ) -> Result<Value, RequestError> {
-        let dispatcher = &self.shared.dispatcher;
-        if dispatcher.is_cheap(function, &args) {
-            return Ok(dispatcher.call_in_place(function, args, &Cancel::default())?);
-        }
-        Ok(dispatcher.call(function.clone(), args).await?)
+        Ok(self.shared.dispatcher.call(function, args).await?)
     }
 }
 

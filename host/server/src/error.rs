@@ -147,9 +147,8 @@ impl RequestError {
 
     fn kind(&self) -> capnp::ErrorKind {
         match self {
-            Self::Call(CallError::Overloaded { .. })
-            | Self::TooManyCalls { .. }
-            | Self::TooManyFeeds { .. } => capnp::ErrorKind::Overloaded,
+            Self::Call(error) if error.is_overload() => capnp::ErrorKind::Overloaded,
+            Self::TooManyCalls { .. } | Self::TooManyFeeds { .. } => capnp::ErrorKind::Overloaded,
             // Calls that come while the server stops may be made again, elsewhere or later.
             Self::Stopping | Self::Command(CommandError::Stopping) => capnp::ErrorKind::Overloaded,
             Self::Argument { source: literal::Error::UnknownVariant { .. }, .. }
