@@ -8,6 +8,7 @@ use futures::FutureExt as _;
 use kamodo_wire::tls::{Connector, Trust};
 use kamodo_wire::transport::{self, Limits, Session};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 
 use crate::{Client, Error};
 
@@ -25,7 +26,11 @@ pub struct Endpoint {
 }
 
 /// Closes a connection when it is dropped, after everything that was asked was sent.
-pub(crate) struct Closer(Option<Disconnector<Side>>);
+pub(crate) struct Closer {
+    disconnector: Option<Disconnector<Side>>,
+    /// Why the connection ended, once it has.
+    ended: watch::Receiver<Option<String>>,
+}
 
 // === impl Endpoint ===
 
@@ -74,12 +79,26 @@ impl Closer {
         let disconnector = session.disconnector();
         // What ends the session fails the calls that wait, with the same reason.
         // It ends by itself once the client is dropped.
-        tokio::task::spawn_local(session);
-        Self(Some(disconnector))
+        let (ending, ended) = watch::channel(None);
+        tokio::task::spawn_local(async move {
+            let reason = match session.await {
+                Ok(()) => String::from("the connection was closed"),
+                Err(error) => error.to_string(),
+            };
+            ending.send_replace(Some(reason));
+        });
+        Self { disconnector: Some(disconnector), ended }
+    }
+
+    /// Waits until the connection has ended, and says why.
+    pub(crate) async fn ended(&self) -> String {
+        let mut ended = self.ended.clone();
+        let reason = ended.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
+        reason.unwrap_or_else(|| String::from("the connection was dropped"))
     }
 
     pub(crate) async fn close(mut self) -> Result<(), Error> {
-        match self.0.take() {
+        match self.disconnector.take() {
             Some(disconnector) => Ok(disconnector.await?),
             None => Ok(()),
         }
@@ -89,7 +108,7 @@ impl Closer {
 impl Drop for Closer {
     fn drop(&mut self) {
         // Its first step closes the queue; the session then writes what is left and ends by itself.
-        if let Some(disconnector) = self.0.take() {
+        if let Some(disconnector) = self.disconnector.take() {
             let _ = disconnector.now_or_never();
         }
     }

@@ -132,6 +132,11 @@ impl Client {
         &self.kamodo
     }
 
+    /// Waits until the connection has ended, and says why.
+    pub async fn closed(&self) -> String {
+        self.closer.ended().await
+    }
+
     /// Closes the connection after everything that was asked was sent.
     ///
     /// # Errors

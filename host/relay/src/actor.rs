@@ -1,0 +1,371 @@
+//! The life of one upstream: dial, ask, serve calls, and begin again when the connection ends.
+
+use std::fs;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use futures::future::{LocalBoxFuture, OptionFuture};
+use kamodo_client::extension::{Event, Feed};
+use kamodo_client::{Client, Error, Function};
+use kamodo_registry::{CallError, ContributedFunction};
+use kamodo_value::Value;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, timeout};
+
+use crate::backoff::Backoff;
+use crate::fields::{Fetched, Functions, fetch};
+use crate::line::{Call, Line};
+use crate::{News, Upstream};
+
+/// How long an upstream may take to accept a connection and shake hands.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long it may take to say what it serves.
+const FETCH: Duration = Duration::from_secs(10);
+
+/// How often one that tells of no changes is asked.
+const POLL: Duration = Duration::from_secs(60);
+
+/// How often it is looked whether another certificate is to be trusted.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How long open calls may take to learn that the connection ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// One upstream.
+pub(crate) struct Actor {
+    upstream: Upstream,
+    /// The same upstream with another certificate or timeout; closed when it is taken out.
+    changes: mpsc::UnboundedReceiver<Upstream>,
+    line: Arc<Line>,
+    calls: mpsc::Receiver<Call>,
+    tell: Rc<dyn Fn(News)>,
+    /// What was told last, to tell only what is new.
+    told: Option<String>,
+    /// Why the last attempt failed, to log a cause once.
+    logged: Option<String>,
+    backoff: Backoff,
+}
+
+/// Why a connection is no longer used.
+enum End {
+    /// The upstream was taken out.
+    Removed,
+    /// It is to be dialled anew, at once.
+    Changed,
+    /// It failed.
+    Failed(String),
+}
+
+/// How a call ended.
+enum Outcome {
+    Answered,
+    /// Not in time: is anybody there?
+    Late,
+}
+
+/// What an upstream says on a question of ours.
+type Fetching = LocalBoxFuture<'static, Result<Fetched, String>>;
+
+// === impl Actor ===
+
+impl Actor {
+    pub(crate) fn new(
+        upstream: Upstream,
+        changes: mpsc::UnboundedReceiver<Upstream>,
+        tell: Rc<dyn Fn(News)>,
+    ) -> Self {
+        let (line, calls) = Line::new(upstream.address());
+        let (told, logged, backoff) = (None, None, Backoff::default());
+        Self { upstream, changes, line, calls, tell, told, logged, backoff }
+    }
+
+    pub(crate) async fn run(mut self) {
+        loop {
+            match self.connect().await {
+                End::Removed => return,
+                End::Changed => self.backoff = Backoff::default(),
+                End::Failed(cause) => {
+                    if !self.pause(cause).await {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for the next attempt, and fails the calls that come meanwhile; false where there is none.
+    async fn pause(&mut self, cause: String) -> bool {
+        let pause = self.backoff.next();
+        self.line.set_down(&cause, pause);
+        if self.logged.as_ref() != Some(&cause) {
+            tracing::warn!("upstream {} is not reachable: {cause}", self.line.address());
+            self.logged = Some(cause);
+        }
+        let over = sleep(pause);
+        let replaced = replaced(self.upstream.certificate.clone());
+        tokio::pin!(over, replaced);
+        loop {
+            tokio::select! {
+                () = &mut over => return true,
+                () = &mut replaced => {
+                    self.backoff = Backoff::default();
+                    return true;
+                }
+                change = self.changes.recv() => match change {
+                    Some(upstream) => {
+                        // A new certificate may be what was missing.
+                        self.upstream = upstream;
+                        self.backoff = Backoff::default();
+                        return true;
+                    }
+                    None => return false,
+                },
+                Some(call) = self.calls.recv() => self.refuse(call),
+            }
+        }
+    }
+
+    fn refuse(&self, call: Call) {
+        let lost = || self.line.lost(&call.function, "the connection ended");
+        let error = self.line.refusal(&call.function).unwrap_or_else(lost);
+        let _ = call.answer.send(Err(error)); // whoever called may be gone
+    }
+
+    /// Dials, and serves calls until the connection ends.
+    async fn connect(&mut self) -> End {
+        let endpoint = self.upstream.endpoint();
+        let replaced = replaced(self.upstream.certificate.clone());
+        let dialled = timeout(CONNECT, Client::connect(&endpoint));
+        let client = tokio::select! {
+            client = dialled => match client {
+                Ok(Ok(client)) => Rc::new(client),
+                Ok(Err(error)) => return End::Failed(cause(&error)),
+                Err(_) => return End::Failed(format!("no connection within {CONNECT:?}")),
+            },
+            change = self.changes.recv() => return self.change(change).unwrap_or(End::Changed),
+        };
+        let begun = async {
+            let feed = changes(&client).await?;
+            Ok((feed, fetch(&client).await?))
+        };
+        let begun = timeout(FETCH, begun);
+        let (feed, fetched) = tokio::select! {
+            begun = begun => match begun {
+                Ok(Ok(begun)) => begun,
+                Ok(Err(error)) => return End::Failed(cause::<Error>(&error)),
+                Err(_) => return End::Failed(no_answer()),
+            },
+            change = self.changes.recv() => return self.change(change).unwrap_or(End::Changed),
+        };
+        self.serve(client, feed, fetched, replaced).await
+    }
+
+    /// Takes what the configuration says now; returns how that ends what is going on, if it does.
+    fn change(&mut self, change: Option<Upstream>) -> Option<End> {
+        let Some(upstream) = change else { return Some(End::Removed) };
+        let is_other = upstream.certificate != self.upstream.certificate;
+        self.upstream = upstream;
+        is_other.then_some(End::Changed)
+    }
+
+    async fn serve(
+        &mut self,
+        client: Rc<Client>,
+        mut feed: Option<Feed>,
+        fetched: Fetched,
+        replaced: impl Future<Output = ()>,
+    ) -> End {
+        tokio::pin!(replaced);
+        let mut functions = self.take(&fetched);
+        self.line.set_up();
+        self.backoff = Backoff::default();
+        if self.logged.take().is_some() {
+            tracing::info!("upstream {} is reachable again", self.line.address());
+        }
+        let mut open: JoinSet<Outcome> = JoinSet::new();
+        let mut fetching: Option<Fetching> = None;
+        let mut fetch_again = false;
+        let mut poll = interval_at(Instant::now() + POLL, POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let end = loop {
+            tokio::select! {
+                change = self.changes.recv() => if let Some(end) = self.change(change) { break end },
+                () = &mut replaced => break End::Changed,
+                reason = client.closed() => break End::Failed(reason),
+                Some(call) = self.calls.recv() => {
+                    let function = functions.get(&call.remote).cloned();
+                    open.spawn_local(carry_out(function, call, self.line.clone(), self.upstream.timeout));
+                }
+                Some(outcome) = open.join_next() => {
+                    fetch_again |= matches!(outcome, Ok(Outcome::Late));
+                }
+                Some(event) = OptionFuture::from(feed.as_mut().map(Feed::next)) => match event {
+                    Some(Event::Standing(_)) => {}
+                    Some(_) => fetch_again = true,
+                    None => feed = None,
+                },
+                Some(fetched) = OptionFuture::from(fetching.as_mut()) => {
+                    fetching = None;
+                    match fetched {
+                        Ok(fetched) => functions = self.take(&fetched),
+                        Err(cause) => break End::Failed(cause),
+                    }
+                }
+                // One thread of the published server computes and answers: it is not asked while it computes.
+                _ = poll.tick() => fetch_again |= feed.is_none() && open.is_empty(),
+            }
+            if fetch_again && fetching.is_none() {
+                fetch_again = false;
+                let client = Rc::clone(&client);
+                fetching = Some(Box::pin(async move {
+                    match timeout(FETCH, fetch(&client)).await {
+                        Ok(fetched) => fetched.map_err(|error| cause(&error)),
+                        Err(_) => Err(no_answer()),
+                    }
+                }));
+            }
+        };
+        if let End::Failed(cause) = &end {
+            // No call is let in that only the next connection would answer.
+            self.line.set_down(cause, Duration::ZERO);
+        }
+        // The connection's own end fails what is open; that is its better reason than being dropped.
+        drop((fetching, feed, functions, client));
+        let last_words = async { while open.join_next().await.is_some() {} };
+        let _ = timeout(LAST_WORDS, last_words).await;
+        end
+    }
+
+    /// Tells what an upstream serves, if that is new, and returns how to call it.
+    fn take(&mut self, fetched: &Fetched) -> Functions {
+        let (contribution, warnings) = fetched.contribution(&self.upstream, &self.line);
+        // By their text, since a default that is no number equals nothing, not even itself.
+        let of = |function: &ContributedFunction| match function {
+            ContributedFunction::Awaited { signature, meta, .. } => format!("{signature:?} {meta:?}\n"),
+            _ => String::new(),
+        };
+        let text = contribution.functions.iter().map(of).collect::<String>() + &format!("{warnings:?}");
+        if self.told.as_ref() != Some(&text) {
+            self.told = Some(text);
+            (self.tell)(News { contribution, warnings });
+        }
+        fetched.functions()
+    }
+}
+
+/// Waits until the file of a certificate is another one than now.
+fn replaced(file: Option<std::path::PathBuf>) -> impl Future<Output = ()> {
+    let stamp = |file: &Path| -> Option<(u64, SystemTime)> {
+        let metadata = fs::metadata(file).ok()?;
+        Some((metadata.len(), metadata.modified().ok()?))
+    };
+    let before = file.as_deref().and_then(stamp);
+    async move {
+        let Some(file) = file else { return std::future::pending().await };
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            look.tick().await;
+            if stamp(&file) != before {
+                return;
+            }
+        }
+    }
+}
+
+/// Has a server that can tell of its changes do so.
+async fn changes(client: &Client) -> Result<Option<Feed>, Error> {
+    let extension = client.extension();
+    let description = match extension.describe().await {
+        Ok(description) => description,
+        Err(Error::NoExtension) => return Ok(None),
+        Err(Error::Disconnected { reason }) => return Err(Error::Disconnected { reason }),
+        Err(_) => return Ok(None), // an extension that is not ours
+    };
+    match extension.watch(description.generation.generation).await {
+        Ok(feed) => Ok(Some(feed)),
+        Err(Error::Disconnected { reason }) => Err(Error::Disconnected { reason }),
+        Err(_) => Ok(None), // it is asked now and then
+    }
+}
+
+/// Carries out one call, until it is answered, late, or nobody waits for it any more.
+async fn carry_out(
+    function: Option<Function>,
+    mut call: Call,
+    line: Arc<Line>,
+    limit: Option<Duration>,
+) -> Outcome {
+    let Some(function) = function else {
+        let message = format!("`{}` is no longer served", call.remote);
+        let error = upstream_error(&call, &line, message, None, false);
+        let _ = call.answer.send(Err(error)); // whoever called may be gone
+        return Outcome::Answered;
+    };
+    let sent = function.call(&std::mem::take(&mut call.args), &[]);
+    let answered = async {
+        match limit {
+            Some(limit) => timeout(limit, sent).await.map_err(|_| limit),
+            None => Ok(sent.await),
+        }
+    };
+    let answered: Result<Result<Value, Error>, Duration> = tokio::select! {
+        answered = answered => answered,
+        () = call.answer.closed() => return Outcome::Answered, // dropping the future cancels it there
+    };
+    let (result, outcome) = match answered {
+        Ok(result) => (result.map_err(|error| call_error(&error, &call, &line)), Outcome::Answered),
+        Err(after) => {
+            let (function, address) = (call.function.clone(), line.address().to_owned());
+            (Err(CallError::Late { function, address, after }), Outcome::Late)
+        }
+    };
+    let _ = call.answer.send(result); // whoever called may be gone
+    outcome
+}
+
+fn call_error(error: &Error, call: &Call, line: &Line) -> CallError {
+    match error {
+        Error::Disconnected { reason } => line.lost(&call.function, reason),
+        Error::Remote { message, hint, overloaded } => {
+            upstream_error(call, line, message.clone(), hint.clone(), *overloaded)
+        }
+        error => upstream_error(call, line, cause(error), error.hint(), false),
+    }
+}
+
+fn upstream_error(
+    call: &Call,
+    line: &Line,
+    message: String,
+    hint: Option<String>,
+    overloaded: bool,
+) -> CallError {
+    let (function, address) = (call.function.clone(), line.address().to_owned());
+    CallError::Upstream { function, address, message, hint, overloaded }
+}
+
+fn no_answer() -> String {
+    format!("no answer within {FETCH:?}")
+}
+
+/// Why a connection failed, without the address, which the one who tells it knows.
+fn cause<E: std::error::Error>(error: &E) -> String {
+    let mut text = String::new();
+    let mut next = std::error::Error::source(error);
+    if next.is_none() {
+        return error.to_string();
+    }
+    while let Some(error) = next {
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&error.to_string());
+        next = error.source();
+    }
+    text
+}
