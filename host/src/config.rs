@@ -1,18 +1,20 @@
 //! What a configuration says: the tagged documents of its files, with everything that is wrong told at once.
 //!
 //! [`files`] finds the files, [`Config::parse_all`] reads them. One module reads each kind of document:
-//! `functions`, `plugins`, `server`; `reading` is what they share.
+//! `functions`, `plugins`, `server`, `upstream`; `reading` is what they share.
 
 mod files;
 mod functions;
 mod plugins;
 mod reading;
 mod server;
+mod upstream;
 
 use std::path::{Path, PathBuf};
 
 use kamodo_expr::{Diagnostic, Severity};
 use kamodo_registry::{ContributedFunction, Contribution, Origin, OriginKey};
+use kamodo_relay::Upstream;
 use kamodo_units::suggest;
 
 use crate::settings::Settings;
@@ -30,12 +32,14 @@ pub struct Config {
     pub contributions: Vec<Result<Contribution, (OriginKey, Contribution)>>,
     /// Where its plugins are dropped.
     pub plugin_directories: Vec<PathBuf>,
+    /// Whose functions are served besides.
+    pub upstreams: Vec<Upstream>,
     /// What it says of the server's settings; of no use where something is wrong with a file.
     pub settings: Settings,
 }
 
 /// The tags of documents that this server knows.
-const TAGS: [&str; 3] = ["!Kamodo", "!Plugins", "!Server"];
+const TAGS: [&str; 4] = ["!Kamodo", "!KamodoClient", "!Plugins", "!Server"];
 
 // === impl Config ===
 
@@ -88,6 +92,9 @@ impl Config {
         for document in &stream.documents {
             match document.tag.as_deref() {
                 Some("!Kamodo") => functions.read(&mut reading, document),
+                Some("!KamodoClient") => {
+                    upstream::read_document(&mut reading, document, &mut self.upstreams);
+                }
                 Some("!Plugins") => plugins::read(&mut reading, document, &mut self.plugin_directories),
                 Some("!Server") => server::read(&mut reading, document, &mut self.settings),
                 tag => refuse_tag(&mut reading, document, tag),
@@ -255,7 +262,7 @@ mod tests {
         hint: write `!Kamodo` on a line above the functions
         ");
         insta::assert_snapshot!(mistakes(b"!Kamdo\nf: x\n"), @r"
-        a.yaml:1:1: error: a document has the tag `!Kamodo`, `!Plugins` or `!Server`, found `!Kamdo`
+        a.yaml:1:1: error: a document has the tag `!Kamodo`, `!KamodoClient`, `!Plugins` or `!Server`, found `!Kamdo`
           1 | !Kamdo
             | ^^^^^^
         hint: did you mean `!Kamodo`?
@@ -476,6 +483,61 @@ mod tests {
         ");
         let (config, _) = parse("etc/a.yaml", "!Plugins {directory: [a, /b]}\n--- !Plugins {directory: a}\n");
         assert_eq!(config.plugin_directories, [Path::new("etc/a"), Path::new("/b")]);
+    }
+
+    #[test]
+    fn upstreams() {
+        let text = "!KamodoClient\nhost: model.example\nport: '60001'\ncertfile: m.cert\n\
+                    prefix: null\n--- !KamodoClient {prefix: sat, timeout: 30 s}\n";
+        let (config, diagnostics) = parse("etc/a.yaml", text);
+        assert_eq!(diagnostics, []);
+        let upstream =
+            |host: &str, port, file: &str, prefix: Option<&str>, timeout_s: Option<u64>| Upstream {
+                host: host.to_owned(),
+                port,
+                certificate: Some(file.into()),
+                prefix: prefix.map(str::to_owned),
+                timeout: timeout_s.map(std::time::Duration::from_secs),
+            };
+        let model = upstream("model.example", 60001, "etc/m.cert", None, None);
+        let satellite = upstream("localhost", 60000, "etc/selfsigned.cert", Some("sat"), Some(30));
+        assert_eq!(config.upstreams, [model, satellite]);
+    }
+
+    #[test]
+    fn wrong_upstreams() {
+        let text = b"!KamodoClient\nhsot: a\nhost: a b\nport: 70000\ncertfile:\nprefix: 2x\ntimeout: 5\n\
+                     --- !KamodoClient\nhost: a\n--- !KamodoClient {host: a}\n";
+        insta::assert_snapshot!(mistakes(text), @r"
+        a.yaml:2:1: error: `!KamodoClient` has no setting `hsot`
+          2 | hsot: a
+            | ^^^^
+        hint: did you mean `host`?
+        a.yaml:3:7: error: `host`: expected a name or an address, found `a b`
+          3 | host: a b
+            |       ^^^
+        hint: write `host: localhost`
+        a.yaml:4:7: error: `port`: expected a number from 1 to 65535, found `70000`
+          4 | port: 70000
+            |       ^^^^^
+        hint: write `port: 60000`
+        a.yaml:5:1: error: `certfile`: expected a file, found nothing
+          5 | certfile:
+            | ^^^^^^^^
+        hint: name a copy of that server's certificate, such as `certfile: model.cert`
+        a.yaml:6:9: error: `prefix`: expected a name or nothing, found `2x`
+          6 | prefix: 2x
+            |         ^^
+        hint: write `prefix: sat`: its `f` is then called `sat_f` here
+        a.yaml:7:10: error: `timeout`: expected a time longer than 0 s or nothing, found `5`
+          7 | timeout: 5
+            |          ^
+        hint: write `timeout: 30 s`, or leave it out for calls that take long
+        a.yaml:10:5: error: upstream a:60000 is named twice
+          10 | --- !KamodoClient {host: a}
+             |     ^^^^^^^^^^^^^
+        hint: take one of the two out, or give them different prefixes
+        ");
     }
 
     #[test]

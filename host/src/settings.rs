@@ -15,6 +15,7 @@ use kamodo_expr::{Diagnostic, Source, Span};
 pub use flags::{RemoteFlags, ServerFlags};
 pub use table::{Effective, Settings};
 pub(crate) use table::{TABLE, Unread};
+pub(crate) use value::read;
 pub use value::{Bytes, SocketPlace, Threads, Watching};
 
 /// One setting, without its value.

@@ -20,6 +20,7 @@ use kamodo_loader::{Limits, StageDir};
 use kamodo_registry::{
     Admission, Admitted, Cause, Change, Contribution, OriginKey, Reason, Registry, Standing, Unserved,
 };
+use kamodo_relay::{News, Upstream};
 
 use crate::config::Config;
 use crate::settings::Settings;
@@ -46,6 +47,8 @@ pub struct Supervisor {
     sources: Sources,
     /// The directories that the configuration names.
     configured_directories: Vec<PathBuf>,
+    /// The servers that it names, whose functions are served besides.
+    upstreams: Vec<Upstream>,
     /// What the configuration says of the server's settings, as it was last without errors.
     settings: Settings,
     /// The directory of staged plugins, and itself once the first plugin needs it.
@@ -81,6 +84,7 @@ impl Supervisor {
         Self {
             sources,
             configured_directories: Vec::new(),
+            upstreams: Vec::new(),
             settings: Settings::default(),
             stage_path,
             stage: None,
@@ -149,6 +153,10 @@ impl Supervisor {
                 sighting.look_at_plugins(&self.directories(), &self.seen);
             }
             self.settings = config.settings;
+            let named: Vec<_> = config.upstreams.iter().map(Upstream::key).collect();
+            let gone = self.upstreams.iter().map(Upstream::key).filter(|key| !named.contains(key));
+            changes.extend(gone.map(Change::Gone));
+            self.upstreams = config.upstreams;
         }
         for contribution in config.contributions {
             match contribution {
@@ -178,6 +186,18 @@ impl Supervisor {
                 changes.push(Change::Gone(key));
             }
         }
+    }
+
+    /// Takes what an upstream serves, as one transaction.
+    fn take_news(&mut self, news: News) -> Report {
+        let key = news.contribution.origin.key();
+        let mut report = Report { diagnostics: news.warnings, ..Report::default() };
+        // It may have been taken out since it said so.
+        if self.upstreams.iter().any(|upstream| upstream.key() == key) {
+            let admitted = self.admission.admit([Change::Brought(news.contribution)]);
+            self.publish(admitted, &BTreeSet::from([key]), Cause::Files, &mut report);
+        }
+        report
     }
 
     /// Whether a file of the configuration has other bytes than it had.

@@ -10,3 +10,4 @@ mod live;
 mod plugins;
 mod settings;
 mod transactions;
+mod upstreams;

@@ -6,6 +6,7 @@
 
 mod artifacts;
 mod project;
+mod proxy;
 mod server;
 
 use std::fmt::Debug;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 pub use artifacts::{example_plugin, fixture_plugin};
 pub use project::{Output, Project};
+pub use proxy::{Proxy, Weather};
 pub use server::Server;
 
 /// How long a change may take to go live on a busy machine.

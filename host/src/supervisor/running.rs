@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use kamodo_registry::{Administration, Admitted, Answer, Cause, Command, CommandError, OriginKey, Receipt};
+use kamodo_relay::{News, Relay};
 use tokio::sync::oneshot;
 
 use super::settling::{Settling, Verdict, Writers};
@@ -31,6 +32,8 @@ pub(super) enum Event {
     Touched(Touch),
     /// An administrator asks for something.
     Command(Command, Reply),
+    /// An upstream says what it serves.
+    News(News),
     /// The server ends.
     Stop,
 }
@@ -52,6 +55,7 @@ struct Loop {
     supervisor: Supervisor,
     /// None where it looks at fixed times only.
     watch: Option<Watch>,
+    relay: Relay,
     settle: Arc<dyn Settle>,
     writers: Writers,
     /// While files change.
@@ -88,9 +92,13 @@ impl Supervisor {
             Watching::Events => Some(Watch::start(move |touch| drop(touched.send(Event::Touched(touch))))?),
             Watching::Poll => None,
         };
+        let heard = sender.clone();
+        let relay = Relay::start(move |news| drop(heard.send(Event::News(news))))?;
+        relay.set(self.upstreams.clone());
         let mut running = Loop {
             supervisor: self,
             watch,
+            relay,
             settle,
             writers: Writers::default(),
             settling: None,
@@ -132,6 +140,7 @@ impl Loop {
                     // Whoever asked may be gone.
                     let _ = reply.send(self.supervisor.carry_out(&command));
                 }
+                Ok(Event::News(news)) => self.supervisor.take_news(news).log(),
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => self.look(),
             }
@@ -197,11 +206,15 @@ impl Loop {
     }
 
     fn take(&mut self, sighting: Sighting, cause: Cause) -> Report {
+        let upstreams = self.supervisor.upstreams.clone();
         let (settings, files) = (self.supervisor.settings.clone(), self.supervisor.seen.settings.clone());
         let report = self.supervisor.take(sighting, cause);
         report.log();
         if self.supervisor.settings != settings || self.supervisor.seen.settings != files {
             self.settle.apply(&self.supervisor.settings).iter().for_each(telemetry::log);
+        }
+        if self.supervisor.upstreams != upstreams {
+            self.relay.set(self.supervisor.upstreams.clone());
         }
         let files = self.settings_files();
         self.watch_files(&files);
