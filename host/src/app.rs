@@ -50,8 +50,8 @@ pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
     administer(&mut server, &socket, administration)?;
     announce(&registry, &server).map_err(Error::system("cannot write to standard output"))?;
     wait_for_stop(&supervisor, &live).map_err(Error::system("cannot wait for signals"))?;
-    drop(supervisor);
     let drained = server.drain(live.effective().drain);
+    drop(supervisor); // not before: open calls may be on their way to upstreams
     tracing::info!("stopped; {} connections were cut off", drained.n_cut_off);
     Ok(ExitCode::SUCCESS)
 }
