@@ -107,8 +107,8 @@ impl Admission {
                 Change::Brought(contribution) => Some(Arc::new(contribution)),
                 Change::Gone(_) => None,
                 Change::Unreadable(_) => {
+                    // What is held back would be served but for that, and then stay.
                     self.waiting.remove(&key);
-                    self.held.remove(&key);
                     continue;
                 }
             };
