@@ -7,6 +7,7 @@ mod certificate;
 mod check;
 mod command_line;
 mod live;
+mod mistakes;
 mod model;
 mod plugins;
 mod settings;

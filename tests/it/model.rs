@@ -166,18 +166,35 @@ fn plugin(version: u64) -> Version {
     Version { functions: functions.into() }
 }
 
-/// The functions that a server has, each with what it is known by, and the generation.
-fn shown(server: &Server<'_>) -> (BTreeMap<String, String>, u64) {
-    let status: Json = serde_json::from_str(&server.command(&["status", "--json"]).stdout).expect("it is JSON");
+/// What a server says of itself.
+#[derive(Debug)]
+struct Status {
+    /// The functions that it has, each with what it is known by.
+    shown: BTreeMap<String, String>,
+    generation: u64,
+    /// Everything, as it is written.
+    text: String,
+}
+
+/// A file that is no plugin, which is told with its first four bytes: when those of a step are told, everything
+/// that was saved before was looked at.
+const MARK: &str = "z.so";
+
+fn status(server: &Server<'_>) -> Status {
+    let text = server.command(&["status", "--json"]).stdout;
+    let status: Json = serde_json::from_str(&text).expect("it is JSON");
     let functions = status["functions"].as_array().expect("functions").iter();
     let served = functions.filter(|function| function["state"] != "unserved");
     let known_by = |function: &Json| match function["name"].as_str() {
         // `x + 17` names the epoch
-        Some("f") => function["rhs"].as_str().and_then(|rhs| rhs.rsplit(' ').next()).unwrap_or("0").to_owned(),
+        Some("f") => {
+            function["rhs"].as_str().and_then(|rhs| rhs.rsplit(' ').next()).unwrap_or("0").to_owned()
+        }
         _ => String::new(),
     };
     let shown = served.map(|one| (one["name"].as_str().expect("a name").to_owned(), known_by(one)));
-    (shown.collect(), status["generation"]["generation"].as_u64().expect("a number"))
+    let generation = status["generation"]["generation"].as_u64().expect("a number");
+    Status { shown: shown.collect(), generation, text }
 }
 
 #[test]
@@ -219,12 +236,7 @@ fn what_is_served_is_what_the_model_says() {
                 "plugins dropped"
             }
             10..=11 => {
-                // Another file stays: an emptied directory is waited for, which only takes time.
-                let there: Vec<_> = PLUGINS
-                    .iter()
-                    .filter(|file| project.path("plugins.d").join(file).exists())
-                    .collect();
-                if there.len() == 2 {
+                if project.path("plugins.d").join(plugin_file).exists() {
                     project.remove_plugin(plugin_file);
                     model.change(plugin_file, None);
                 }
@@ -270,7 +282,11 @@ fn what_is_served_is_what_the_model_says() {
         let expect = model.shown();
         println!("step {step}: {what}: expect {expect:?}"); // shown where it fails
         states.insert(expect.clone());
-        let (_, now) = kamodo_tests::eventually(|| shown(&server), |(shown, _)| *shown == expect);
+        let mark = format!("{step:04}");
+        project.drop_bytes(mark.as_bytes(), MARK);
+        let mark = format!("begins with `{mark}`");
+        let seen = |status: &Status| status.shown == expect && status.text.contains(&mark);
+        let now = kamodo_tests::eventually(|| status(&server), seen).generation;
         assert!(now >= generation, "step {step}: generation {now} after {generation}");
         generation = now;
         model.past.insert(generation, model.served.clone());
