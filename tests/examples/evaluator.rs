@@ -5,10 +5,12 @@
 
 use std::error::Error;
 use std::io::{BufRead, Write};
+use std::sync::Arc;
 use std::time::Instant;
 
+use kamodo_expr::Progress;
 use kamodo_host::Config;
-use kamodo_registry::{Cancel, Dispatcher, Registry, link};
+use kamodo_registry::{Body, Registry, link};
 use kamodo_value::{Array, Value};
 
 const DEFINITIONS: &str = "!Kamodo\npolynomial: x**2 - x - 1\nwaves: sin(x)**2 + cos(x)**2*exp(-x/3)\n";
@@ -21,12 +23,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let contribution = config.contributions[0].as_ref().map_err(|_| "the definitions are good")?;
     let registry = Registry::default();
     let snapshot = registry.publish(link([contribution]).functions);
-    let dispatcher = Dispatcher::start()?;
     for line in std::io::stdin().lock().lines() {
-        let function = snapshot.get(line?.trim())?.clone();
+        let Body::Program { program, .. } = &snapshot.get(line?.trim())?.body else {
+            return Err("both are expressions".into());
+        };
+        let program = Arc::clone(program);
         let args = vec![Value::Array(x.clone())];
         let start = Instant::now();
-        let value = dispatcher.call_in_place(&function, args, &Cancel::default())?;
+        let Progress::Done(value) = program.start(args).resume(&|| false)? else {
+            return Err("neither of them calls another".into());
+        };
         let time = start.elapsed();
         drop(value);
         writeln!(std::io::stdout(), "{}", time.as_nanos())?;
