@@ -225,7 +225,7 @@ fn calls_that_are_wrong() {
         ");
         assert_snapshot!(call("waiting", &[]).await, @r"
         `waiting` waits for `absent`, which no origin provides
-        hint: it works as soon as a plugin or an edit brings `absent`
+        hint: it works as soon as a plugin, an upstream or an edit brings `absent`
         ");
         let zeros = client.function("f").await.unwrap();
         let mut request = zeros.client().call_request();
