@@ -31,7 +31,7 @@ fn a_function_waits_for_a_plugin() {
     assert_eq!(waiting.code, Some(1));
     assert_snapshot!(waiting.stderr, @r"
     kamodo-rpc: `r_0` waits for `standoff`, which no origin provides
-    hint: it works as soon as a plugin or an edit brings `standoff`
+    hint: it works as soon as a plugin, an upstream or an edit brings `standoff`
     ");
     project.drop_plugin(&example_plugin("magnetopause"), "magnetopause.so");
     let answer = eventually(|| server.call(&["r_0", "0.0", "2.0"]), |output| output.code == Some(0));
