@@ -6,7 +6,7 @@
 using Kamodo = import "kamodo.capnp".Kamodo;
 
 interface Extension {
-  # What any client may ask; it changes nothing. It comes from `Kamodo.extension`.
+  # What any client may ask; it changes nothing that another one sees. It comes from `Kamodo.extension`.
 
   describe @0 () -> (description :Description);
   # Everything that is known of every function, in one answer and of one generation.
@@ -17,6 +17,54 @@ interface Extension {
   watch @2 (feed :Feed, since :UInt64) -> (subscription :Subscription);
   # Tells the feed of every publication after the generation `since`, each once and in order, and of how
   # the origins stand whenever that changes. A generation that was not published yet is an error.
+
+  callWithin @3 (function :Kamodo.Function, args :List(Kamodo.Literal), kwargs :List(Kamodo.Argument),
+                 deadlineMs :UInt32) -> (result :Kamodo.Literal);
+  # Calls a function of this server. When the deadline has passed, the work stops and the call fails.
+
+  define @4 (definition :Definition) -> (function :Kamodo.Function, meta :Kamodo.Meta);
+  # Defines a function for this connection only; it lasts as long as the capability. Its units are checked
+  # as those of a configuration are. Definitions that come later on this connection may call it by its name.
+
+  upload @5 (dtype :Text, shape :List(UInt32)) -> (upload :Upload);
+  # Takes an array in pieces, so that no message holds it whole. It counts among the values held here.
+
+  download @6 (value :Kamodo.Value, into :Sink) -> ();
+  # Gives the array of a value in pieces; answered when all of it was taken.
+
+  map @7 (function :Kamodo.Function, args :List(Kamodo.Literal), kwargs :List(Kamodo.Argument), over :Text,
+          results :Sink) -> (arguments :Sink);
+  # Applies a function piece by piece to an array that neither side ever holds whole, as the argument `over`.
+  # The function must work element by element, and the other arguments be scalars.
+
+  struct Definition {
+    lhs @0 :Text;
+    # Such as `g(x[m])[kg]`.
+    union {
+      rhs @1 :Text;
+      # In Kamodo's language.
+      body @2 :Kamodo.Expression;
+      # Its parameters are the arguments of the left-hand side, counted from 0.
+    }
+  }
+
+  interface Upload {
+    # An array on its way here.
+    write @0 (data :Data) -> stream;
+    # The next bytes of the array, in C order; pieces need not end with an element.
+    finish @1 () -> (value :Kamodo.Value);
+    # The array, once all of it has come.
+  }
+
+  interface Sink {
+    # What takes an array in pieces.
+    begin @0 (dtype :Text, shape :List(UInt32)) -> ();
+    # What comes; first, and once.
+    write @1 (data :Data) -> stream;
+    # The next bytes of the array, in C order; pieces need not end with an element.
+    done @2 () -> ();
+    # All of it has come.
+  }
 
   interface Feed {
     # What a client has its news told to.
@@ -54,6 +102,8 @@ interface Extension {
       rollback @4 :UInt64;
       # To this generation.
       unpin @5 :Void;
+      upstreams @11 :Void;
+      # Other servers serve something else than they did.
     }
     came @6 :List(Text);
     # Declarations, such as `f(x[cm])[kg]`.
@@ -80,6 +130,16 @@ interface Extension {
     # Those that are served in the order of definition, then those that no version of is served.
     origins @4 :List(Origin);
     pins @5 :Pins;
+    instance @6 :Text;
+    # Which server this is: another one at each start, and no two alike.
+  }
+
+  struct Hop {
+    # A server on the way to a function.
+    instance @0 :Text;
+    # Empty where that server does not say.
+    address @1 :Text;
+    # As it is dialled.
   }
 
   struct Function {
@@ -111,6 +171,8 @@ interface Extension {
     citation @14 :Text;
     doc @15 :Text;
     hiddenArgs @16 :List(Text);
+    route @17 :List(Hop);
+    # The servers that a call goes through after this one, the next one first; empty for its own functions.
   }
 
   struct Argument {
@@ -123,7 +185,7 @@ interface Extension {
   struct Origin {
     # Who brings functions.
     kind @0 :Text;
-    # `yaml` or `plugin`.
+    # `yaml`, `plugin` or `upstream`.
     file @1 :Text;
     # As the user named it; clients on other machines are shown the last part of an absolute path.
     name @2 :Text;

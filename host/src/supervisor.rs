@@ -195,7 +195,7 @@ impl Supervisor {
         // It may have been taken out since it said so.
         if self.upstreams.iter().any(|upstream| upstream.key() == key) {
             let admitted = self.admission.admit([Change::Brought(news.contribution)]);
-            self.publish(admitted, &BTreeSet::from([key]), Cause::Files, &mut report);
+            self.publish(admitted, &BTreeSet::from([key]), Cause::Upstreams, &mut report);
         }
         report
     }

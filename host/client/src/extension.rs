@@ -204,6 +204,8 @@ pub enum Cause {
     Rollback(u64),
     /// A pin was taken off.
     Unpin,
+    /// Other servers serve something else than they did.
+    Upstreams,
 }
 
 /// A function that is another one than it was.

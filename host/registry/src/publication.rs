@@ -37,6 +37,8 @@ pub enum Cause {
     },
     /// A pin was taken off.
     Unpin,
+    /// Other servers serve something else than they did.
+    Upstreams,
 }
 
 /// The difference between two generations.
@@ -137,6 +139,7 @@ impl fmt::Display for Cause {
             Self::Reload => f.write_str("reload"),
             Self::Rollback { to } => write!(f, "rollback to {to}"),
             Self::Unpin => f.write_str("unpin"),
+            Self::Upstreams => f.write_str("upstreams"),
         }
     }
 }

@@ -77,6 +77,7 @@ pub(super) fn publication(publication: &Publication) -> Json {
             Cause::Reload => "reload",
             Cause::Rollback(_) => "rollback",
             Cause::Unpin => "unpin",
+            Cause::Upstreams => "upstreams",
         },
         "came": publication.came,
         "went": publication.went,

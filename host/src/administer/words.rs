@@ -73,6 +73,7 @@ pub(super) fn cause(cause: Cause) -> String {
         Cause::Reload => "reload".to_owned(),
         Cause::Rollback(to) => format!("rollback to {to}"),
         Cause::Unpin => "unpin".to_owned(),
+        Cause::Upstreams => "upstreams".to_owned(),
     }
 }
 

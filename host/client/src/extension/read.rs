@@ -49,6 +49,7 @@ pub(super) fn publication(reader: publication::Reader<'_>) -> Result<Publication
         publication::cause::Reload(()) => Cause::Reload,
         publication::cause::Rollback(to) => Cause::Rollback(to),
         publication::cause::Unpin(()) => Cause::Unpin,
+        publication::cause::Upstreams(()) => Cause::Upstreams,
     };
     let changed = |reader: changed::Reader<'_>| {
         Ok::<_, Error>(Changed { before: text(reader.get_before()?)?, after: text(reader.get_after()?)? })

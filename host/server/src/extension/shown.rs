@@ -31,6 +31,7 @@ pub(super) fn write_publication(mut builder: publication::Builder<'_>, publicati
         Cause::Reload => cause.set_reload(()),
         Cause::Rollback { to } => cause.set_rollback(to),
         Cause::Unpin => cause.set_unpin(()),
+        Cause::Upstreams => cause.set_upstreams(()),
     }
     let changes = &publication.changes;
     write_texts(builder.reborrow().init_came(changes.came.len() as u32), &changes.came);
