@@ -40,12 +40,16 @@ fn generate(schema: &Path, code: &Path, request: &Path) -> Result<(), Failure> {
     for (file, _) in FILES {
         compiler.file(schema.join(file));
     }
-    compiler.import_path(schema).src_prefix(schema).output_path(code).raw_code_generator_request_path(request).run().map_err(
-        |e| {
+    compiler
+        .import_path(schema)
+        .src_prefix(schema)
+        .output_path(code)
+        .raw_code_generator_request_path(request)
+        .run()
+        .map_err(|e| {
             Failure::new(format!("schema: {e}"))
                 .with_hint("`capnp` is needed here (on Debian: `apt-get install capnproto`)")
-        },
-    )
+        })
 }
 
 fn without_header(code: &str) -> String {

@@ -109,6 +109,20 @@ pub trait AwaitedFunction: Send + Sync + fmt::Debug {
     ///
     /// It fails with a [`CallError`] that says where the function runs.
     fn call(&self, args: Vec<Value>) -> Awaited;
+
+    /// Returns the servers that a call goes through, the next one first, as far as they are known.
+    fn route(&self) -> Vec<Hop> {
+        Vec::new()
+    }
+}
+
+/// A server on the way to a function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Hop {
+    /// Which start of which server it is; empty where it does not say.
+    pub instance: String,
+    /// Where it is dialled.
+    pub address: String,
 }
 
 /// The answer of a function that runs elsewhere, on its way.

@@ -7,7 +7,7 @@ use kamodo_expr::Program;
 use kamodo_units::Unit;
 use kamodo_value::{Meta, Signature};
 
-use crate::{AwaitedFunction, NativeFunction, Origin};
+use crate::{AwaitedFunction, Hop, NativeFunction, Origin};
 
 /// A function as it is served: linked, immutable.
 pub struct Function {
@@ -21,6 +21,8 @@ pub struct Function {
     pub line: Option<usize>,
     /// Its definition as tables and pages show it.
     pub shown: Shown,
+    /// The servers that a call goes through, the next one first; empty for what runs here.
+    pub route: Vec<Hop>,
     /// What a call runs.
     pub body: Body,
 }
@@ -69,6 +71,7 @@ impl Function {
             && self.meta == other.meta
             && self.origin == other.origin
             && self.shown == other.shown
+            && self.route == other.route
             && self.missing() == other.missing()
     }
 

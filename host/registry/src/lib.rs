@@ -22,7 +22,7 @@ pub use administration::{Administration, Answer, Command, CommandError, Receipt}
 pub use admit::{Admission, Admitted, Change, KEPT, NotKept};
 pub use bind::{NO_ARGUMENT, bind};
 pub use contribution::{
-    Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, NativeFunction, Origin,
+    Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, Hop, NativeFunction, Origin,
     OriginKey,
 };
 pub use dispatch::Dispatcher;

@@ -225,13 +225,15 @@ impl<'a> Linker<'a> {
                 let latex = kamodo_expr::latex(&signature, &equation);
                 let shown = Shown { lhs: signature.symbol(), rhs, latex };
                 let meta = Meta { equation, ..Meta::default() };
-                Function { signature, meta, origin, line, shown, body: Body::Waiting(missing) }
+                let body = Body::Waiting(missing);
+                Function { signature, meta, origin, line, shown, route: Vec::new(), body }
             }
             Outcome::Checked(checked) => match self.lower(&checked) {
                 Ok(body) => {
                     let meta = Meta { equation: checked.equation, ..Meta::default() };
                     let shown = Shown { lhs: checked.lhs, rhs: checked.rhs, latex: checked.latex };
-                    Function { signature: checked.signature, meta, origin, line, shown, body }
+                    let (signature, route) = (checked.signature, Vec::new());
+                    Function { signature, meta, origin, line, shown, route, body }
                 }
                 Err(error) => {
                     let rhs = definition.rhs();
@@ -279,7 +281,8 @@ fn declared(origin: &Arc<Origin>, signature: &Signature, meta: &Meta, body: Body
         latex: kamodo_expr::latex(signature, &meta.equation),
     };
     let (signature, meta) = (signature.clone(), meta.clone());
-    Arc::new(Function { signature, meta, origin: Arc::clone(origin), line: None, shown, body })
+    let route = if let Body::Awaited(remote) = &body { remote.route() } else { Vec::new() };
+    Arc::new(Function { signature, meta, origin: Arc::clone(origin), line: None, shown, route, body })
 }
 
 /// Which symbolic functions the one at `index` refers to, and so must be linked before it.

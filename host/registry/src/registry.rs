@@ -14,6 +14,8 @@ pub struct Registry {
     current: ArcSwap<Current>,
     /// The last publications, the oldest first.
     publications: Mutex<VecDeque<Arc<Publication>>>,
+    /// Which start of which server this is.
+    instance: String,
     /// Counts what was published and what was said of origins that are not served.
     version: watch::Sender<u64>,
 }
@@ -34,11 +36,22 @@ const REMEMBERED: usize = 256;
 
 impl Default for Registry {
     fn default() -> Self {
-        Self { current: ArcSwap::default(), publications: Mutex::default(), version: watch::Sender::new(0) }
+        Self {
+            current: ArcSwap::default(),
+            publications: Mutex::default(),
+            instance: random_name(),
+            version: watch::Sender::new(0),
+        }
     }
 }
 
 impl Registry {
+    /// Returns a name that no other start of any server has.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
     /// Returns the current generation.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
@@ -111,4 +124,11 @@ impl Registry {
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
     }
+}
+
+/// Returns 128 random bits in hexadecimal.
+fn random_name() -> String {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits).expect("a system that runs servers has random numbers");
+    bits.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
     Awaited, AwaitedFunction, CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher,
-    Function, NativeFunction, Origin, OriginKey, link,
+    Function, Hop, NativeFunction, Origin, OriginKey, link,
 };
 use kamodo_units::Unit;
 use kamodo_value::{Meta, Parameter, Signature, Value};
@@ -25,6 +25,10 @@ impl AwaitedFunction for Far {
         let (answer, answered) = oneshot::channel();
         self.0.lock().unwrap().push((args, answer));
         Box::pin(async move { answered.await.expect("the test answers") })
+    }
+
+    fn route(&self) -> Vec<Hop> {
+        vec![Hop { instance: "5ca1ab1e".into(), address: "model.example:60000".into() }]
     }
 }
 
@@ -202,6 +206,15 @@ fn a_dropped_call_is_dropped_there_too() {
         drop(call);
         assert!(answer.is_closed());
     });
+}
+
+#[test]
+fn the_way_to_a_function_elsewhere_is_known() {
+    let far = Far::default();
+    let functions = functions(&far, &[("g(x)", "far(x) + 1")]);
+    let route = |name: &str| functions.iter().find(|function| function.name() == name).unwrap().route.clone();
+    assert_eq!(route("far"), far.route());
+    assert_eq!(route("g"), []); // it is ours, whatever it calls
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn polynomial() -> Result<Function, Box<dyn Error>> {
         origin: Arc::new(Origin::Yaml { file: "example".into() }),
         line: None,
         shown: Shown::default(),
+        route: Vec::new(),
         body: Body::Program { program: Arc::new(program), callees: Vec::new() },
     })
 }

@@ -57,6 +57,7 @@ impl extension::Server for ExtensionServer {
         let current = connection.registry().current();
         let mut description = results.get().init_description();
         description.set_version(env!("CARGO_PKG_VERSION"));
+        description.set_instance(connection.registry().instance());
         description.set_uptime_ms(connection.uptime().as_millis() as u64);
         description::write(description.reborrow(), &current, self.audience)?;
         self.check_size(description.into_reader().total_size()?.word_count)?;

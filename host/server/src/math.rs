@@ -80,6 +80,7 @@ impl Operator {
             origin: Arc::new(Origin::Yaml { file: PathBuf::new() }), // never listed
             line: None,
             shown: Shown::default(),
+            route: Vec::new(),
             body: Body::Program { program: Arc::new(program), callees: Vec::new() },
         })
     }

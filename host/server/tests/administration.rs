@@ -13,7 +13,7 @@ use kamodo_client::extension::{Cause, Event, Stands, State};
 use kamodo_client::{Administrator, Client, Endpoint, Error};
 use kamodo_expr::{Diagnostic, Severity};
 use kamodo_registry::{
-    Administration, Answer, Body, Command, CommandError, Dispatcher, Function, Origin, OriginKey, Pins,
+    Administration, Answer, Body, Command, CommandError, Dispatcher, Function, Hop, Origin, OriginKey, Pins,
     Reason, Receipt, Registry, Shown, Standing, Unserved,
 };
 use kamodo_schema::administration;
@@ -32,6 +32,7 @@ fn function(name: &str, origin: &Arc<Origin>, body: Body) -> Arc<Function> {
         origin: origin.clone(),
         line: Some(2),
         shown: Shown { lhs: name.into(), rhs: "x + 1".into(), latex: String::new() },
+        route: vec![Hop { instance: "5ca1ab1e".into(), address: "model.example:60000".into() }],
         body,
     })
 }
@@ -177,6 +178,29 @@ fn everything_is_described_at_once() {
         assert_eq!(origin.stands, Stands::Served);
         assert!(description.pins.is_empty());
     });
+}
+
+#[test]
+fn each_start_is_told_from_the_others_and_the_way_to_a_function_is_named() {
+    let described = || {
+        let mut description = None;
+        with_server(async |running| {
+            let client = running.client().await;
+            let request = client.capability().extension_request();
+            let extension = request.send().pipeline.get_extension();
+            description = Some(extension.describe_request().send().promise.await.unwrap());
+        });
+        description.unwrap()
+    };
+    let (first, second) = (described(), described());
+    let [first, second] =
+        [&first, &second].map(|response| response.get().unwrap().get_description().unwrap());
+    let [one, other] = [first, second].map(|description| description.get_instance().unwrap());
+    assert_eq!(one.len(), 32); // 128 bits
+    assert_ne!(one, other);
+    let hop = first.get_functions().unwrap().get(0).get_route().unwrap().get(0);
+    assert_eq!(hop.get_instance().unwrap(), "5ca1ab1e");
+    assert_eq!(hop.get_address().unwrap(), "model.example:60000");
 }
 
 /// Passes messages on to a server, and its answers only once there were so many: who waits for one before

@@ -45,6 +45,7 @@ fn served(name: &str, parameters: Vec<Parameter>, body: Body) -> Arc<Function> {
         origin: Arc::new(Origin::Yaml { file: "test.yaml".into() }),
         line: None,
         shown: Shown::default(),
+        route: Vec::new(),
         body,
     })
 }

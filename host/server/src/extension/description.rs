@@ -96,6 +96,12 @@ fn write_function(
     builder.set_doc(&function.meta.doc[..]);
     let hidden = &function.meta.hidden_args;
     write_texts(builder.reborrow().init_hidden_args(hidden.len() as u32), hidden);
+    let mut route = builder.reborrow().init_route(function.route.len() as u32);
+    for (index, hop) in function.route.iter().enumerate() {
+        let mut builder = route.reborrow().get(index as u32);
+        builder.set_instance(&hop.instance[..]);
+        builder.set_address(&hop.address[..]);
+    }
     let parameters = &function.signature.parameters;
     let mut list = builder.init_arguments(parameters.len() as u32);
     for (index, parameter) in parameters.iter().enumerate() {
