@@ -10,6 +10,7 @@ use kamodo_wire::transport::{self, Limits, Session};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::connection::Connection;
 use crate::{Client, Error};
 
 /// Where a server is, and how to know it.
@@ -68,7 +69,7 @@ pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
             transport::connect(stream, endpoint.limits)
         }
     };
-    Ok(Client { kamodo, limits: endpoint.limits, known: Default::default(), closer: Closer::open(session) })
+    Ok(Client { connection: Connection::new(kamodo, endpoint.limits), closer: Closer::open(session) })
 }
 
 // === impl Closer ===
@@ -95,6 +96,10 @@ impl Closer {
         let mut ended = self.ended.clone();
         let reason = ended.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
         reason.unwrap_or_else(|| String::from("the connection was dropped"))
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.borrow().is_some()
     }
 
     pub(crate) async fn close(mut self) -> Result<(), Error> {

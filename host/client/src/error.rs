@@ -2,8 +2,11 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use kamodo_wire::{literal, tls};
+
+use crate::Mismatch;
 
 /// Why a request to a server fails.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +70,40 @@ pub enum Error {
         /// Why.
         source: literal::Error,
     },
+    /// A result is of another type than was asked for.
+    #[error("`{function}`: result")]
+    Type {
+        /// The function.
+        function: String,
+        /// Both types.
+        source: Mismatch,
+    },
+    /// A value in an expression cannot be sent.
+    #[error("expression: literal")]
+    Literal {
+        /// Why.
+        source: literal::Error,
+    },
+    /// An expression is nested too deep.
+    #[error("expression: nested deeper than {limit} calls")]
+    Depth {
+        /// How deep it may be.
+        limit: usize,
+    },
+    /// No answer came before the deadline of the call.
+    #[error("`{function}`: no answer within {after:?}")]
+    Late {
+        /// The function.
+        function: String,
+        /// The deadline.
+        after: Duration,
+    },
+    /// None of several servers can be reached.
+    #[error("none of {} servers can be reached: {}", failures.len(), each(failures))]
+    Unreachable {
+        /// What came of each.
+        failures: Vec<Error>,
+    },
     /// The server says no.
     #[error("{message}")]
     Remote {
@@ -112,11 +149,28 @@ impl Error {
                 let more = if served.len() > shown.len() { ", …" } else { "" };
                 Some(format!("it serves {}{more}", shown.join(", ")))
             }
-            Self::Argument { source, .. } | Self::Result { source, .. } => source.hint(),
+            Self::Argument { source, .. } | Self::Result { source, .. } | Self::Literal { source } => {
+                source.hint()
+            }
+            Self::Depth { .. } => Some(String::from("evaluate it in parts, and use their stored values")),
+            Self::Type { .. } => {
+                Some(String::from("a `Value` takes every result, an `Array` one of any shape and type"))
+            }
+            Self::Late { .. } => Some(String::from("allow it more time, or ask for less at once")),
+            Self::Unreachable { failures } => failures.first().and_then(Self::hint),
             Self::Remote { hint, .. } => hint.clone(),
             Self::Disconnected { .. } => None,
         }
     }
+}
+
+/// Each error with what caused it.
+fn each(errors: &[Error]) -> String {
+    let each = errors.iter().map(|error| {
+        let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+        causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+    });
+    each.collect::<Vec<_>>().join("; ")
 }
 
 impl From<capnp::Error> for Error {
@@ -171,6 +225,37 @@ mod tests {
     }
 
     #[test]
+    fn nobody_anywhere() {
+        let at = |port| Error::Connect {
+            host: "localhost".into(),
+            port,
+            source: io::ErrorKind::ConnectionRefused.into(),
+        };
+        assert_snapshot!(shown(Error::Unreachable { failures: vec![at(60000), at(60001)] }), @"
+        none of 2 servers can be reached: localhost:60000: cannot connect: connection refused; localhost:60001: cannot connect: connection refused
+        hint: start a server with `kamodo-rpc serve --port 60000`, or name another port
+        ");
+    }
+
+    #[test]
+    fn an_answer_too_late_and_one_of_another_type() {
+        let (function, after) = (String::from("f"), Duration::from_secs(2));
+        assert_snapshot!(shown(Error::Late { function: function.clone(), after }), @"
+        `f`: no answer within 2s
+        hint: allow it more time, or ask for less at once
+        ");
+        assert_snapshot!(shown(Error::Depth { limit: 1000 }), @"
+        expression: nested deeper than 1000 calls
+        hint: evaluate it in parts, and use their stored values
+        ");
+        let source = Mismatch { expected: "an array".into(), found: "text".into() };
+        assert_snapshot!(shown(Error::Type { function, source }), @"
+        `f`: result: expected an array, found text
+        hint: a `Value` takes every result, an `Array` one of any shape and type
+        ");
+    }
+
+    #[test]
     fn nobody_at_a_socket() {
         let at = |kind: io::ErrorKind| Error::Socket { path: "/run/60000.sock".into(), source: kind.into() };
         assert_snapshot!(shown(at(io::ErrorKind::NotFound)), @r"
@@ -214,6 +299,11 @@ mod tests {
     fn values_that_do_not_travel() {
         let source = literal::Error::Rational { ratio: "1/3".into() };
         assert_snapshot!(shown(Error::Argument { function: "f".into(), source }), @"`f`: argument: rational: `1/3` does not fit two int64");
+        let source = literal::Error::MessageSize { found: 2_000_000_000, limit: 1 << 30 };
+        assert_snapshot!(shown(Error::Literal { source }), @"
+        expression: literal: message of 2000000000 bytes: expected at most 1073741824 bytes
+        hint: ask for it in parts
+        ");
         let source = literal::Error::UnknownDtype { dtype: "object".into() };
         assert_snapshot!(shown(Error::Result { function: "f".into(), source }), @r"
         `f`: result: array: unknown dtype `object`

@@ -272,7 +272,7 @@ impl Extension {
 }
 
 /// A server that does not know the method has no extension.
-fn absent(error: capnp::Error) -> Error {
+pub(crate) fn absent(error: capnp::Error) -> Error {
     match error.kind {
         capnp::ErrorKind::Unimplemented => Error::NoExtension,
         _ => error.into(),

@@ -1,13 +1,14 @@
 //! What a server says of a function, and how to call it.
 
 use std::future::Future;
+use std::rc::Rc;
 
-use kamodo_schema::{field, function};
+use kamodo_schema::{field, function, meta};
 use kamodo_value::Value;
 use kamodo_wire::literal;
-use kamodo_wire::transport::Limits;
 
-use crate::Error;
+use crate::connection::Connection;
+use crate::{Arguments, Call, Error};
 
 /// A function that is served, with what its server says of it.
 #[derive(Debug, Clone)]
@@ -42,11 +43,19 @@ pub struct Parameter {
 pub struct Function {
     name: String,
     client: function::Client,
-    limits: Limits,
+    connection: Rc<Connection>,
 }
 
-pub(crate) fn read(name: &str, reader: field::Reader<'_>, limits: Limits) -> Result<Field, Error> {
-    let meta = reader.get_meta()?;
+pub(crate) fn read(
+    name: &str,
+    reader: field::Reader<'_>,
+    connection: &Rc<Connection>,
+) -> Result<Field, Error> {
+    of(name, reader.get_meta()?, Function::new(name, reader.get_func()?, connection))
+}
+
+/// A function with what is said of it.
+pub(crate) fn of(name: &str, meta: meta::Reader<'_>, function: Function) -> Result<Field, Error> {
     let mut arg_units = Vec::new();
     for entry in meta.get_arg_units()?.get_entries()? {
         arg_units.push((text(entry.get_key()?)?, text(entry.get_value()?)?));
@@ -59,7 +68,7 @@ pub(crate) fn read(name: &str, reader: field::Reader<'_>, limits: Limits) -> Res
         citation: text(meta.get_citation()?)?,
         equation: text(meta.get_equation()?)?,
         hidden_args,
-        function: Function::new(name, reader.get_func()?, limits),
+        function,
     })
 }
 
@@ -70,14 +79,42 @@ pub(crate) fn text(reader: capnp::text::Reader<'_>) -> Result<String, Error> {
 // === impl Function ===
 
 impl Function {
-    pub(crate) fn new(name: &str, client: function::Client, limits: Limits) -> Self {
-        Self { name: name.to_owned(), client, limits }
+    pub(crate) fn new(name: &str, client: function::Client, connection: &Rc<Connection>) -> Self {
+        Self { name: name.to_owned(), client, connection: connection.clone() }
+    }
+
+    pub(crate) fn connection(&self) -> &Rc<Connection> {
+        &self.connection
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Returns the bare capability.
     #[must_use]
     pub fn client(&self) -> &function::Client {
         &self.client
+    }
+
+    /// Begins a call with positional arguments; keywords and a deadline may follow.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/served.rs")); }
+    /// # doc::served(async |client: kamodo_client::Client| {
+    /// let p = client.function("p_dyn").await?;
+    /// let n = vec![4.0, 5.0, 6.0];
+    /// // Both calls are on their way before the first answer is waited for.
+    /// let scalar = p.with((5.0, 400.0)).answer::<f64>();
+    /// let array = p.with((&n,)).keyword("v", 400.0).answer::<Vec<f64>>();
+    /// assert!((scalar.await? - 1.33808).abs() < 1e-12);
+    /// assert_eq!(array.await?.len(), 3);
+    /// # Ok(()) });
+    /// ```
+    pub fn with(&self, args: impl Arguments) -> Call {
+        Call::new(self, args)
     }
 
     /// Sends a call, at once; the future waits for its answer. Dropping it cancels the call.
@@ -89,37 +126,8 @@ impl Function {
         args: &[Value],
         kwargs: &[(String, Value)],
     ) -> impl Future<Output = Result<Value, Error>> + use<> {
-        let sent = self.send(args, kwargs);
-        let name = self.name.clone();
-        async move {
-            let response = sent?.promise.await.map_err(Error::from)?;
-            let read = literal::read(response.get()?.get_result()?);
-            read.map_err(|source| Error::Result { function: name, source })
-        }
-    }
-
-    fn send(
-        &self,
-        args: &[Value],
-        kwargs: &[(String, Value)],
-    ) -> Result<capnp::capability::RemotePromise<function::call_results::Owned>, Error> {
-        let failed = |source| Error::Argument { function: self.name.clone(), source };
-        let values = args.iter().chain(kwargs.iter().map(|(_, value)| value));
-        literal::check_size(values, self.limits.message_bytes).map_err(failed)?;
-        let mut request = self.client.call_request();
-        let mut params = request.get();
-        if !args.is_empty() {
-            literal::write_all(params.reborrow().init_args(args.len() as u32), args).map_err(failed)?;
-        }
-        if !kwargs.is_empty() {
-            let mut list = params.init_kwargs(kwargs.len() as u32);
-            for (index, (name, value)) in kwargs.iter().enumerate() {
-                let mut kwarg = list.reborrow().get(index as u32);
-                kwarg.set_name(&name[..]);
-                literal::write(kwarg.init_value(), value).map_err(failed)?;
-            }
-        }
-        Ok(request.send())
+        let call = kwargs.iter().fold(self.with(args), |call, (name, value)| call.keyword(name, value));
+        call.answer()
     }
 
     /// Asks for the parameters, in the order of a positional call.

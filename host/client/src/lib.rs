@@ -2,38 +2,65 @@
 //!
 //! What only ours has is in [`extension`]; an [`Administrator`] is what the one who runs a server is.
 //!
-//! [`Client::connect`] dials, [`Client::fields`] says what is served, [`Client::call`] calls. Requests
-//! are sent at once and answered in any order: start many calls before waiting for the first, and they
-//! travel together. A client stays on its thread and runs in a `LocalSet`; [`block_on`] makes one.
+//! A [`Client`] is one connection: [`Client::connect`] dials, [`Client::ask`] calls, [`Client::evaluate`] has
+//! expressions evaluated whose values stay there, [`Client::define`] defines functions of this connection. A
+//! [`Session`] dials several servers in turn, and again when a connection is lost.
+//!
+//! Requests are sent at once and answered in any order: start many calls before waiting for the first, and
+//! they travel together. Nothing here is `Send`: a client, and all that came from it, stays on its thread and
+//! runs in a `LocalSet`; [`block_on`] makes one.
+//!
+//! ```
+//! # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/served.rs")); }
+//! # doc::served_at(async |endpoint: kamodo_client::Endpoint| {
+//! # let client = kamodo_client::Client::connect(&endpoint).await?;
+//! // let client = Client::connect(&Endpoint::new("localhost", 60000, "selfsigned.cert")).await?;
+//! for field in client.fields().await? {
+//!     println!("{} in {}", field.name, field.units);
+//! }
+//! let f = client.function("f").await?;
+//! let (two, many) = (f.with((2,)).answer::<i64>(), f.with(([1.0, 2.0],)).answer::<Vec<f64>>());
+//! assert_eq!((two.await?, many.await?), (1, vec![-1.0, 1.0]));
+//! # Ok(()) });
+//! ```
 #![forbid(unsafe_code)]
 
 mod administrator;
+mod call;
 mod connect;
+mod connection;
+mod convert;
+mod define;
 mod error;
+mod expression;
 pub mod extension;
 mod field;
+mod remote_value;
+mod session;
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
+use std::rc::Rc;
 
-use kamodo_schema::function;
 use kamodo_value::Value;
-use kamodo_wire::transport::Limits;
 use tokio::task::LocalSet;
 
+use crate::connection::Connection;
+
 pub use administrator::{Administrator, Receipt};
+pub use call::Call;
 pub use connect::Endpoint;
+pub use convert::{Arguments, Element, FromValue, IntoValue, Mismatch};
 pub use error::Error;
+pub use expression::{Expression, Operands};
 pub use extension::Extension;
 pub use field::{Field, Function, Parameter};
+pub use remote_value::RemoteValue;
+pub use session::{Options, Session};
 
 /// A connection to a server.
 pub struct Client {
-    kamodo: kamodo_schema::Client,
-    limits: Limits,
-    /// The functions of the server as they were when its fields were last asked for.
-    known: RefCell<HashMap<String, function::Client>>,
+    connection: Rc<Connection>,
     closer: connect::Closer,
 }
 
@@ -62,7 +89,7 @@ impl Client {
     /// # Errors
     /// [`Error`] of the connection.
     pub async fn fields(&self) -> Result<Vec<Field>, Error> {
-        let response = self.kamodo.get_fields_request().send().promise.await?;
+        let response = self.connection.kamodo.get_fields_request().send().promise.await?;
         let entries = response.get()?.get_fields()?.get_entries()?;
         let mut fields = Vec::with_capacity(entries.len() as usize);
         let mut known = HashMap::with_capacity(entries.len() as usize);
@@ -70,11 +97,11 @@ impl Client {
             let key = entry.get_key()?.to_str().map_err(capnp::Error::from)?;
             // A key may have arguments behind it, for the published client.
             let name = key.split('(').next().unwrap_or(key).to_owned();
-            let field = field::read(&name, entry.get_value()?, self.limits)?;
+            let field = field::read(&name, entry.get_value()?, &self.connection)?;
             known.insert(name, field.function.client().clone());
             fields.push(field);
         }
-        self.known.replace(known);
+        self.connection.known.replace(known);
         Ok(fields)
     }
 
@@ -83,14 +110,7 @@ impl Client {
     /// # Errors
     /// [`Error`] of the connection.
     pub async fn math(&self) -> Result<Vec<(String, Function)>, Error> {
-        let response = self.kamodo.get_math_request().send().promise.await?;
-        let mut operators = Vec::new();
-        for entry in response.get()?.get_math()?.get_entries()? {
-            let name = entry.get_key()?.to_str().map_err(capnp::Error::from)?.to_owned();
-            let function = Function::new(&name, entry.get_value()?, self.limits);
-            operators.push((name, function));
-        }
-        Ok(operators)
+        self.connection.math().await
     }
 
     /// Finds a function by its name.
@@ -98,9 +118,9 @@ impl Client {
     /// # Errors
     /// [`Error::Unknown`] where the server has none of that name.
     pub async fn function(&self, name: &str) -> Result<Function, Error> {
-        let known = self.known.borrow().get(name).cloned();
+        let known = self.connection.known.borrow().get(name).cloned();
         if let Some(client) = known {
-            return Ok(Function::new(name, client, self.limits));
+            return Ok(Function::new(name, client, &self.connection));
         }
         // A name that the published client refuses may have an underscore behind it, see the server's keys.
         let mut fields = self.fields().await?;
@@ -120,16 +140,49 @@ impl Client {
         self.function(name).await?.call(args, kwargs).await
     }
 
+    /// Calls a function by its name with positional arguments, and takes its result as a type of Rust.
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/served.rs")); }
+    /// # doc::served(async |client: kamodo_client::Client| {
+    /// use kamodo_value::Array;
+    ///
+    /// assert_eq!(client.ask::<i64>("f", (5,)).await?, 19);
+    /// assert_eq!(client.ask::<f64>("f", (0.5,)).await?, -1.25);
+    /// let xs = vec![1.0, 2.0, 3.0];
+    /// assert_eq!(client.ask::<Vec<f64>>("f", (&xs[..2],)).await?, [-1.0, 1.0]);
+    /// let matrix = Array::new([1, 2], vec![1.0, 2.0])?;
+    /// assert_eq!(client.ask::<Array>("f", (matrix,)).await?.shape(), [1, 2]);
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`] of the connection, [`Error::Remote`] with what the server says, [`Error::Type`] where the
+    /// result is of another type.
+    pub async fn ask<T: FromValue>(&self, name: &str, args: impl Arguments) -> Result<T, Error> {
+        self.function(name).await?.with(args).answer().await
+    }
+
     /// Returns what the server has beyond the published interface. Asking takes no round trip of its own: a
     /// server without it says so at the first question.
     #[must_use]
     pub fn extension(&self) -> Extension {
-        Extension::new(self.kamodo.extension_request().send().pipeline.get_extension())
+        Extension::new(self.connection.extension().clone())
     }
 
     /// Returns the bare capability, for expressions and for what the interface has beyond this.
     pub fn capability(&self) -> &kamodo_schema::Client {
-        &self.kamodo
+        &self.connection.kamodo
+    }
+
+    pub(crate) fn connection(&self) -> &Rc<Connection> {
+        &self.connection
+    }
+
+    /// Returns whether the connection has ended.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closer.has_ended()
     }
 
     /// Waits until the connection has ended, and says why.

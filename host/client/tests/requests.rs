@@ -1,0 +1,176 @@
+//! Sessions, deadlines and expressions, against a server in this process.
+
+#![allow(clippy::unwrap_used)] // a test to the last line
+
+#[path = "../doc/served.rs"]
+mod served;
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use kamodo_client::{Client, Endpoint, Error, Expression, Options, Session};
+use kamodo_value::Value;
+use tokio::net::TcpListener;
+
+use served::{serve, served, served_at};
+
+#[track_caller]
+fn text<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
+    let error = result.unwrap_err();
+    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+    format!("{error}{cause}{hint}")
+}
+
+/// A server that listens and never says a word.
+async fn silent() -> (TcpListener, Endpoint) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, Endpoint::unencrypted("127.0.0.1", port))
+}
+
+#[test]
+fn a_request_goes_on_with_the_next_server() {
+    let ((first, first_endpoint), (_second, second_endpoint)) = (serve(), serve());
+    kamodo_client::block_on(async {
+        let endpoints = [first_endpoint.clone(), second_endpoint];
+        let session = Session::connect(endpoints, Options::default()).await.unwrap();
+        assert_eq!(session.ask::<i64>("f", (5,)).await.unwrap(), 19);
+        let before = session.client().await.unwrap();
+        assert_eq!(first.drain(Duration::ZERO).n_cut_off, 1);
+        // Whether or not the end was noticed before it is sent.
+        assert_eq!(session.ask::<i64>("f", (5,)).await.unwrap(), 19);
+        assert!(before.is_closed());
+        assert_eq!(session.fields().await.unwrap().len(), 2);
+    })
+    .unwrap();
+}
+
+#[test]
+fn without_repeats_a_lost_connection_is_said() {
+    let ((first, first_endpoint), (_second, second_endpoint)) = (serve(), serve());
+    let first = std::cell::RefCell::new(Some(first));
+    kamodo_client::block_on(async {
+        let options = Options { repeats: 0, ..Options::default() };
+        let session = Session::connect([first_endpoint, second_endpoint], options).await.unwrap();
+        let cut = async |client: &Client| {
+            let f = client.function("f").await?;
+            first.take().map(|server| server.drain(Duration::ZERO));
+            f.with((5,)).answer::<i64>().await
+        };
+        assert!(matches!(session.request(cut).await, Err(Error::Disconnected { .. })));
+        assert_eq!(session.request(cut).await.unwrap(), 19, "the next request dials again");
+    })
+    .unwrap();
+}
+
+#[test]
+fn nobody_anywhere() {
+    served_at(async |_| {
+        let nobody = |port| Endpoint::unencrypted("127.0.0.1", port);
+        let session = Session::new([nobody(1), nobody(2)], Options::default());
+        assert_snapshot!(text(session.ask::<i64>("f", (5,)).await), @"
+        none of 2 servers can be reached: 127.0.0.1:1: cannot connect: Connection refused (os error 111); 127.0.0.1:2: cannot connect: Connection refused (os error 111)
+        hint: start a server with `kamodo-rpc serve --port 1`, or name another port
+        ");
+        let (_listener, mut endpoint) = silent().await;
+        endpoint.certificate = Some("missing.cert".into());
+        let session = Session::new([endpoint], Options::default());
+        assert!(matches!(session.fields().await.err(), Some(Error::Certificate(_))));
+        Ok(())
+    });
+}
+
+#[test]
+fn nobody_answers_in_time() {
+    served_at(async |_| {
+        let (_listener, endpoint) = silent().await;
+        let options = Options { deadline: Some(Duration::from_millis(50)), ..Options::default() };
+        let session = Session::connect([endpoint.clone()], options).await?;
+        assert_snapshot!(text(session.ask::<i64>("f", (5,)).await), @"
+        `f`: no answer within 50ms
+        hint: allow it more time, or ask for less at once
+        ");
+        Ok(())
+    });
+}
+
+#[test]
+fn deadlines_that_are_kept() {
+    served(async |client| {
+        let f = client.function("f").await?;
+        for _ in 0..2 {
+            let within = f.with((5,)).within(Duration::from_secs(60));
+            assert_eq!(within.answer::<i64>().await?, 19);
+        }
+        assert_snapshot!(text(f.with((5,)).answer::<String>().await), @"
+        `f`: result: expected text, found the integer 19
+        hint: a `Value` takes every result, an `Array` one of any shape and type
+        ");
+        Ok(())
+    });
+}
+
+#[test]
+fn expressions_of_every_kind() {
+    served(async |client| {
+        let read = async |expression: Expression| -> Result<Value, Error> {
+            client.evaluate(&expression).await?.read().await
+        };
+        let int = |value: i64| Value::Int(value.into());
+        assert_eq!(read(7.into()).await?, int(7));
+        assert_eq!(read(Expression::call("f", (5,))).await?, int(19));
+        let f = client.function("f").await?;
+        assert_eq!(read(Expression::apply(f, (Expression::call("f", (3,)),))).await?, int(19));
+        let kept = client.evaluate(&Expression::call("f", (5,))).await?;
+        assert_eq!(read(Expression::from(&kept) + 1 + 2).await?, int(22));
+        assert_eq!(read(Expression::from(&kept) * 2 - 8).await?, int(30));
+        assert_eq!(read(Expression::call("f", (&kept,)).pow(2)).await?, int(341 * 341));
+        assert_eq!(kept.read::<i64>().await?, 19);
+        drop(kept);
+        let ratio = read(Expression::from(1.0) / 4.0).await?;
+        assert_eq!(ratio, Value::Scalar(kamodo_value::Scalar::Float64(0.25)));
+        Ok(())
+    });
+}
+
+#[test]
+fn expressions_that_are_wrong() {
+    served(async |client| {
+        assert_snapshot!(text(client.evaluate(&Expression::call("ff", (5,))).await), @"
+        the server has no function `ff`
+        hint: it serves `f`, `p_dyn`
+        ");
+        let missing = client.evaluate(&Expression::call("f", ())).await?;
+        assert_snapshot!(text(missing.read::<i64>().await), @"
+        `f(x)`: missing argument `x`
+        hint: call it as `f(x)`
+        ");
+        let mut deep = Expression::from(1);
+        for _ in 0..1001 {
+            deep = Expression::call("f", (deep,));
+        }
+        assert_snapshot!(text(client.evaluate(&deep).await), @"
+        expression: nested deeper than 1000 calls
+        hint: evaluate it in parts, and use their stored values
+        ");
+        Ok(())
+    });
+}
+
+/// What is pipelined needs no answer in between: everything is sent before anything comes back.
+#[test]
+fn a_value_is_read_in_one_round_trip() {
+    served(async |client: Client| {
+        client.function("f").await?;
+        let f = Expression::call("f", (5,));
+        let mut first = Box::pin(client.evaluate(&f));
+        let first = futures::poll!(&mut first);
+        let std::task::Poll::Ready(first) = first else { panic!("it waits for an answer") };
+        let second = Expression::call("f", (&first?,));
+        let second = futures::poll!(&mut Box::pin(client.evaluate(&second)));
+        let std::task::Poll::Ready(second) = second else { panic!("it waits for an answer") };
+        assert_eq!(second?.read::<i64>().await?, 341);
+        Ok(())
+    });
+}
