@@ -121,6 +121,8 @@ pub(crate) fn limits(effective: &Effective) -> Limits {
     Limits {
         n_connections: effective.connections.into(),
         n_calls: effective.calls.into(),
+        n_values: effective.values.into(),
+        value_bytes: effective.values_bytes.0,
         handshake: effective.handshake,
         keep_alive: effective.keep_alive,
         transport: transport::Limits {

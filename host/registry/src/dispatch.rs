@@ -12,8 +12,9 @@ use kamodo_value::Value;
 use tokio::sync::oneshot;
 
 use crate::function::Body;
+use crate::plan::Planned;
 use crate::pool::Pool;
-use crate::{Awaited, CallError, Cancel, Cost, Function, bind};
+use crate::{Awaited, CallError, Cancel, Cost, Function, Plan, bind};
 
 /// A hop to the pool wakes a thread, which costs about as much as this; what is cheaper runs in place.
 const IN_PLACE: Duration = Duration::from_micros(20);
@@ -35,7 +36,10 @@ struct CancelOnDrop(Cancel);
 
 /// A call with the calls that it makes, on a stack of its own, since a chain of compositions may be longer
 /// than a thread's stack is deep. It goes from thread to thread.
+#[derive(Default)]
 struct Running {
+    /// What the calls are steps of, where there is more than one.
+    plan: Option<Planned>,
     /// The programs that have begun, the innermost last.
     stack: Vec<(Arc<Function>, Machine)>,
     cancel: Cancel,
@@ -69,54 +73,57 @@ impl Dispatcher {
     /// already.
     pub async fn call(&self, function: &Arc<Function>, args: Vec<Value>) -> Result<Value, CallError> {
         let is_cheap = is_cheap(function, &args);
-        let running = Running { stack: Vec::new(), cancel: Cancel::default() };
-        let _guard = CancelOnDrop(running.cancel.clone());
-        let (running, step) = if is_cheap {
-            in_place(function, running, |running| running.begin(function, args))?
-        } else {
-            let (own, begun) = (Arc::clone(function), running);
-            let (job, answer) = job(begun, move |running| running.begin(&own, args));
-            if let Err(full) = self.pool.submit(job) {
-                return Err(CallError::Overloaded {
-                    function: function.name().to_owned(),
-                    queued: full.queued,
-                });
-            }
-            received(function, answer).await?
-        };
-        match step {
-            Step::Done(value) => Ok(value),
-            Step::Wait(awaited) => self.go_on(function, running, awaited, is_cheap).await,
-        }
+        let own = Arc::clone(function);
+        let begin = move |running: &mut Running| running.begin(&own, args);
+        self.drive(function.name(), is_cheap, begin).await.map(|(value, _)| value)
     }
 
-    /// Waits for what a call waits for, and goes on with it, to its end.
-    async fn go_on(
+    /// Runs all steps of a plan, where one call of them together would run, and returns what it asks for.
+    /// Dropping the future cancels it.
+    ///
+    /// # Errors
+    /// [`CallError`] of the first step that fails.
+    pub async fn run(&self, plan: Plan) -> Result<Vec<Value>, CallError> {
+        let (is_cheap, name) = (is_cheap_plan(&plan), plan.name().to_owned());
+        let begin = move |running: &mut Running| running.begin_plan(plan);
+        let (_, plan) = self.drive(&name, is_cheap, begin).await?;
+        Ok(plan.map(Planned::into_outputs).unwrap_or_default())
+    }
+
+    /// Runs what `begin` begins, to its end.
+    async fn drive(
         &self,
-        function: &Arc<Function>,
-        mut running: Running,
-        mut awaited: Awaited,
+        name: &str,
         is_cheap: bool,
-    ) -> Result<Value, CallError> {
+        begin: impl FnOnce(&mut Running) -> Result<Step, CallError> + Send + 'static,
+    ) -> Result<(Value, Option<Planned>), CallError> {
+        let running = Running::default();
+        let _guard = CancelOnDrop(running.cancel.clone());
+        let (mut running, mut step) = if is_cheap {
+            in_place(name, running, begin)?
+        } else {
+            let (job, answer) = job(running, begin);
+            if let Err(full) = self.pool.submit(job) {
+                return Err(CallError::Overloaded { function: name.to_owned(), queued: full.queued });
+            }
+            received(name, answer).await?
+        };
         loop {
-            let value = awaited.await?;
-            let step;
-            (running, step) = if running.stack.is_empty() {
-                return Ok(value); // nobody called it but the client
+            let value = match step {
+                Step::Done(value) => return Ok((value, running.plan)),
+                Step::Wait(awaited) => awaited.await?,
+            };
+            (running, step) = if running.stack.is_empty() && running.plan.is_none() {
+                return Ok((value, None)); // nobody called it but the client
             } else if is_cheap && is_small(std::slice::from_ref(&value)) {
-                in_place(function, running, |running| running.supply(value))?
+                in_place(name, running, |running| running.supply(value))?
             } else {
                 let (job, answer) = job(running, move |running| running.supply(value));
                 if let Err(full) = self.pool.submit_late(job).await {
-                    let function = function.name().to_owned();
-                    return Err(CallError::Overloaded { function, queued: full.queued });
+                    return Err(CallError::Overloaded { function: name.to_owned(), queued: full.queued });
                 }
-                received(function, answer).await?
+                received(name, answer).await?
             };
-            match step {
-                Step::Done(value) => return Ok(value),
-                Step::Wait(next) => awaited = next,
-            }
         }
     }
 }
@@ -140,18 +147,18 @@ fn job(
     (job, receiver)
 }
 
-async fn received(function: &Function, answer: Answer) -> Result<(Running, Step), CallError> {
-    answer.await.unwrap_or_else(|_| Err(CallError::Bug { function: function.name().to_owned() }))
+async fn received(name: &str, answer: Answer) -> Result<(Running, Step), CallError> {
+    answer.await.unwrap_or_else(|_| Err(CallError::Bug { function: name.to_owned() }))
 }
 
 /// Runs a stretch of a call on this thread.
 fn in_place(
-    function: &Function,
+    name: &str,
     mut running: Running,
     advance: impl FnOnce(&mut Running) -> Result<Step, CallError>,
 ) -> Result<(Running, Step), CallError> {
     let step = catch_unwind(AssertUnwindSafe(|| advance(&mut running)))
-        .unwrap_or_else(|_| Err(CallError::Bug { function: function.name().to_owned() }))?;
+        .unwrap_or_else(|_| Err(CallError::Bug { function: name.to_owned() }))?;
     Ok((running, step))
 }
 
@@ -167,6 +174,19 @@ fn is_cheap(function: &Function, args: &[Value]) -> bool {
                     || is_small(args) && callees.iter().all(|callee| is_cheap(callee, &[])))
         }
     }
+}
+
+/// Whether all steps of a plan together take less here.
+fn is_cheap_plan(plan: &Plan) -> bool {
+    let args = plan.largest_input().map(std::slice::from_ref).unwrap_or_default();
+    let mut total = Duration::ZERO;
+    plan.functions().all(|function| {
+        total += match &function.body {
+            Body::Program { program, .. } => program.estimate(args),
+            Body::Waiting(_) | Body::Awaited(_) | Body::Native(_) => Duration::from_micros(1),
+        };
+        total < IN_PLACE && is_cheap(function, args)
+    })
 }
 
 fn is_small(values: &[Value]) -> bool {
@@ -186,6 +206,21 @@ impl Running {
         self.advance(entered)
     }
 
+    /// Begins a plan, and runs it to its end or to what it must wait for.
+    fn begin_plan(&mut self, plan: Plan) -> Result<Step, CallError> {
+        self.plan = Some(Planned::new(plan));
+        match self.next_of_plan()? {
+            Some(entered) => self.advance(entered),
+            None => Ok(Step::Done(Value::None)),
+        }
+    }
+
+    /// Begins the next call of the plan; none where there is no more.
+    fn next_of_plan(&mut self) -> Result<Option<Entered>, CallError> {
+        let next = self.plan.as_mut().and_then(Planned::next);
+        next.map(|(function, args)| self.enter(&function, args)).transpose()
+    }
+
     /// Goes on with what was waited for.
     fn supply(&mut self, value: Value) -> Result<Step, CallError> {
         self.advance(Entered::Value(value))
@@ -197,7 +232,13 @@ impl Running {
                 (Entered::Awaited(awaited), _) => return Ok(Step::Wait(awaited)),
                 (Entered::Program(function, machine), _) => self.stack.push((function, machine)),
                 (Entered::Value(value), Some((_, caller))) => caller.supply(value),
-                (Entered::Value(value), None) => return Ok(Step::Done(value)),
+                (Entered::Value(value), None) => {
+                    let Some(plan) = &mut self.plan else { return Ok(Step::Done(value)) };
+                    plan.supply(value);
+                    let Some(next) = self.next_of_plan()? else { return Ok(Step::Done(Value::None)) };
+                    entered = next;
+                    continue;
+                }
             }
             entered = self.resume()?;
         }

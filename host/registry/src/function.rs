@@ -1,5 +1,6 @@
 //! A function as it is served.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -73,6 +74,24 @@ impl Function {
             && self.shown == other.shown
             && self.route == other.route
             && self.missing() == other.missing()
+    }
+
+    /// Returns whether a call of it may wait for another server: it runs there, or calls what does.
+    #[must_use]
+    pub fn awaits(&self) -> bool {
+        let mut seen: HashSet<*const Self> = HashSet::new();
+        let mut waiting = vec![self]; // a list and no recursion: chains of compositions may be long
+        while let Some(function) = waiting.pop() {
+            match &function.body {
+                Body::Awaited(_) => return true,
+                Body::Program { callees, .. } => {
+                    waiting
+                        .extend(callees.iter().map(|callee| &**callee).filter(|&callee| seen.insert(callee)));
+                }
+                Body::Native(_) | Body::Waiting(_) => {}
+            }
+        }
+        false
     }
 
     /// Returns the names that it waits for.

@@ -2,7 +2,7 @@
 //!
 //! Each origin brings a [`Contribution`]; [`link`] makes functions of them, [`Admission`] says which
 //! contributions are served, [`Registry::publish`] makes a generation of them. A request reads one
-//! [`Snapshot`], [`bind`]s its arguments and has the [`Dispatcher`] run the call.
+//! [`Snapshot`], [`bind`]s its arguments and has the [`Dispatcher`] run the call, or a [`Plan`] of several.
 
 mod administration;
 mod admit;
@@ -12,6 +12,7 @@ mod dispatch;
 mod error;
 mod function;
 mod link;
+mod plan;
 mod pool;
 mod publication;
 mod registry;
@@ -29,6 +30,7 @@ pub use dispatch::Dispatcher;
 pub use error::CallError;
 pub use function::{Body, Function, Shown};
 pub use link::{Linked, link};
+pub use plan::{Operand, Plan};
 pub use publication::{Cause, Changed, Changes, Publication};
 pub use registry::{Current, Registry};
 pub use snapshot::Snapshot;

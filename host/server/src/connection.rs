@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use capnp_rpc::CapabilityServerSet;
-use kamodo_registry::{Administration, Dispatcher, Function, Registry, Snapshot};
+use kamodo_registry::{Administration, Dispatcher, Function, Plan, Registry, Snapshot};
 use kamodo_schema::{administration, function, value};
 use kamodo_value::Value;
 use kamodo_wire::tls::Acceptor;
@@ -23,7 +23,7 @@ use crate::error::RequestError;
 use crate::function::FunctionServer;
 use crate::kamodo::KamodoServer;
 use crate::math::Operators;
-use crate::value::ValueServer;
+use crate::value::{Held, ValueServer};
 
 /// What every connection of a server is given.
 #[derive(Clone)]
@@ -44,6 +44,7 @@ pub(crate) struct Connection {
     pub(crate) functions: RefCell<CapabilityServerSet<FunctionServer, function::Client>>,
     pub(crate) values: RefCell<CapabilityServerSet<ValueServer, value::Client>>,
     pub(crate) operators: Operators,
+    pub(crate) held: Held,
     n_open: Cell<usize>,
     /// One more is counted for each feed that this client has told.
     feeds: Rc<()>,
@@ -152,6 +153,7 @@ impl Connection {
             functions: RefCell::default(),
             values: RefCell::default(),
             operators: Operators::default(),
+            held: Held::default(),
             n_open: Cell::new(0),
             feeds: Rc::default(),
             stopping: Cell::new(false),
@@ -182,6 +184,11 @@ impl Connection {
         }
     }
 
+    /// Returns what clients may use now.
+    pub(crate) fn limits(&self) -> Limits {
+        **self.shared.limits.load()
+    }
+
     /// Returns the bytes that a message to the client may have.
     pub(crate) fn message_limit(&self) -> usize {
         self.transport.message_bytes
@@ -197,7 +204,7 @@ impl Connection {
         if self.stopping.get() {
             return Err(RequestError::Stopping);
         }
-        let limit = self.shared.limits.load().n_calls;
+        let limit = self.limits().n_calls;
         if self.n_open.get() >= limit {
             return Err(RequestError::TooManyCalls { limit });
         }
@@ -213,6 +220,11 @@ impl Connection {
         args: Vec<Value>,
     ) -> Result<Value, RequestError> {
         Ok(self.shared.dispatcher.call(function, args).await?)
+    }
+
+    /// Runs calls that feed each other, in the same way.
+    pub(crate) async fn run(&self, plan: Plan) -> Result<Vec<Value>, RequestError> {
+        Ok(self.shared.dispatcher.run(plan).await?)
     }
 }
 

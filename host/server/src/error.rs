@@ -93,6 +93,8 @@ pub(crate) enum RequestError {
     NoArguments { operator: &'static str },
     #[error("`{operator}` has no argument `{argument}`")]
     Keyword { operator: &'static str, argument: String },
+    #[error("`PowRPC` takes at most {limit} arguments, found {found}")]
+    Powers { found: usize, limit: usize },
     #[error("expression: parameter {number} outside the body of a function")]
     Parameter { number: u32 },
     #[error("expression: the function of a call is null")]
@@ -105,6 +107,12 @@ pub(crate) enum RequestError {
     ExpressionDepth { limit: i32 },
     #[error("connection has {limit} calls open already")]
     TooManyCalls { limit: usize },
+    #[error("connection holds {limit} values already")]
+    TooManyValues { limit: usize },
+    #[error("value of {found} bytes: the connection holds {held} of at most {limit} bytes already")]
+    ValueBytes { found: usize, held: usize, limit: usize },
+    #[error("the evaluation ended with a panic")]
+    Bug,
     #[error("connection has {limit} feeds already")]
     TooManyFeeds { limit: usize },
     #[error("generation {since} was not published yet: the present one is {generation}")]
@@ -134,6 +142,13 @@ impl RequestError {
                 Some(String::from("evaluate it in parts, and use their stored values"))
             }
             Self::TooManyCalls { .. } => Some(String::from("wait for some of them")),
+            Self::TooManyValues { .. } => {
+                Some(String::from("drop values that are no longer needed, or allow more with `--values`"))
+            }
+            Self::ValueBytes { .. } => Some(String::from(
+                "drop values that are no longer needed, or allow more with `--values-bytes`",
+            )),
+            Self::Bug => Some(String::from("the server's log has the panic; please report it")),
             Self::TooManyFeeds { .. } => Some(String::from("let go of a subscription first")),
             Self::AheadOf { .. } => {
                 Some(String::from("the server has started anew: ask for a description, and watch from there"))
@@ -148,7 +163,9 @@ impl RequestError {
     fn kind(&self) -> capnp::ErrorKind {
         match self {
             Self::Call(error) if error.is_overload() => capnp::ErrorKind::Overloaded,
-            Self::TooManyCalls { .. } | Self::TooManyFeeds { .. } => capnp::ErrorKind::Overloaded,
+            Self::TooManyCalls { .. } | Self::TooManyFeeds { .. } | Self::TooManyValues { .. } => {
+                capnp::ErrorKind::Overloaded
+            }
             // Calls that come while the server stops may be made again, elsewhere or later.
             Self::Stopping | Self::Command(CommandError::Stopping) => capnp::ErrorKind::Overloaded,
             Self::Argument { source: literal::Error::UnknownVariant { .. }, .. }
@@ -234,6 +251,7 @@ mod tests {
     #[test]
     fn operators() {
         assert_snapshot!(shown(RequestError::NoArguments { operator: "AddRPC" }), @"Failed: `AddRPC` takes at least one argument, found none");
+        assert_snapshot!(shown(RequestError::Powers { found: 65, limit: 64 }), @"Failed: `PowRPC` takes at most 64 arguments, found 65");
         assert_snapshot!(shown(RequestError::Keyword { operator: "AddRPC", argument: "x".into() }), @r"
         Failed: `AddRPC` has no argument `x`
         hint: pass its arguments by position
@@ -245,6 +263,18 @@ mod tests {
         assert_snapshot!(shown(RequestError::TooManyCalls { limit: 256 }), @r"
         Overloaded: connection has 256 calls open already
         hint: wait for some of them
+        ");
+        assert_snapshot!(shown(RequestError::TooManyValues { limit: 1024 }), @"
+        Overloaded: connection holds 1024 values already
+        hint: drop values that are no longer needed, or allow more with `--values`
+        ");
+        assert_snapshot!(shown(RequestError::ValueBytes { found: 8_000_000, held: 999, limit: 1 << 20 }), @"
+        Failed: value of 8000000 bytes: the connection holds 999 of at most 1048576 bytes already
+        hint: drop values that are no longer needed, or allow more with `--values-bytes`
+        ");
+        assert_snapshot!(shown(RequestError::Bug), @"
+        Failed: the evaluation ended with a panic
+        hint: the server's log has the panic; please report it
         ");
         assert_snapshot!(shown(RequestError::Stopping), @"Overloaded: the server is stopping");
     }

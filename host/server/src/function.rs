@@ -1,9 +1,10 @@
 //! `interface Function`: one served function, or an operator.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use capnp::Error;
-use kamodo_registry::{NO_ARGUMENT, bind};
+use kamodo_registry::{Function, NO_ARGUMENT, Snapshot, bind};
 use kamodo_schema::function;
 use kamodo_value::{Signature, Value};
 use kamodo_wire::literal;
@@ -11,9 +12,7 @@ use kamodo_wire::literal;
 use crate::connection::Connection;
 use crate::error::RequestError;
 use crate::math::Operator;
-
-/// A result over this is written after the other clients of the thread had their turn.
-const YIELD_BYTES: usize = 1 << 20;
+use crate::value::YIELD_BYTES;
 
 /// A function capability. It holds a name, not a function, and so survives every reload.
 pub(crate) struct FunctionServer {
@@ -52,18 +51,20 @@ impl FunctionServer {
         args: Vec<Value>,
         kwargs: Keywords,
     ) -> Result<Value, RequestError> {
-        let function = match &self.target {
-            Target::Served(name) => self.connection.snapshot().get(name)?.clone(),
-            Target::Operator(operator) => {
-                if let Some((argument, _)) = kwargs.into_iter().next() {
-                    return Err(RequestError::Keyword { operator: operator.name(), argument });
-                }
-                let function = self.connection.operators.of(*operator, args.len())?;
-                return self.connection.call(&function, args).await;
-            }
-        };
+        if let (Target::Operator(operator), Some((argument, _))) = (&self.target, kwargs.first()) {
+            return Err(RequestError::Keyword { operator: operator.name(), argument: argument.clone() });
+        }
+        let function = self.function(&self.connection.snapshot(), args.len())?;
         let args = bind(&function.signature, args, kwargs)?;
         self.connection.call(&function, args).await
+    }
+
+    /// Returns the function as it is served in a snapshot, an operator as that of so many arguments.
+    pub(crate) fn function(&self, snapshot: &Snapshot, n_args: usize) -> Result<Arc<Function>, RequestError> {
+        match &self.target {
+            Target::Served(name) => Ok(snapshot.get(name)?.clone()),
+            Target::Operator(operator) => self.connection.operators.of(*operator, n_args),
+        }
     }
 
     /// Reads the arguments, so that the message is not held while the call runs.

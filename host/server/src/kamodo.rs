@@ -8,12 +8,12 @@ use kamodo_schema::{self as schema, function, meta};
 
 use crate::connection::Connection;
 use crate::error::RequestError;
-use crate::evaluate::evaluate;
+use crate::evaluate;
 use crate::extension::{Audience, ExtensionServer};
 use crate::function::FunctionServer;
 use crate::key::key;
 use crate::math::Operator;
-use crate::value::ValueServer;
+use crate::value::{Place, ValueServer};
 
 /// The bootstrap capability of one connection.
 pub(crate) struct KamodoServer {
@@ -75,11 +75,13 @@ impl schema::Server for KamodoServer {
         mut results: schema::EvaluateResults,
     ) -> Result<(), Error> {
         let connection = &self.connection;
-        let _open = connection.open_call()?;
-        let value = evaluate(connection, params).await?;
+        let (open, place) = (connection.open_call()?, Place::take(connection)?);
+        let tree = evaluate::read(connection, params.get()?.get_expression()?)?;
+        drop(params); // it may hold large arrays
+        let server = ValueServer::new(place, open, evaluate::evaluate(connection.clone(), tree));
         let mut values = connection.values.borrow_mut();
         values.gc();
-        results.get().set_value(values.new_client(ValueServer::new(connection, value)));
+        results.get().set_value(values.new_client(server));
         Ok(())
     }
 

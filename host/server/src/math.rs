@@ -1,6 +1,6 @@
 //! The operators that clients build expressions with: `AddRPC`, `MulRPC`, `PowRPC`.
 //!
-//! Each takes any number of arguments from one up and works them off from the left, with the
+//! Each takes any number of arguments from one up, powers up to 64, and works them off from the left, with the
 //! arithmetic of the expression language: exact integers, numpy's arrays.
 
 use std::cell::RefCell;
@@ -27,6 +27,9 @@ pub(crate) enum Operator {
 pub(crate) struct Operators {
     functions: RefCell<HashMap<(Operator, usize), Arc<Function>>>,
 }
+
+/// Powers of powers are lowered one within the other, as deep as there are arguments.
+const MAX_POWERS: usize = 64;
 
 /// Sums of more terms than this are made anew for each call.
 const KEPT_ARGUMENTS: usize = 16;
@@ -63,15 +66,19 @@ impl Operator {
         let names: Vec<String> = (0..n_arguments).map(|index| format!("a{index}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut terms = names.iter().map(|&name| Expr::from_node(Node::Symbol(name.into())));
-        let first = terms.next().ok_or(RequestError::NoArguments { operator: self.name() })?;
-        // Folded from the left, two at a time: the order in which Python's `reduce` goes.
-        let body = terms.fold(first, |left, right| {
-            Expr::from_node(match self {
-                Self::Add => Node::Add(vec![left, right]),
-                Self::Mul => Node::Mul(vec![left, right]),
-                Self::Pow => Node::Pow(left, right),
-            })
-        });
+        // Sums and products go from the left, two at a time: the order in which Python's `reduce` goes.
+        let body = match self {
+            _ if n_arguments == 0 => return Err(RequestError::NoArguments { operator: self.name() }),
+            Self::Pow if n_arguments > MAX_POWERS => {
+                return Err(RequestError::Powers { found: n_arguments, limit: MAX_POWERS });
+            }
+            Self::Add => Expr::from_node(Node::Add(terms.collect())),
+            Self::Mul => Expr::from_node(Node::Mul(terms.collect())),
+            Self::Pow => {
+                let base = terms.next().expect("there is one argument at least");
+                terms.fold(base, |base, exponent| Expr::from_node(Node::Pow(base, exponent)))
+            }
+        };
         let program = Program::lower(&names, &body, &|_| None)
             .map_err(|error| capnp::Error::failed(format!("`{}`: {error}", self.name())))?;
         Ok(Function {

@@ -42,6 +42,10 @@ pub struct Limits {
     pub n_connections: usize,
     /// Calls at a time of one connection.
     pub n_calls: usize,
+    /// Values that one connection may hold at a time.
+    pub n_values: usize,
+    /// Bytes of the values that one connection may hold.
+    pub value_bytes: usize,
     /// How long a client may take to shake hands.
     pub handshake: Duration,
     /// After how long a silent client is asked whether it is still there.
@@ -99,6 +103,8 @@ impl Default for Limits {
         Self {
             n_connections: 256,
             n_calls: 256,
+            n_values: 1024,
+            value_bytes: 1 << 30,
             handshake: Duration::from_secs(5),
             keep_alive: Duration::from_secs(60),
             transport: transport::Limits::default(),
@@ -114,7 +120,7 @@ impl Controls {
         self.acceptor.store(Some(Arc::new(Acceptor::new(identity))));
     }
 
-    /// Sets other limits: of calls from the next call on, else from the next connection on. Nobody is cut
+    /// Sets other limits: of calls and values from the next one on, else from the next connection on. Nobody is cut
     /// off who is above them already.
     pub fn replace_limits(&self, limits: Limits) {
         self.limits.store(Arc::new(limits));

@@ -1,30 +1,97 @@
 //! `interface Value`: the result of an evaluation, which stays here until it is read or dropped.
+//!
+//! A client gets the value before it is computed. Dropping it stops that; what is held is counted, by number
+//! and by bytes, since a client may keep values as long as it is connected.
 
+use std::cell::{Cell, RefCell};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use capnp::Error;
+use futures::FutureExt;
 use kamodo_schema::value;
 use kamodo_value::Value;
 use kamodo_wire::literal;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, OpenCall};
 use crate::error::RequestError;
+
+/// A result over this is written after the other clients of the thread had their turn.
+pub(crate) const YIELD_BYTES: usize = 1 << 20;
 
 /// A value that a client may read, any number of times, or use in further expressions.
 pub(crate) struct ValueServer {
     connection: Rc<Connection>,
-    value: Value,
+    result: Rc<Pending>,
+    /// What computes it; dropping it ends that.
+    _computing: JoinSet<()>,
+}
+
+/// A value that may not be there yet.
+#[derive(Default)]
+struct Pending {
+    result: RefCell<Option<Result<Value, Error>>>,
+    place: RefCell<Option<Place>>,
+    is_there: Notify,
+}
+
+/// How many values a connection holds, and their bytes.
+#[derive(Default)]
+pub(crate) struct Held {
+    number: Cell<usize>,
+    bytes: Cell<usize>,
+}
+
+/// One place among the values of a connection, free again when it is dropped.
+pub(crate) struct Place {
+    connection: Rc<Connection>,
+    bytes: usize,
 }
 
 // === impl ValueServer ===
 
 impl ValueServer {
-    pub(crate) fn new(connection: &Rc<Connection>, value: Value) -> Self {
-        Self { connection: connection.clone(), value }
+    /// Makes the value that `work` computes, which goes on after the answer where it takes longer.
+    pub(crate) fn new(
+        place: Place,
+        open: OpenCall,
+        work: impl Future<Output = Result<Value, RequestError>> + 'static,
+    ) -> Self {
+        let connection = place.connection.clone();
+        let result = Rc::<Pending>::default();
+        *result.place.borrow_mut() = Some(place);
+        let mut work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
+        let mut computing = JoinSet::new();
+        match (&mut work).now_or_never() {
+            Some(ended) => result.end(ended),
+            None => {
+                let result = result.clone();
+                computing.spawn_local(async move {
+                    let ended = work.await;
+                    result.end(ended);
+                    drop(open);
+                });
+            }
+        }
+        Self { connection, result, _computing: computing }
     }
 
-    pub(crate) fn value(&self) -> &Value {
-        &self.value
+    /// Returns the value where it is there already.
+    pub(crate) fn ready(&self) -> Option<Result<Value, Error>> {
+        self.result.result.borrow().clone()
+    }
+
+    /// Waits for the value.
+    pub(crate) async fn value(&self) -> Result<Value, Error> {
+        loop {
+            let is_there = self.result.is_there.notified(); // before looking, so that nothing is missed
+            if let Some(result) = self.ready() {
+                return result;
+            }
+            is_there.await;
+        }
     }
 }
 
@@ -35,7 +102,74 @@ impl value::Server for ValueServer {
         mut results: value::ReadResults,
     ) -> Result<(), Error> {
         let _open = self.connection.open_call()?;
-        literal::check_size([&self.value], self.connection.message_limit()).map_err(RequestError::from)?;
-        Ok(literal::write(results.get().init_value(), &self.value).map_err(RequestError::from)?)
+        let value = self.value().await?;
+        literal::check_size([&value], self.connection.message_limit()).map_err(RequestError::from)?;
+        if literal::check_size([&value], YIELD_BYTES).is_err() {
+            tokio::task::yield_now().await;
+        }
+        Ok(literal::write(results.get().init_value(), &value).map_err(RequestError::from)?)
     }
+}
+
+// === impl Pending ===
+
+impl Pending {
+    fn end(&self, ended: std::thread::Result<Result<Value, RequestError>>) {
+        let result = ended.unwrap_or(Err(RequestError::Bug)).and_then(|value| {
+            if let Some(place) = &mut *self.place.borrow_mut() {
+                place.hold(n_bytes(&value))?;
+            }
+            Ok(value)
+        });
+        *self.result.borrow_mut() = Some(result.map_err(Error::from));
+        self.is_there.notify_waiters();
+    }
+}
+
+// === impl Place ===
+
+impl Place {
+    /// Takes a place among the values of a connection.
+    pub(crate) fn take(connection: &Rc<Connection>) -> Result<Self, RequestError> {
+        let (held, limit) = (&connection.held, connection.limits().n_values);
+        if held.number.get() >= limit {
+            return Err(RequestError::TooManyValues { limit });
+        }
+        held.number.set(held.number.get() + 1);
+        Ok(Self { connection: connection.clone(), bytes: 0 })
+    }
+
+    /// Counts the bytes that are held at this place.
+    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), RequestError> {
+        let (held, limit) = (&self.connection.held.bytes, self.connection.limits().value_bytes);
+        let others = held.get() - self.bytes;
+        if others.saturating_add(bytes) > limit {
+            return Err(RequestError::ValueBytes { found: bytes, held: others, limit });
+        }
+        held.set(others + bytes);
+        self.bytes = bytes;
+        Ok(())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let held = &self.connection.held;
+        held.number.set(held.number.get() - 1);
+        held.bytes.set(held.bytes.get() - self.bytes);
+    }
+}
+
+/// Returns the memory that a value takes, roughly.
+fn n_bytes(value: &Value) -> usize {
+    const ITSELF: usize = size_of::<Value>();
+    ITSELF
+        + match value {
+            Value::Array(array) => array.len() * array.dtype().size(),
+            Value::List(items) => items.iter().map(n_bytes).sum(),
+            Value::Text(text) => text.len(),
+            Value::Data(bytes) => bytes.len(),
+            Value::Int(integer) => (integer.bits() / 8) as usize,
+            _ => 0,
+        }
 }

@@ -105,6 +105,10 @@ settings! {
     connections: NonZeroUsize = "256" in "1" to "65536", Live;
     /// How many calls of one connection may be open at a time
     calls: NonZeroUsize = "256" in "1" to "65536", Live;
+    /// How many results of evaluations one connection may hold at a time
+    values: NonZeroUsize = "1024" in "1" to "65536", Live;
+    /// How much these results may take
+    values_bytes: Bytes = "1 GiB" in "4 KiB" to "64 GiB", Live;
     /// How long a client may take to shake hands
     handshake: Duration = "5 s" in "10 ms" to "1 h", Live;
     /// How long a client may leave an answer unread

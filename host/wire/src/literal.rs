@@ -12,7 +12,7 @@ mod read;
 mod received;
 mod write;
 
-pub use array::{read_array, write_array};
+pub use array::{MAX_DIMENSIONS, read_array, write_array};
 pub use error::Error;
 pub use read::{read, read_all};
 pub use received::as_received;

@@ -10,7 +10,7 @@ use kamodo_value::{Array, Buffer, Dtype};
 use super::{Error, MAX_BLOB_BYTES};
 
 /// The most dimensions that numpy has.
-pub(super) const MAX_DIMENSIONS: usize = 64;
+pub const MAX_DIMENSIONS: usize = 64;
 
 /// Reads an array.
 ///
