@@ -5,7 +5,7 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 
 use crate::simplify::Number;
-use crate::{Float, Span};
+use crate::{Builtin, Float, Span};
 
 /// An expression and where it stands.
 #[derive(Debug, Clone)]
@@ -33,6 +33,17 @@ pub(crate) enum TreeKind {
     Call {
         name: Arc<str>,
         name_span: Span,
+        args: Vec<Tree>,
+    },
+    /// A call by a sign of formulas, such as `J_{0}(x)`: of one's own function of the name that the sign reads
+    /// as, and where there is none of the function of the language.
+    Sign {
+        /// The name; empty where the sign is none, as in `J_{n+1}(x)`.
+        own: Arc<str>,
+        name_span: Span,
+        function: Option<Builtin>,
+        /// How many arguments, the first, are part of the sign.
+        n_orders: usize,
         args: Vec<Tree>,
     },
     Series(Box<Series>),
@@ -79,7 +90,9 @@ impl Tree {
                 base.visit(visit);
                 exponent.visit(visit);
             }
-            TreeKind::Call { args, .. } => args.iter().for_each(|arg| arg.visit(visit)),
+            TreeKind::Call { args, .. } | TreeKind::Sign { args, .. } => {
+                args.iter().for_each(|arg| arg.visit(visit))
+            }
             TreeKind::Series(series) => series.expanded.visit(visit),
         }
     }

@@ -110,8 +110,8 @@ fn shown(definition: &Definition, scope: &dyn Scope, names: &Names, built: &Buil
         && definition.left().unit.is_none()
         && names.units.is_empty()
         && definition.bare_names().iter().all(|name| !scope.is_defined_above(name))
-        && definition.calls().iter().all(|name| is_plain(name));
-    let written = is_as_written.then(|| written(definition.tree(), definition.rhs())).flatten();
+        && definition.calls().iter().all(|name| is_plain(&definition.called(name, scope)));
+    let written = is_as_written.then(|| written(definition, scope)).flatten();
     written.unwrap_or_else(|| built.expr.clone())
 }
 
@@ -177,9 +177,14 @@ impl Names {
                     inherit(parameter, &parameter.name.as_str().into());
                 }
             }
-            TreeKind::Call { name, args, .. } => {
+            TreeKind::Call { name, args, .. } | TreeKind::Sign { own: name, args, .. } => {
+                let args = match tree.kind {
+                    TreeKind::Sign { n_orders, .. } => &args[n_orders..],
+                    _ => args,
+                };
+                let name = definition.called(name, scope);
                 let parameters =
-                    scope.callee(name).iter().flat_map(|callee| &callee.parameters).collect::<Vec<_>>();
+                    scope.callee(&name).iter().flat_map(|callee| &callee.parameters).collect::<Vec<_>>();
                 for (parameter, arg) in parameters.into_iter().zip(args) {
                     if let TreeKind::Name(name) | TreeKind::Symbol(name) = &arg.kind
                         && !scope.is_defined_above(name)

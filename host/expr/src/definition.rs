@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::ast::{Tree, TreeKind};
 use crate::check::{self, Outcome, Scope};
-use crate::{Diagnostic, Source, Span, language, latex, parser};
+use crate::{Diagnostic, Source, Span, language, latex, parser, print};
 
 pub(crate) use left::Left;
 
@@ -36,7 +36,10 @@ impl Definition {
     pub fn parse(lhs: &Source, rhs: &Source) -> Result<Self, Vec<Diagnostic>> {
         let left = left::parse(lhs);
         let read = match latex::is_latex(&rhs.text) {
-            true => latex::parse(rhs, left.as_ref().ok().and_then(Left::parameter_names)),
+            true => {
+                let left = left.as_ref().ok();
+                latex::parse(rhs, left.map(|left| &*left.name), left.and_then(Left::parameter_names))
+            }
             false => parser::parse(rhs).map(|tree| latex::Read { tree, warnings: Vec::new() }),
         };
         let (left, latex::Read { tree, warnings }) = match (left, read) {
@@ -54,6 +57,7 @@ impl Definition {
         };
         let calls = names(&tree, |tree| match &tree.kind {
             TreeKind::Call { name, .. } if !language::is_reserved(name) => Some(name),
+            TreeKind::Sign { own, .. } if !own.is_empty() => Some(own),
             _ => None,
         });
         let bare_names = names(&tree, |tree| match &tree.kind {
@@ -104,6 +108,36 @@ impl Definition {
         let (outcome, mut diagnostics) = check::check(self, scope);
         diagnostics.splice(0..0, self.0.warnings.iter().cloned());
         (outcome, diagnostics)
+    }
+
+    /// Returns the function that a call in LaTeX means where none has the name that it reads as: the only one
+    /// that prints as it does, such as `f1` for `f_{1}(x)`.
+    #[must_use]
+    pub fn alike<'n>(&self, name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        fn letters(name: &str) -> impl Iterator<Item = char> {
+            name.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase())
+        }
+        if !self.is_latex() {
+            return None;
+        }
+        let printed = print::function_name(name);
+        let mut alike = names.into_iter().filter(|other| {
+            letters(other).eq(letters(name)) && *other != name && print::function_name(other) == printed
+        });
+        let found = alike.next()?;
+        alike.next().is_none().then_some(found)
+    }
+
+    /// Returns the name of the function that a call means.
+    pub(crate) fn called(&self, name: &Arc<str>, scope: &dyn Scope) -> Arc<str> {
+        let is_there = |name: &&str| scope.callee(name).is_some();
+        if name.is_empty() || is_there(&&**name) {
+            return Arc::clone(name);
+        }
+        match self.alike(name, scope.names()).filter(is_there) {
+            Some(alike) => alike.into(),
+            None => Arc::clone(name),
+        }
     }
 
     pub(crate) fn left(&self) -> &Left {

@@ -41,6 +41,10 @@ pub(crate) enum Meaning {
 // === impl Function ===
 
 impl Function {
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Returns whether it takes so many arguments.
     pub(crate) fn fits(&self, n_args: usize) -> bool {
         (self.least..=self.most).contains(&n_args)

@@ -1,6 +1,7 @@
 //! A right-hand side in LaTeX, between two `$`.
 //!
 //! ```text
+//! condition = …                    of sums, see `condition`
 //! sum      = modulo { ("+" | "-") modulo }
 //! modulo   = product { "\bmod" factor }
 //! product  = implicit { ("\cdot" | "\times" | "*" | "/" | "\div" | ":") implicit }
@@ -10,8 +11,9 @@
 //! Two things side by side are a product, which holds together more tightly than `/` does, as the
 //! published parser has it. A letter is a name of its own: `xy` is `x*y`, unless the left-hand side
 //! declares `xy`. A function without parentheses takes what is multiplied up to the next function:
-//! `\sin 2 x \cos y`. Everything that the printer of this crate writes is read as the function that was
-//! printed, given the same left-hand side; everything else is an error at its place.
+//! `\sin 2 x \cos y`, and ends before a sign: `\sin x \cdot y` is `\sin(x) y`. Everything that the printer of
+//! this crate writes is read as the function that was printed, given the same left-hand side; everything
+//! else is an error at its place.
 //!
 //! `\pi` is π. `e` and `i` are parameters like other letters, but where the left-hand side has a list of
 //! parameters without them: Euler's number and the imaginary unit then. `\log` is the natural logarithm,
@@ -19,9 +21,11 @@
 
 mod atom;
 mod call;
+mod condition;
 mod function;
 mod name;
 mod series;
+mod sign;
 mod token;
 mod written;
 
@@ -29,7 +33,7 @@ use std::sync::Arc;
 
 use crate::ast::{Operator, Tree, TreeKind};
 use crate::parser::{MAX_DEPTH, MAX_NODES};
-use crate::{Diagnostic, Source, Span, print};
+use crate::{Builtin, Diagnostic, Source, Span};
 use name::Declared;
 use token::{Kind, Shape, Side, Token};
 pub(crate) use written::written;
@@ -46,8 +50,13 @@ pub(crate) fn is_latex(text: &str) -> bool {
     text.starts_with('$') || text.ends_with('$')
 }
 
-/// Reads a text between two `$`; `parameters` are those of the left-hand side, where it has a list.
-pub(crate) fn parse(source: &Source, parameters: Option<Vec<Arc<str>>>) -> Result<Read, Vec<Diagnostic>> {
+/// Reads a text between two `$`; the function and its parameters are those of the left-hand side, where it has
+/// a list.
+pub(crate) fn parse(
+    source: &Source,
+    function: Option<&str>,
+    parameters: Option<Vec<Arc<str>>>,
+) -> Result<Read, Vec<Diagnostic>> {
     let tokens = inner(source).and_then(|span| token::lex(source, span)).map_err(|error| vec![*error])?;
     if tokens.len() > MAX_NODES {
         let message =
@@ -55,10 +64,7 @@ pub(crate) fn parse(source: &Source, parameters: Option<Vec<Arc<str>>>) -> Resul
         let error = source.error(tokens[MAX_NODES].span.clone(), message);
         return Err(vec![error.with_hint("split it into functions that call one another")]);
     }
-    let declared = parameters.map(|names| {
-        let declared = |name: Arc<str>| Declared { printed: print::symbol(&name), name };
-        names.into_iter().map(declared).collect()
-    });
+    let declared = parameters.map(|names| names.into_iter().map(Declared::new).collect());
     let mut parser = Parser {
         source,
         tokens,
@@ -70,7 +76,7 @@ pub(crate) fn parse(source: &Source, parameters: Option<Vec<Arc<str>>>) -> Resul
         n_expanded: 0,
         warnings: Vec::new(),
     };
-    match parser.whole() {
+    match parser.whole(function) {
         Ok(tree) => Ok(Read { tree, warnings: parser.warnings }),
         Err(error) => Err(vec![*error]),
     }
@@ -108,6 +114,8 @@ enum Closer {
     Delimiter(Shape, bool),
     /// A delimiter round the arguments of a call, where a comma ends one.
     Arguments(Shape),
+    /// What ends the value or the condition of a case.
+    Case,
 }
 
 struct Parser<'a> {
@@ -182,21 +190,47 @@ impl Parser<'_> {
         parsed
     }
 
-    /// Reads a sum that ends at `closer`, which is left standing.
+    /// Reads what ends at `closer`, which is left standing.
     fn enclosed(&mut self, closer: Closer) -> Parsed<Tree> {
         self.closers.push(closer);
-        let parsed = self.nested(Self::sum);
+        let parsed = self.nested(Self::condition);
         self.closers.pop();
         parsed
     }
 
-    fn whole(&mut self) -> Parsed<Tree> {
+    fn whole(&mut self, function: Option<&str>) -> Parsed<Tree> {
         if self.peek() == Kind::End {
             let error = self.error(self.span(), "expected an expression between the `$`, found nothing");
             return Err(Box::new(error.with_hint("write one, such as `$x^2 - x - 1$`")));
         }
-        let tree = self.sum()?;
-        if self.peek() == Kind::End { Ok(tree) } else { Err(self.unexpected("an operator or the end")) }
+        let tree = self.condition()?;
+        if self.peek() != Kind::End {
+            return Err(self.unexpected("an operator or the end"));
+        }
+        self.equation(&tree, function)?;
+        Ok(tree)
+    }
+
+    /// Says of an equation that it is no definition: the left-hand side does not stand between the `$`.
+    fn equation(&mut self, tree: &Tree, function: Option<&str>) -> Parsed<()> {
+        let TreeKind::Call { name, name_span, args } = &tree.kind else { return Ok(()) };
+        if &self.source.text[name_span.clone()] != "=" || **name != *Builtin::Eq.name() {
+            return Ok(());
+        }
+        let own = args.first().and_then(|left| match &left.kind {
+            TreeKind::Name(name) | TreeKind::Symbol(name) | TreeKind::Call { name, .. } => Some(&**name),
+            _ => None,
+        });
+        let hint = "the left-hand side stands before the colon: `f(x): $x^2$`";
+        if own.is_some() && own == function {
+            let span = tree.span.start..name_span.end;
+            let error = self.error(span, "the left-hand side of the definition between the `$`");
+            return Err(Box::new(error.with_hint(hint)));
+        }
+        let message = "this compares: it is true where both sides are equal";
+        let warning = self.error(name_span.clone(), message).into_warning().with_hint(hint);
+        self.warnings.push(warning);
+        Ok(())
     }
 
     fn sum(&mut self) -> Parsed<Tree> {
@@ -295,21 +329,17 @@ impl Parser<'_> {
                 !matches!(self.closers.last(), Some(Closer::Delimiter(open, true)) if *open == shape)
             }
             Kind::Command => {
-                let command = self.command();
-                self.operator().is_none() && !matches!(command, "bmod" | "mod" | "text" | "end")
-                    || (command == "text" && !self.is_case_word())
+                let is_case_word =
+                    matches!(self.closers.last(), Some(Closer::Case)) && self.case_word().is_some();
+                !is_case_word && !self.is_infix(self.command())
             }
             _ => false,
         }
     }
 
-    /// Returns whether `\text{for}` or `\text{otherwise}` stands here, which belong to a list of cases.
-    fn is_case_word(&self) -> bool {
-        let rest = &self.source.text[self.span().end..];
-        let word = rest.trim_start().trim_start_matches('{').trim_start();
-        ["for", "if", "otherwise"]
-            .iter()
-            .any(|known| word.strip_prefix(known).is_some_and(|rest| rest.trim_start().starts_with('}')))
+    /// Returns whether a command stands between operands, and so begins none.
+    fn is_infix(&self, command: &str) -> bool {
+        self.operator().is_some() || matches!(command, "bmod" | "mod" | "end") || condition::is_sign(command)
     }
 
     fn factor(&mut self) -> Parsed<Tree> {
@@ -327,8 +357,13 @@ impl Parser<'_> {
                     is_raised = true;
                 }
                 Kind::Bang => {
-                    let name_span = self.advance();
-                    let kind = TreeKind::Call { name: "factorial".into(), name_span, args: vec![factor] };
+                    let mut name_span = self.advance();
+                    let mut name = Builtin::Factorial.name();
+                    if self.peek() == Kind::Bang {
+                        name_span.end = self.advance().end;
+                        name = Builtin::Factorial2.name();
+                    }
+                    let kind = TreeKind::Call { name: name.into(), name_span, args: vec![factor] };
                     factor = Tree { kind, span: span..self.end_before() };
                     is_raised = false;
                 }
@@ -389,11 +424,13 @@ impl Parser<'_> {
             }
             Kind::Comma => "a comma stands between the arguments of a function only, a decimal point is `.`",
             Kind::Equal => "the left-hand side stands before the colon: `f(x): $x^2$`",
-            Kind::Less | Kind::Greater => {
-                "comparisons are not part of LaTeX input; write the expression without `$`"
-            }
+            Kind::Middle => "`\\middle|` stands in `E\\left(x\\middle| m\\right)` only",
+            Kind::Less | Kind::Greater => "put a comparison that is a part of another in parentheses",
             Kind::Ampersand | Kind::NewRow => {
-                "rows and columns are not part of LaTeX input; write `Max`, `Min` and the like for cases"
+                r"rows and columns stand in cases: `\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`"
+            }
+            Kind::Command if condition::is_sign(self.command()) => {
+                "put a comparison that is a part of another in parentheses"
             }
             _ => "the right-hand side is one expression, such as `$x^2 - x - 1$`",
         };

@@ -288,7 +288,11 @@ fn declared(origin: &Arc<Origin>, signature: &Signature, meta: &Meta, body: Body
 /// Which symbolic functions the one at `index` refers to, and so must be linked before it.
 fn needs(entries: &[Entry<'_>], by_name: &HashMap<&str, Vec<usize>>, index: usize) -> Vec<usize> {
     let ContributedFunction::Symbolic(definition) = entries[index].function else { return Vec::new() };
-    let called = definition.calls().iter().filter_map(|name| by_name.get(&**name)).flatten().copied();
+    let called = definition.calls().iter().filter_map(|name| {
+        let alike = || definition.alike(name, by_name.keys().copied()).and_then(|name| by_name.get(name));
+        by_name.get(&**name).or_else(alike)
+    });
+    let called = called.flatten().copied();
     let bare = definition
         .bare_names()
         .iter()

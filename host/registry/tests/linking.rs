@@ -92,6 +92,19 @@ fn functions_of_both_origins_compose() {
     assert_eq!(call(&linked.functions, "g", &[5]), Ok(Value::Int(29.into())));
 }
 
+/// LaTeX has one form for `twice2` and `twice_2`: what is called is the one that is there.
+#[test]
+fn functions_that_print_alike_are_called_from_latex() {
+    let latex = r"g(y): $\operatorname{twice}_2(y) + 1$";
+    let linked = link(&[yaml("a.yaml", &format!("{latex}\ntwice2(y): 2*y"))]);
+    assert_eq!(rendered(&linked), "");
+    assert_eq!(call(&linked.functions, "g", &[5]), Ok(Value::Int(11.into())));
+    let both = format!("{latex}\ntwice2(y): $\\operatorname{{twice}}_2(y)$");
+    let linked = link(&[yaml("a.yaml", &both), plugin("p.so", "twice_2", 3)]);
+    assert_eq!(rendered(&linked), "");
+    assert_eq!(call(&linked.functions, "twice2", &[5]), Ok(Value::Int(15.into())));
+}
+
 #[test]
 fn what_no_origin_provides_is_waited_for() {
     let linked = link(&[yaml("a.yaml", "g(y): twice(y) + 1\nh(y): g(y)")]);

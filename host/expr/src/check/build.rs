@@ -132,8 +132,20 @@ impl<'a> Builder<'a> {
                 self.power(base?, exponent?, &tree.span)
             }
             TreeKind::Call { name, name_span, args } => {
+                let name = &self.definition.called(name, self.scope);
                 let call = Written { name, args, span: &tree.span, target, parameters };
                 self.any_call(name, name_span, call)
+            }
+            TreeKind::Sign { own, name_span, function, n_orders, args } => {
+                let own = &self.definition.called(own, self.scope);
+                let function = function.filter(|_| self.scope.callee(own).is_none());
+                match function.and_then(|function| language::function(function.name())) {
+                    Some(function) => {
+                        let name = function.name();
+                        self.function(function, Written { name, args, span: &tree.span, target, parameters })
+                    }
+                    None => self.call(own, name_span, &args[*n_orders..], &tree.span, parameters),
+                }
             }
         }
     }
@@ -192,7 +204,15 @@ impl<'a> Builder<'a> {
             None => format!("`{name}` is not a parameter of `{own}`"),
         };
         let hint = did_you_mean(name, self.unused_parameters()).unwrap_or_else(|| {
-            format!("did you mean `{own}({})`?", self.parameters_meant(name, function).join(","))
+            let list = self.parameters_meant(name, function).join(",");
+            // The `E` of LaTeX: no list may have it.
+            match what_it_is(name) {
+                Some(what) => format!(
+                    "no list of parameters may have `{name}`, which is {what} there: write `{name}_{{0}}`, and `{own}({})`, or no list",
+                    list.replace(name, &format!("{name}_0"))
+                ),
+                None => format!("did you mean `{own}({list})`?"),
+            }
         });
         self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
     }
@@ -232,7 +252,10 @@ impl<'a> Builder<'a> {
         // A function brings its own parameters in, so that none of those declared can be told to be unused.
         let mut list: Vec<&str> =
             declared.filter(|declared| function.is_some() || is_used.contains(declared)).collect();
-        list.extend(undeclared.iter().filter(|name| suggest(name, self.unused_parameters()).is_none()));
+        list.extend(undeclared.iter().filter(|undeclared| {
+            suggest(undeclared, self.unused_parameters()).is_none()
+                && (what_it_is(undeclared).is_none() || **undeclared == name)
+        }));
         if !list.contains(&name) {
             list.push(name);
         }
@@ -392,6 +415,14 @@ fn large_bits(expr: &Expr) -> u64 {
         _ => 0,
     };
     if bits > SMALL_BITS { bits } else { 0 }
+}
+
+/// Returns what a name is that no parameter on the left-hand side may have.
+fn what_it_is(name: &str) -> Option<&'static str> {
+    match language::constant(name) {
+        Some(_) => Some("a constant"),
+        None => language::is_reserved(name).then_some("a function"),
+    }
 }
 
 /// Returns an exponent as the ratio that it is written as: `0.5` is one half.

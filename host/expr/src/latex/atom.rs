@@ -236,9 +236,18 @@ impl Parser<'_> {
                 return Ok(call("conjugate", vec![inner], open, span));
             }
             "sum" | "prod" => return self.series(&command),
+            "begin" => return self.environment(),
             "infty" => {
                 let span = self.advance();
                 return self.constant("oo", span);
+            }
+            // Infinity without a direction.
+            "tilde" if self.kind_after(1) == Kind::Open && self.word_after(2) == "\\infty" => {
+                let open = self.advance();
+                self.advance();
+                self.advance();
+                self.close_brace(&open)?;
+                return self.constant("zoo", open.start..self.end_before());
             }
             "pi" if self.kind_after(1) != Kind::Index && self.kind_after(1) != Kind::Prime => {
                 let span = self.advance();
@@ -260,7 +269,7 @@ impl Parser<'_> {
                     error.with_hint("write out what it comes to, as a function of its own"),
                 ));
             }
-            None if self.operator().is_some() || matches!(&*command, "bmod" | "mod" | "end" | "text") => {
+            None if self.is_infix(&command) => {
                 return Err(self.expected_operand());
             }
             None => format!("`\\{command}` is not a command that is known here"),
@@ -271,6 +280,11 @@ impl Parser<'_> {
             )
         });
         Err(Box::new(self.error(self.span(), message).with_hint(hint)))
+    }
+
+    /// Returns the text of the token that stands `count` behind this one.
+    fn word_after(&self, count: usize) -> &str {
+        self.tokens.get(self.at + count).map_or("", |token| &self.source.text[token.span.clone()])
     }
 
     /// Makes a constant of the language, where it has that.

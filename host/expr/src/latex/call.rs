@@ -1,16 +1,14 @@
 //! Names and functions, with what they are called with.
 
-use std::sync::Arc;
-
 use num_bigint::BigInt;
 use num_traits::One;
 
 use super::atom::call;
 use super::name::Name;
 use super::token::{Kind, Shape, Side};
-use super::{Closer, Parsed, Parser, function};
+use super::{Closer, Parsed, Parser, function, name};
 use crate::ast::{Tree, TreeKind};
-use crate::{Span, language, parser};
+use crate::{Builtin, Constant, Span, language, parser};
 
 impl Parser<'_> {
     /// Reads a name, and its arguments where it is called.
@@ -24,9 +22,40 @@ impl Parser<'_> {
             let hint = format!("write the function as `\\{letters}`, a name as `\\mathrm{{{letters}}}`");
             return Err(Box::new(error.with_hint(hint)));
         }
+        let start = self.span().start;
+        if let Some(name) = self.take_name_above() {
+            return Ok(Tree { kind: TreeKind::Name(name), span: start..self.end_before() });
+        }
+        if let Some(sign) = self.sign()? {
+            return Ok(sign);
+        }
+        if let Some(constant) = self.constant_in_words() {
+            return Ok(constant);
+        }
         let is_upright = self.command() == "operatorname";
         let name = self.base()?;
         self.called(name, is_upright)
+    }
+
+    /// Reads a constant that has no letter: `\text{Catalan}`, `\text{NaN}`.
+    fn constant_in_words(&mut self) -> Option<Tree> {
+        if !name::is_text(self.command()) || self.kind_after(1) != Kind::Open {
+            return None;
+        }
+        let start = self.span().start;
+        let letters = self.tokens[self.at + 2..].iter().take_while(|token| token.kind == Kind::Letter);
+        let n_letters = letters.count();
+        let close = self.tokens.get(self.at + 2 + n_letters).filter(|token| token.kind == Kind::Close)?;
+        let word = &self.source.text[self.tokens[self.at + 2].span.start..close.span.start];
+        let constant = language::constant(if word == "NaN" { "nan" } else { word })?;
+        let is_sign = constant.name().len() < 3 || constant == Constant::ComplexInfinity;
+        if is_sign || self.is_declared(word) {
+            return None;
+        }
+        for _ in 0..n_letters + 3 {
+            self.advance();
+        }
+        Some(Tree { kind: TreeKind::Name(constant.name().into()), span: start..self.end_before() })
     }
 
     /// Goes on with a name whose beginning was read.
@@ -47,7 +76,7 @@ impl Parser<'_> {
                 let exponent = self.exponent()?;
                 let args = self.arguments()?;
                 let span = name.span.start..self.end_before();
-                return Ok(raised(call(&function_name(&text), args, name.span, span), exponent));
+                return Ok(raised(own_call(&text, args, name.span, span), exponent));
             }
             if self.tokens[after].kind == Kind::Index {
                 let exponent = self.exponent()?;
@@ -60,14 +89,14 @@ impl Parser<'_> {
         if self.is_enclosed_call(self.at) || (self.is_call(self.at) && !is_variable) {
             let args = self.arguments()?;
             let span = name.span.start..self.end_before();
-            return Ok(call(&function_name(&text), args, name.span, span));
+            return Ok(own_call(&text, args, name.span, span));
         }
         let is_base = self.peek() == Kind::Power;
         self.name_tree(&text, name.span, is_base)
     }
 
     /// Returns whether a name is no function, so that a parenthesis behind it is a factor.
-    fn is_variable(&self, text: &str) -> bool {
+    pub(super) fn is_variable(&self, text: &str) -> bool {
         let name = self.resolve(text);
         self.is_declared(&name)
             || self.bound.contains(&name)
@@ -151,7 +180,7 @@ impl Parser<'_> {
         })
     }
 
-    fn exponent(&mut self) -> Parsed<Tree> {
+    pub(super) fn exponent(&mut self) -> Parsed<Tree> {
         self.advance();
         self.nested(Self::script)
     }
@@ -171,7 +200,7 @@ impl Parser<'_> {
         let mut argument = first;
         if !is_function {
             argument = self.side_by_side(argument, |parser| !parser.begins_function(parser.at))?;
-            argument = self.explicit_factors(argument, function)?;
+            self.warn_of_factors(&argument, function);
         }
         if sign == Kind::Minus {
             let span = start..argument.span.end;
@@ -180,26 +209,17 @@ impl Parser<'_> {
         Ok(argument)
     }
 
-    /// Reads on over operators, as the published parser does, and says so.
-    fn explicit_factors(&mut self, first: Tree, function: &Span) -> Parsed<Tree> {
-        let mut rest = Vec::new();
-        while let Some(operator) = self.operator() {
-            if self.begins_function(self.at + 1) {
-                break;
-            }
-            self.advance();
-            let next = self.factor()?;
-            rest.push((operator, self.side_by_side(next, |parser| !parser.begins_function(parser.at))?));
+    /// Says where an argument without parentheses ends, before a sign behind which it might go on.
+    fn warn_of_factors(&mut self, argument: &Tree, function: &Span) {
+        if self.operator().is_none() || self.begins_function(self.at + 1) {
+            return;
         }
-        if rest.is_empty() {
-            return Ok(first);
-        }
-        let span = first.span.start..self.end_before();
-        let (name, argument) = (&self.source.text[function.clone()], &self.source.text[span.clone()]);
-        let warning = self.error(span.clone(), format!("all of this is the argument of `{name}`"));
-        let hint = format!("write `{name}({argument})`, or parentheses round less of it");
-        self.warnings.push(warning.into_warning().with_hint(hint));
-        Ok(Tree { kind: TreeKind::Product(Box::new(first), rest), span })
+        let text = |span: Span| &self.source.text[span];
+        let (name, argument, sign) = (text(function.clone()), text(argument.span.clone()), text(self.span()));
+        let message = format!("the argument of `{name}` ends before `{sign}`");
+        let hint = format!("write `{name}({argument})`, or parentheses round all of the argument");
+        let warning = self.error(function.start..self.end_before(), message).into_warning().with_hint(hint);
+        self.warnings.push(warning);
     }
 
     /// Returns whether a function begins at a token.
@@ -221,12 +241,12 @@ impl Parser<'_> {
     }
 
     /// Returns whether an opening parenthesis stands at a token.
-    fn is_call(&self, at: usize) -> bool {
+    pub(super) fn is_call(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| token.kind == Kind::Delimiter(Side::Left, Shape::Round))
     }
 
     /// Returns whether braces stand at a token that hold one pair of parentheses, as calls are printed.
-    fn is_enclosed_call(&self, at: usize) -> bool {
+    pub(super) fn is_enclosed_call(&self, at: usize) -> bool {
         let kind = |at: usize| self.tokens.get(at).map_or(Kind::End, |token| token.kind);
         if kind(at) != Kind::Open || !self.is_call(at + 1) {
             return false;
@@ -248,35 +268,43 @@ impl Parser<'_> {
 
     /// Returns the token behind an exponent that stands here; this one where none does.
     fn after_exponent(&self) -> usize {
-        if self.peek() != Kind::Power {
-            return self.at;
-        }
-        if self.kind_after(1) != Kind::Open {
-            return (self.at + 2).min(self.tokens.len() - 1);
+        if self.peek() == Kind::Power { self.after_script(self.at) } else { self.at }
+    }
+
+    /// Returns the token behind an exponent or index whose sign stands at a token; that one where it never ends.
+    pub(super) fn after_script(&self, at: usize) -> usize {
+        let last = self.tokens.len() - 1;
+        if self.tokens.get(at + 1).is_none_or(|token| token.kind != Kind::Open) {
+            return (at + 2).min(last);
         }
         let mut depth = 0;
-        for (index, token) in self.tokens[self.at + 1..].iter().enumerate() {
+        for (index, token) in self.tokens[at + 1..].iter().enumerate() {
             match token.kind {
                 Kind::Open => depth += 1,
                 Kind::Close => depth -= 1,
                 _ => {}
             }
             if depth == 0 {
-                return (self.at + 1 + index + 1).min(self.tokens.len() - 1);
+                return (at + 1 + index + 1).min(last);
             }
         }
-        self.at
+        at
     }
 
     /// Reads a list of arguments, in parentheses or in parentheses in braces.
-    fn arguments(&mut self) -> Parsed<Vec<Tree>> {
+    pub(super) fn arguments(&mut self) -> Parsed<Vec<Tree>> {
+        self.arguments_between(&[Kind::Comma])
+    }
+
+    /// Reads a list of arguments with one of these signs between two.
+    pub(super) fn arguments_between(&mut self, separators: &[Kind]) -> Parsed<Vec<Tree>> {
         let brace = (self.peek() == Kind::Open).then(|| self.advance());
         let open = self.advance();
         let closer = Closer::Arguments(Shape::Round);
         let mut args = Vec::new();
         while self.peek() != Kind::Delimiter(Side::Right, Shape::Round) {
             args.push(self.enclosed(closer)?);
-            if self.peek() != Kind::Comma {
+            if !separators.contains(&self.peek()) {
                 break;
             }
             self.advance();
@@ -300,12 +328,14 @@ fn function_of(text: &str) -> Option<String> {
     if is_known(text) { Some(text.to_owned()) } else { is_known(&plain).then_some(plain) }
 }
 
-/// Returns the name that a call is of: the gamma function is called as the letter.
-fn function_name(text: &str) -> Arc<str> {
-    match text {
-        "Gamma" => "gamma".into(),
-        _ => text.into(),
+/// Makes a call by the letters of a name. The gamma function has the capital letter: `\gamma(v)` is a function
+/// of one's own.
+fn own_call(text: &str, args: Vec<Tree>, name_span: Span, span: Span) -> Tree {
+    if text != Builtin::Gamma.name() {
+        return call(text, args, name_span, span);
     }
+    let kind = TreeKind::Sign { own: text.into(), name_span, function: None, n_orders: 0, args };
+    Tree { kind, span }
 }
 
 fn integer(integer: i64) -> TreeKind {
@@ -316,7 +346,7 @@ fn is_minus_one(tree: &Tree) -> bool {
     matches!(&tree.kind, TreeKind::Negative(inner) if matches!(&inner.kind, TreeKind::Integer(one) if one.is_one()))
 }
 
-fn raised(base: Tree, exponent: Tree) -> Tree {
+pub(super) fn raised(base: Tree, exponent: Tree) -> Tree {
     let span = base.span.start..exponent.span.end.max(base.span.end);
     Tree { kind: TreeKind::Power(Box::new(base), Box::new(exponent)), span }
 }

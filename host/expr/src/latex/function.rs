@@ -1,5 +1,7 @@
 //! The commands of LaTeX that are functions, signs or refused, and what each is in the language.
 
+use super::condition;
+
 /// Functions that are commands, and names of functions that LaTeX writes otherwise than the language.
 const FUNCTIONS: [(&str, &str); 41] = [
     ("sin", "sin"),
@@ -149,7 +151,7 @@ pub(super) fn refused(command: &str) -> Option<&'static str> {
 
 /// Returns every command that is not a letter, for "did you mean".
 pub(super) fn commands() -> impl Iterator<Item = &'static str> {
-    COMMANDS.into_iter().chain(OTHERS)
+    COMMANDS.into_iter().chain(OTHERS).chain(condition::commands())
 }
 
 /// Returns whether letters spell a function, of which LaTeX would make a product.

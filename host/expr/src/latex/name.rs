@@ -37,6 +37,18 @@ pub(super) struct Name {
 pub(super) struct Declared {
     pub(super) name: Arc<str>,
     pub(super) printed: String,
+    /// What it prints as, without blanks, where a part of it stands above: `x^{a}` is `x__a`, and no power.
+    above: Option<String>,
+}
+
+// === impl Declared ===
+
+impl Declared {
+    pub(super) fn new(name: Arc<str>) -> Self {
+        let printed = print::symbol(&name);
+        let above = printed.contains('^').then(|| printed.split_whitespace().collect::<String>());
+        Self { name, printed, above }
+    }
 }
 
 // === impl Name ===
@@ -150,7 +162,43 @@ impl Parser<'_> {
         }
         let mut name = Name { base, indices: Vec::new(), span: start.start..self.end_before() };
         self.scripts(&mut name)?;
+        // A part of a name that stands above: `\operatorname{f^{a}}` is `f__a`.
+        while self.peek() == Kind::Power {
+            let sign = self.advance();
+            let indices = self.nested(|parser| parser.indices(&sign))?;
+            name.indices.extend(indices.into_iter().map(|index| format!("_{index}")));
+            self.scripts(&mut name)?;
+        }
         Ok(name)
+    }
+
+    /// Takes a declared name whose parts stand above as well as below, such as `x__a` for `x^{a}`.
+    pub(super) fn take_name_above(&mut self) -> Option<Arc<str>> {
+        let start = self.span().start;
+        let mut found: Option<(Arc<str>, usize)> = None;
+        for declared in self.declared.iter().flatten() {
+            let Some(above) = &declared.above else { continue };
+            let (mut at, mut rest) = (self.at, above.as_str());
+            while !rest.is_empty() {
+                let token = &self.tokens[at];
+                let text = &self.source.text[token.span.clone()];
+                match rest.strip_prefix(text).filter(|_| token.kind != Kind::End) {
+                    Some(after) => rest = after,
+                    None => break,
+                }
+                at += 1;
+            }
+            // Where the name without it is declared too, it is a power.
+            let base = above.split('^').next().unwrap_or_default();
+            let is_power = self.declared.iter().flatten().any(|other| other.printed == base);
+            if rest.is_empty() && !is_power && found.as_ref().is_none_or(|(_, longest)| at > *longest) {
+                found = Some((Arc::clone(&declared.name), at));
+            }
+        }
+        let (name, end) = found?;
+        self.at = end;
+        debug_assert!(self.end_before() > start, "a name has letters");
+        Some(name)
     }
 
     /// Reads primes and what stands below a name.
@@ -194,7 +242,7 @@ impl Parser<'_> {
     }
 
     /// Reads what stands below: one letter or number, or the parts in braces.
-    fn indices(&mut self, sign: &Span) -> Parsed<Vec<String>> {
+    pub(super) fn indices(&mut self, sign: &Span) -> Parsed<Vec<String>> {
         match self.peek() {
             Kind::Open => {}
             Kind::Letter => return Ok(vec![self.taken_text()]),
@@ -339,6 +387,11 @@ impl Parser<'_> {
 fn is_name_command(command: &str) -> bool {
     command != "overline"
         && (print::is_letter(command) || accent(command).is_some() || TEXT.contains(&command))
+}
+
+/// Returns whether a command sets what it encloses as text.
+pub(super) fn is_text(command: &str) -> bool {
+    TEXT.contains(&command)
 }
 
 fn accent(command: &str) -> Option<&'static str> {

@@ -140,6 +140,13 @@ fn substituted(tree: &Tree, index: &str, value: i64) -> Tree {
             name_span: name_span.clone(),
             args: args.iter().map(inner).collect(),
         },
+        TreeKind::Sign { own, name_span, function, n_orders, args } => TreeKind::Sign {
+            own: Arc::clone(own),
+            name_span: name_span.clone(),
+            function: *function,
+            n_orders: *n_orders,
+            args: args.iter().map(inner).collect(),
+        },
         // One of the same index inside has an index of its own.
         TreeKind::Series(series) if *series.index == *index => tree.kind.clone(),
         TreeKind::Series(series) => TreeKind::Series(Box::new(Series {

@@ -38,6 +38,8 @@ pub(super) enum Kind {
     Prime,
     Comma,
     Ampersand,
+    /// `\middle|`
+    Middle,
     Less,
     Greater,
     Equal,
@@ -195,6 +197,7 @@ impl Lexer<'_> {
             "gt" => self.push(Kind::Greater, length),
             "left" => return self.sized(Side::Left, length),
             "right" => return self.sized(Side::Right, length),
+            "middle" => return self.middle(length),
             "" => {
                 let error =
                     self.source.error(self.at..self.at + 1, "expected a command after `\\`, found nothing");
@@ -236,6 +239,20 @@ impl Lexer<'_> {
         Ok(())
     }
 
+    /// Reads the bar behind `\middle`.
+    fn middle(&mut self, length: usize) -> Result<(), Box<Diagnostic>> {
+        let rest = &self.rest()[length..];
+        let blanks = rest.len() - rest.trim_start().len();
+        if rest[blanks..].starts_with('|') {
+            self.push(Kind::Middle, length + blanks + 1);
+            return Ok(());
+        }
+        let found = rest.trim_start().chars().next().map_or("the end".to_owned(), |next| format!("`{next}`"));
+        let message = format!("expected `|` after `\\middle`, found {found}");
+        let error = self.source.error(self.at..self.at + length, message);
+        Err(Box::new(error.with_hint("write `\\middle|`, or leave it out")))
+    }
+
     fn unknown(&self, first: char) -> Box<Diagnostic> {
         let hint = match first {
             '$' => "LaTeX stands between one `$` and another, with nothing before or behind",
@@ -245,6 +262,7 @@ impl Lexer<'_> {
             '−' | '–' => "subtract with `-`",
             '≤' => "write `\\le`",
             '≥' => "write `\\ge`",
+            '≠' => "write `\\ne`",
             '√' => "write `\\sqrt{x}`",
             '∞' => "write `\\infty`",
             '%' => "`%` begins a comment in LaTeX; for a remainder write `x \\bmod{y}`",

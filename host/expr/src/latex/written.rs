@@ -6,25 +6,28 @@
 use std::sync::Arc;
 
 use crate::ast::{Operator, Series, Tree, TreeKind};
+use crate::check::Scope;
+use crate::definition::Definition;
 use crate::print::{PRODUCT, SUM};
 use crate::simplify::{self, Simplified, Unfit};
-use crate::{Builtin, Constant, Expr, Node, Source, language};
+use crate::{Builtin, Constant, Expr, Node, language};
 
 /// Parts of an expression beyond which it is shown simplified: two terms at a time, a long sum is deep.
 const MAX_PARTS: usize = 400;
 
 /// Returns the expression as it is written; none where a part of it has no form, which is told elsewhere.
-pub(crate) fn written(tree: &Tree, source: &Source) -> Option<Expr> {
-    let mut n_parts = 0;
+pub(crate) fn written(definition: &Definition, scope: &dyn Scope) -> Option<Expr> {
+    let (tree, mut n_parts) = (definition.tree(), 0);
     tree.visit(&mut |_| n_parts += 1);
     if n_parts > MAX_PARTS {
         return None;
     }
-    Writer { text: &source.text }.expr(tree).ok()
+    Writer { definition, scope }.expr(tree).ok()
 }
 
 struct Writer<'a> {
-    text: &'a str,
+    definition: &'a Definition,
+    scope: &'a dyn Scope,
 }
 
 impl Writer<'_> {
@@ -41,7 +44,16 @@ impl Writer<'_> {
             TreeKind::Product(first, rest) => self.product(first, rest)?,
             TreeKind::Negative(inner) => simplify::neg(&self.expr(inner)?)?,
             TreeKind::Power(base, exponent) => power(self.expr(base)?, self.expr(exponent)?),
-            TreeKind::Call { name, args, .. } => self.call(name, args)?,
+            TreeKind::Call { name, args, .. } => {
+                self.call(&self.definition.called(name, self.scope), args)?
+            }
+            TreeKind::Sign { own, function, n_orders, args, .. } => {
+                let own = self.definition.called(own, self.scope);
+                match function.filter(|_| self.scope.callee(&own).is_none()) {
+                    Some(function) => Expr::builtin(function, self.exprs(args)?),
+                    None => Expr::call(&own, self.exprs(&args[*n_orders..])?),
+                }
+            }
             TreeKind::Series(series) => self.series(series)?,
             // What LaTeX has no form for.
             _ => return Err(Unfit::Pole),
@@ -99,14 +111,18 @@ impl Writer<'_> {
     fn is_side_by_side(&self, first: &Tree, rest: &[(Operator, Tree)]) -> bool {
         let mut end = first.span.end;
         rest.iter().all(|(operator, operand)| {
-            let between = self.text.get(end..operand.span.start).unwrap_or("");
+            let between = self.definition.rhs().text.get(end..operand.span.start).unwrap_or("");
             end = operand.span.end;
             *operator == Operator::Times && !between.contains(['\\', '*'])
         })
     }
 
+    fn exprs(&self, trees: &[Tree]) -> Result<Vec<Expr>, Unfit> {
+        trees.iter().map(|tree| self.expr(tree)).collect()
+    }
+
     fn call(&self, name: &Arc<str>, args: &[Tree]) -> Simplified {
-        let args = args.iter().map(|arg| self.expr(arg)).collect::<Result<Vec<_>, _>>()?;
+        let args = self.exprs(args)?;
         Ok(match (language::builtin(name), &args[..]) {
             (None, _) => Expr::call(name, args),
             (Some(Builtin::Sqrt), [radicand]) => power(radicand.clone(), Expr::ratio(1, 2)),

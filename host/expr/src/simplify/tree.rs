@@ -21,7 +21,9 @@ fn build(tree: &Tree) -> Result<Option<Expr>, Unfit> {
     let expr = match &tree.kind {
         TreeKind::Integer(integer) => Expr::integer(integer.clone()),
         TreeKind::Decimal(float) => Expr::decimal(float.clone()),
-        TreeKind::Imaginary(_) | TreeKind::Call { .. } | TreeKind::Series(_) => return Ok(None),
+        TreeKind::Imaginary(_) | TreeKind::Call { .. } | TreeKind::Sign { .. } | TreeKind::Series(_) => {
+            return Ok(None);
+        }
         TreeKind::Name(name) | TreeKind::Symbol(name) => Expr::symbol(name),
         TreeKind::Sum(terms) => {
             let mut sum = Vec::with_capacity(terms.len());

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod diagnostics;
+mod expressions;
 mod linker;
 mod properties;
 mod simplified;

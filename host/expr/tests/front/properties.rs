@@ -3,55 +3,8 @@
 use kamodo_expr::{Definition, Outcome};
 use proptest::prelude::*;
 
+use crate::expressions::expressions;
 use crate::linker::{self, Above};
-
-/// Expressions of the language; what is divided by may be zero and what is raised too large.
-fn expressions() -> impl Strategy<Value = String> {
-    let leaf = prop_oneof![
-        prop::sample::select(vec!["x", "y", "z", "x_1", "pi", "E", "I"]).prop_map(str::to_owned),
-        (0..13_i32).prop_map(|number| number.to_string()),
-        prop::sample::select(vec!["0.5", "2.0", "1e-7", "1e6", "0x10"]).prop_map(str::to_owned),
-    ];
-    leaf.prop_recursive(5, 40, 3, |inner| {
-        prop_oneof![
-            (inner.clone(), prop::sample::select(vec!["+", "-", "*", "/", "//", "%"]), inner.clone())
-                .prop_map(|(left, operator, right)| format!("({left}){operator}({right})")),
-            (inner.clone(), prop::sample::select(vec!["2", "-1", "(1/2)", "(-3/2)", "0.5", "y"]))
-                .prop_map(|(base, exponent)| format!("({base})**{exponent}")),
-            inner.clone().prop_map(|inner| format!("-({inner})")),
-            (
-                prop::sample::select(vec![
-                    "sin",
-                    "cos",
-                    "exp",
-                    "log",
-                    "sqrt",
-                    "Abs",
-                    "floor",
-                    "atan",
-                    "sec",
-                    "acoth",
-                    "re",
-                    "conjugate",
-                    "sign",
-                    "gamma",
-                    "factorial",
-                    "erfc",
-                    "zeta",
-                    "Heaviside",
-                    "airyai",
-                ]),
-                inner.clone()
-            )
-                .prop_map(|(function, inner)| format!("{function}({inner})")),
-            (inner.clone(), inner.clone()).prop_map(|(left, right)| format!("Max(f({left}), {right})")),
-            // Beside a number, so that which side is which does not depend on their lengths.
-            (inner.clone(), prop::sample::select(vec!["<", ">=", "==", "!="]), inner).prop_map(
-                |(left, sign, no)| { format!("Piecewise(({left}, (x {sign} 2) | ~(y > 1)), ({no}, True))") }
-            ),
-        ]
-    })
-}
 
 fn print(rhs: &str, above: &Above) -> Option<String> {
     let definition = Definition::parse(&linker::source("g(x, y, z, x_1)"), &linker::source(rhs)).ok()?;
@@ -67,7 +20,7 @@ proptest! {
     /// Reading back what was printed changes nothing, but that a number is distributed over a sum that it
     /// stands before, as sympy does on reading: `-(x + 1)*y` is `(-x - 1)*y` then, which stays.
     #[test]
-    fn what_is_printed_reads_back_as_itself(text in expressions()) {
+    fn what_is_printed_reads_back_as_itself(text in expressions(&["x", "y", "z", "x_1"], &["f"])) {
         let above = Above::of(&["f(x): x"]);
         if let Some(printed) = print(&text, &above) {
             let again = print(&printed, &above).expect("what is printed is of the language");

@@ -244,10 +244,10 @@ fn what_the_language_has_not() {
         |              ^
     hint: derivatives are not part of the language; define the derived function itself
     ");
-    assert_snapshot!(refuse("f: $x = 3$"), @r"
-    kamodo_rpc.yaml:1:7: error: `f`: expected an operator or the end, found `=`
-      1 | f: $x = 3$
-        |       ^
+    assert_snapshot!(refuse("f: $f(x) = 3$"), @"
+    kamodo_rpc.yaml:1:5: error: `f`: the left-hand side of the definition between the `$`
+      1 | f: $f(x) = 3$
+        |     ^^^^^^
     hint: the left-hand side stands before the colon: `f(x): $x^2$`
     ");
     assert_snapshot!(refuse(r"f: $x \pm 1$"), @r"
@@ -260,7 +260,7 @@ fn what_the_language_has_not() {
     kamodo_rpc.yaml:1:7: error: `f`: expected an operator or the end, found `&`
       1 | f: $a & b$
         |       ^
-    hint: rows and columns are not part of LaTeX input; write `Max`, `Min` and the like for cases
+    hint: rows and columns stand in cases: `\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`
     ");
     assert_snapshot!(refuse(r"f: $\langle x + 1 \rangle$"), @r"
     kamodo_rpc.yaml:1:5: error: `f`: an average is of a name only
@@ -335,6 +335,107 @@ fn operands() {
 }
 
 #[test]
+fn comparisons_and_cases() {
+    assert_snapshot!(refuse(r"f: $\begin{matrix} x & y \end{matrix}$"), @r"
+    kamodo_rpc.yaml:1:5: error: `f`: `\begin{matrix}` is not part of the language
+      1 | f: $\begin{matrix} x & y \end{matrix}$
+        |     ^^^^^^^^^^^^^^
+    hint: cases read `\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`
+    ");
+    assert_snapshot!(refuse(r"f: $\begin x$"), @r"
+    kamodo_rpc.yaml:1:5: error: `f`: expected the name of an environment in braces after `\begin`
+      1 | f: $\begin x$
+        |     ^^^^^^
+    hint: write `\begin{cases}`
+    ");
+    assert_snapshot!(refuse(r"f: $\begin{cases} x & x > 0 \\ 0$"), @r"
+    kamodo_rpc.yaml:1:32: error: `f`: a case without a condition
+      1 | f: $\begin{cases} x & x > 0 \\ 0$
+        |                                ^
+    hint: cases read `\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`
+    ");
+    assert_snapshot!(refuse(r"f: $\begin{cases} x & x > 0$"), @r"
+    kamodo_rpc.yaml:1:5: error: `f`: this `\begin{cases}` is never closed
+      1 | f: $\begin{cases} x & x > 0$
+        |     ^^^^^^^^^^^^^
+    hint: add `\end{cases}` where it ends
+    ");
+    assert_snapshot!(refuse(r"f: $\begin{cases} x \\ 0 & \text{otherwise} \end{cases}$"), @r"
+    kamodo_rpc.yaml:1:19: error: `f`: a case without a condition
+      1 | f: $\begin{cases} x \\ 0 & \text{otherwise} \end{cases}$
+        |                   ^
+    hint: cases read `\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`
+    ");
+    assert_snapshot!(refuse(r"f: $\begin{cases} x & x > 0 ) \end{cases}$"), @r"
+    kamodo_rpc.yaml:1:29: error: `f`: expected `\\` or `\end{cases}`, found `)`
+      1 | f: $\begin{cases} x & x > 0 ) \end{cases}$
+        |                             ^
+    hint: delimiters come in pairs: `\left(` and `\right)`, `(` and `)`, `|` and `|`
+    ");
+    assert_snapshot!(refuse(r"f: $\begin{cases} x & x > 0 \end{case}$"), @r"
+    kamodo_rpc.yaml:1:29: error: `f`: expected `\end{cases}`, found `\end{case}`
+      1 | f: $\begin{cases} x & x > 0 \end{case}$
+        |                             ^^^^^^^^^^
+        |     ^^^^^^^^^^^^^ opened here
+    hint: what begins last ends first
+    ");
+    assert_snapshot!(refuse(r"f: $\begin{cases} \end{cases}$"), @r"
+    kamodo_rpc.yaml:1:5: error: `f`: a list of cases without a case
+      1 | f: $\begin{cases} \end{cases}$
+        |     ^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: cases read `\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`
+    ");
+    assert_snapshot!(refuse(r"f: $\begin{cases} x & y \\ 0 & 2 \end{cases}$"), @r"
+    kamodo_rpc.yaml:1:32: error: `f`: expected a condition, found a number
+      1 | f: $\begin{cases} x & y \\ 0 & 2 \end{cases}$
+        |                                ^
+    hint: put each comparison in parentheses: `(x > 0) & (x < 2)`
+    ");
+    assert_snapshot!(refuse(r"f: $x + (y > 2)$"), @r"
+    kamodo_rpc.yaml:1:9: error: `f`: expected a number, found a condition
+      1 | f: $x + (y > 2)$
+        |         ^^^^^^^
+    hint: `\begin{cases} 1 & (y > 2) \\ 0 & \text{otherwise} \end{cases}` makes a number of it
+    ");
+    assert_snapshot!(refuse(r"f: $x \leq$"), @r"
+    kamodo_rpc.yaml:1:11: error: `f`: expected a number, a name or a parenthesis, found the end
+      1 | f: $x \leq$
+        |           ^
+    hint: write one after `\leq`
+    ");
+    assert_snapshot!(refuse(r"f: $\leq x$"), @r"
+    kamodo_rpc.yaml:1:5: error: `f`: expected a number, a name or a parenthesis, found `\leq`
+      1 | f: $\leq x$
+        |     ^^^^
+    hint: write one before `\leq`
+    ");
+    assert_snapshot!(refuse(r"f: $x \middle| y$"), @r"
+    kamodo_rpc.yaml:1:7: error: `f`: expected an operator or the end, found `\middle|`
+      1 | f: $x \middle| y$
+        |       ^^^^^^^^
+    hint: `\middle|` stands in `E\left(x\middle| m\right)` only
+    ");
+    assert_snapshot!(refuse(r"f: $x \middle y$"), @r"
+    kamodo_rpc.yaml:1:7: error: `f`: expected `|` after `\middle`, found `y`
+      1 | f: $x \middle y$
+        |       ^^^^^^^
+    hint: write `\middle|`, or leave it out
+    ");
+    assert_snapshot!(refuse(r"f: $\neg$"), @r"
+    kamodo_rpc.yaml:1:9: error: `f`: expected a number, a name or a parenthesis, found the end
+      1 | f: $\neg$
+        |         ^
+    hint: write one after `\neg`
+    ");
+    assert_snapshot!(refuse(r"f: $J_{n+}(x +$"), @"
+    kamodo_rpc.yaml:1:15: error: `f`: expected a number, a name or a parenthesis, found the end
+      1 | f: $J_{n+}(x +$
+        |               ^
+    hint: write one after `+`
+    ");
+}
+
+#[test]
 fn sums() {
     assert_snapshot!(refuse(r"f: $\sum x$"), @r"
     kamodo_rpc.yaml:1:5: error: `f`: `\sum` has no index with a lower bound
@@ -377,11 +478,34 @@ fn warnings() {
     hint: write `\exp(x)`, or the parameters on the left-hand side: `f(x)`
     ");
     assert_snapshot!(warn(r"f: $\sin x \cdot y$"), @r"
-    kamodo_rpc.yaml:1:10: warning: `f`: all of this is the argument of `\sin`
+    kamodo_rpc.yaml:1:5: warning: `f`: the argument of `\sin` ends before `\cdot`
       1 | f: $\sin x \cdot y$
-        |          ^^^^^^^^^
-    hint: write `\sin(x \cdot y)`, or parentheses round less of it
+        |     ^^^^^^
+    hint: write `\sin(x)`, or parentheses round all of the argument
     ");
+}
+
+#[test]
+fn warnings_of_signs() {
+    assert_snapshot!(warn(r"f: $E\left(m\right)$"), @r"
+    kamodo_rpc.yaml:1:5: warning: `f`: `E` is the special function `elliptic_e`, unless there is a function `E`
+      1 | f: $E\left(m\right)$
+        |     ^
+    hint: write `\operatorname{elliptic_e}` to have that one always, `E{\left(x\right)}` for one's own
+    ");
+    assert_snapshot!(warn(r"f: $T_{e}\left(r\right)$"), @r"
+    kamodo_rpc.yaml:1:5: warning: `f`: `T_{e}` is the special function `chebyshevt`, unless there is a function `T_e`
+      1 | f: $T_{e}\left(r\right)$
+        |     ^^^^^
+    hint: write `\operatorname{chebyshevt}` to have that one always, `T_{e}{\left(x\right)}` for one's own
+    ");
+    assert_snapshot!(warn("f: $x = 3$"), @"
+    kamodo_rpc.yaml:1:7: warning: `f`: this compares: it is true where both sides are equal
+      1 | f: $x = 3$
+        |       ^
+    hint: the left-hand side stands before the colon: `f(x): $x^2$`
+    ");
+    assert_snapshot!(warn(r"f: $J_0(x) + P_2(x) + \Gamma(x)$"), @"");
 }
 
 #[test]
@@ -392,10 +516,10 @@ fn undeclared_names() {
         |          ^
     hint: did you mean `f(x,y)`?
     ");
-    assert_snapshot!(refuse("f(x): $E x$"), @r"
+    assert_snapshot!(refuse("f(x): $E x$"), @"
     kamodo_rpc.yaml:1:8: error: `f`: `E` is not a parameter of `f`
       1 | f(x): $E x$
         |        ^
-    hint: did you mean `f(x,E)`?
+    hint: no list of parameters may have `E`, which is a constant there: write `E_{0}`, and `f(x,E_0)`, or no list
     ");
 }

@@ -4,7 +4,11 @@
 #[allow(dead_code, reason = "shared with the tests of the front")]
 mod linker;
 
+#[path = "../front/expressions.rs"]
+mod expressions;
+
 mod errors;
+mod functions;
 mod mathml;
 mod published;
 mod read;

@@ -108,6 +108,56 @@ fn functions() {
     check(r"f_{2}(x)", "f(x) = f_2(x), waiting for f_2");
 }
 
+/// A sign of a special function is also a name: one's own function goes first.
+#[test]
+fn signs_of_special_functions() {
+    check(r"\Gamma(x) + \zeta(x)", "f(x) = gamma(x) + zeta(x)");
+    check(r"\gamma(v)", "f(v) = gamma(v), waiting for gamma");
+    check(r"J_0(x) Y_{1}(x)", "f(x) = besselj(0, x)*bessely(1, x)");
+    check(r"J_{n+1}(x)", "f(n, x) = besselj(n + 1, x)");
+    check(r"J_n(k r)", "f(k, n, r) = besselj(n, k*r)");
+    check(r"P_{n}^{\left(m\right)}(x)", "f(m, n, x) = assoc_legendre(n, m, x)");
+    check(r"\operatorname{E}_{1}(x)", "f(x) = expint(1, x)");
+    check(r"\operatorname{B}(a, b)", "f(a, b) = beta(a, b)");
+    check(r"\theta\left(x\right)", "f(x) = Heaviside(x)");
+    check(r"E\left(\phi\middle| m\right)", "f(m, phi) = elliptic_e(phi, m)");
+    // Names, rather.
+    check(r"E(r)", "f(r) = E(r), waiting for E");
+    check(r"\theta(t)", "f(t) = theta(t), waiting for theta");
+    check(r"T_e(r)", "f(r) = T_e(r), waiting for T_e");
+    check(r"T_{eff}\left(r\right)", "f(r) = T_eff(r), waiting for T_eff");
+    check(r"T_{\mathrm{e}}\left(r\right)", "f(r) = T_e(r), waiting for T_e");
+    check_as("f(J_0, x)", r"J_0(x)", "f(J_0, x) = J_0*x");
+    let own = |latex: &str| shown("f", latex, &["J_0(x): x", "f1(x): x", "K(x): x", "gamma(v): v"]);
+    assert_eq!(own(r"J_{0}(x)"), "f(x) = J_0(x)");
+    assert_eq!(own(r"J_{1}(x)"), "f(x) = besselj(1, x)");
+    assert_eq!(own(r"f_{1}(x)"), "f(x) = f1(x)");
+    assert_eq!(own(r"K\left(x\right)"), "f(x) = K(x)");
+    assert_eq!(own(r"\gamma(v) + \Gamma(v)"), "f(v) = gamma(v) + gamma(v)");
+    assert_eq!(shown("f", r"f_1(x)", &["f1(x): x", "f_1(x): x"]), "f(x) = f_1(x)");
+}
+
+#[test]
+fn comparisons_and_cases() {
+    check(r"x > 3", "f(x) = x > 3");
+    check(r"0 < x \leq 1", "f(x) = (0 < x) & (x <= 1)");
+    check(r"x \ge y \vee \neg x = 2", "f(x, y) = (x >= y) | ~(Eq(x, 2))");
+    check(
+        r"\begin{cases} x^2 & \text{for}\: x > 0 \\ -x & \text{otherwise} \end{cases}",
+        "f(x) = Piecewise((x**2, x > 0), (-x, True))",
+    );
+    check(
+        r"\begin{cases} 1, & 0 \le x < 1, \\ 2 & \text{if } x \ge 1 \wedge y \ne 2, \\ \end{cases}",
+        "f(x, y) = Piecewise((1, (0 <= x) & (x < 1)), (2, (x >= 1) & Ne(y, 2)))",
+    );
+    check(
+        r"2 \begin{cases} 1 \text{ if } x > 0 \\ 0 \text{ else} \end{cases}",
+        "f(x) = 2*Piecewise((1, x > 0), (0, True))",
+    );
+    check_as("f(x__a, b)", r"x^{a} b", "f(x__a, b) = b*x__a");
+    check(r"x!! + x!", "f(x) = factorial(x) + factorial2(x)");
+}
+
 #[test]
 fn what_stands_side_by_side() {
     check(r"2\left(x+1\right)", "f(x) = 2*(x + 1)");
@@ -120,7 +170,9 @@ fn what_stands_side_by_side() {
     check(r"\bigl( x \bigr)", "f(x) = x");
     check(r"1{\,}000", "expected a number, a name or a parenthesis, found `}`");
     check(r"1.5 \cdot 10^{-7} x", "f(x) = 1.5e-7*x");
-    check(r"\sin 2\pi x / L", "f(L, x) = sin((2*pi*x)/L)");
+    check(r"\sin 2\pi x / L", "f(L, x) = sin(2*pi*x)/L");
+    check(r"\sin x \cdot y", "f(x, y) = y*sin(x)");
+    check(r"\exp -x / y", "f(x, y) = exp(-x)/y");
     check(r"-x^{2}y", "f(x, y) = -x**2*y");
     check(r"x^{a^b}", "f(a, b, x) = x**(a**b)");
     check(r"\frac{\sqrt[3]{x}}{\sqrt{y}}", "f(x, y) = x**(1/3)/sqrt(y)");

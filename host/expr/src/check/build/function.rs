@@ -205,7 +205,13 @@ impl Builder<'_> {
         }
         let error = self.definition.error(tree.span.clone(), "expected a number, found a condition");
         let text = &self.definition.rhs().text[tree.span.clone()];
-        let hint = format!("`Piecewise((1, {text}), (0, True))` makes a number of it");
+        let hint = if self.definition.is_latex() {
+            format!(
+                r"`\begin{{cases}} 1 & {text} \\ 0 & \text{{otherwise}} \end{{cases}}` makes a number of it"
+            )
+        } else {
+            format!("`Piecewise((1, {text}), (0, True))` makes a number of it")
+        };
         self.diagnostics.push(error.with_hint(hint));
         None
     }
@@ -222,7 +228,9 @@ impl Builder<'_> {
             return Some(quantity.expr);
         }
         let error = self.definition.error(tree.span.clone(), "expected a condition, found a number");
-        let hint = if quantity.expr.number().is_some() {
+        let hint = if self.definition.is_latex() {
+            r"write a comparison, such as `x > 0 \wedge x < 2`".to_owned()
+        } else if quantity.expr.number().is_some() {
             "put each comparison in parentheses: `(x > 0) & (x < 2)`".to_owned()
         } else {
             format!("compare it, such as `{} > 0`", &self.definition.rhs().text[tree.span.clone()])
