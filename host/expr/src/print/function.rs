@@ -94,8 +94,8 @@ impl Printer {
             "frac" => {
                 raised(format!(r"\operatorname{{frac}}{{\left({}\right)}}", self.print(first)), exponent)
             }
-            "factorial" => raised(format!("{}!", self.enclosed(first, Precedence::Function)), exponent),
-            "factorial2" => raised(format!("{}!!", self.enclosed(first, Precedence::Function)), exponent),
+            "factorial" => raised(format!("{}!", self.operand(first)), exponent),
+            "factorial2" => raised(format!("{}!!", self.operand(first)), exponent),
             "Min" | "Max" => {
                 let head = format!(r"\{}", name.to_lowercase());
                 raised(format!(r"{head}\left({}\right)", self.list(args, ", ")), exponent)
@@ -204,6 +204,12 @@ impl Printer {
             format!("{sign}_{{{}={}}}^{{{}}} {body_text}", bounds[0], bounds[1], bounds[2]),
             exponent,
         )
+    }
+
+    /// Writes what a sign stands behind; unlike sympy a number with a power of ten in brackets.
+    fn operand(&self, expr: &Expr) -> String {
+        let text = self.enclosed(expr, Precedence::Function);
+        if matches!(&**expr, Node::Float(_)) && text.contains('^') { bracketed(&text) } else { text }
     }
 
     /// Writes it in brackets where it holds together no more than `precedence`.

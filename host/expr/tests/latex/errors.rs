@@ -389,7 +389,7 @@ fn comparisons_and_cases() {
     kamodo_rpc.yaml:1:32: error: `f`: expected a condition, found a number
       1 | f: $\begin{cases} x & y \\ 0 & 2 \end{cases}$
         |                                ^
-    hint: put each comparison in parentheses: `(x > 0) & (x < 2)`
+    hint: write a comparison, such as `x > 0 \wedge x < 2`
     ");
     assert_snapshot!(refuse(r"f: $x + (y > 2)$"), @r"
     kamodo_rpc.yaml:1:9: error: `f`: expected a number, found a condition

@@ -28,7 +28,7 @@ const NAMES: [&str; 15] = [
 ];
 
 /// Functions of one's own, some of which print as signs of special functions do.
-const CALLS: [&str; 7] = ["g", "h_1", "sigma", "f1", "E_n", "T_e", "h__up"];
+const CALLS: [&str; 7] = ["g", "h_1", "sigma", "f1", "Q_e", "L_theta", "h__up"];
 
 fn above() -> Above {
     Above::of(&[
@@ -36,8 +36,8 @@ fn above() -> Above {
         "h_1(x): x/3",
         "sigma(x): x**2",
         "f1(x): x",
-        "E_n(x): x",
-        "T_e(x): x",
+        "Q_e(x): x",
+        "L_theta(x): x",
         "h__up(x): x",
     ])
 }
