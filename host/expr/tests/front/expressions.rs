@@ -83,7 +83,6 @@ pub(crate) fn expressions(
         1 => one_of(&DECIMALS).prop_map(str::to_owned),
     ];
     let numbers = leaf.prop_recursive(5, 40, 3, move |inner| {
-        let condition = conditions(inner.clone(), names);
         prop_oneof![
             4 => (inner.clone(), one_of(&["+", "-", "*", "/", "//", "%"]), inner.clone())
                 .prop_map(|(left, operator, right)| format!("({left}){operator}({right})")),
@@ -96,21 +95,18 @@ pub(crate) fn expressions(
                 .prop_map(|(function, left, right)| format!("{function}({left}, {right})")),
             1 => (inner.clone(), inner.clone())
                 .prop_map(|(left, right)| format!("Max({left}, Min({right}, x)) + atan2(x, {left})")),
-            1 => (inner.clone(), condition, inner)
+            1 => (inner.clone(), conditions(names), inner)
                 .prop_map(|(left, condition, no)| format!("Piecewise(({left}, {condition}), ({no}, True))")),
         ]
     });
-    let condition = conditions(numbers.clone(), names);
-    prop_oneof![9 => numbers, 1 => condition]
+    prop_oneof![9 => numbers, 1 => conditions(names)]
 }
 
 /// Comparisons with a number, so that which side is which does not depend on their lengths.
-fn conditions(
-    numbers: impl Strategy<Value = String> + Clone + 'static,
-    names: &'static [&'static str],
-) -> impl Strategy<Value = String> {
-    let signs = prop::sample::select(&["<", "<=", ">", ">=", "==", "!="][..]);
-    let comparison = (prop::sample::select(names), signs, numbers)
+fn conditions(names: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
+    let sign = prop::sample::select(&["<", "<=", ">", ">=", "==", "!="][..]);
+    let number = prop::sample::select(&["0", "2", "0.5", "(2/3)"][..]);
+    let comparison = (prop::sample::select(names), sign, number)
         .prop_map(|(left, sign, right)| format!("({left} {sign} {right})"));
     (comparison.clone(), prop::sample::select(&["", "&", "|", "~"][..]), comparison).prop_map(
         |(left, sign, right)| match sign {
