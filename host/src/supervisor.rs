@@ -60,6 +60,8 @@ pub struct Supervisor {
     seen: Sighting,
     /// The origins that cannot be read or do not load as they stand on disk.
     faults: BTreeMap<OriginKey, Fault>,
+    /// What of upstreams is left out, and why.
+    left_out: BTreeMap<OriginKey, Unserved>,
     /// Plugins that failed for a reason that may pass by itself.
     passing: BTreeSet<PathBuf>,
     /// What was told and still holds, which is not told again.
@@ -92,6 +94,7 @@ impl Supervisor {
             registry,
             seen: Sighting::default(),
             faults: BTreeMap::new(),
+            left_out: BTreeMap::new(),
             passing: BTreeSet::new(),
             told: Vec::new(),
             events: channel(),
@@ -156,6 +159,7 @@ impl Supervisor {
             let named: Vec<_> = config.upstreams.iter().map(Upstream::key).collect();
             let gone = self.upstreams.iter().map(Upstream::key).filter(|key| !named.contains(key));
             changes.extend(gone.map(Change::Gone));
+            self.left_out.retain(|key, _| named.contains(key));
             self.upstreams = config.upstreams;
         }
         for contribution in config.contributions {
@@ -191,9 +195,16 @@ impl Supervisor {
     /// Takes what an upstream serves, as one transaction.
     fn take_news(&mut self, news: News) -> Report {
         let key = news.contribution.origin.key();
-        let mut report = Report { diagnostics: news.warnings, ..Report::default() };
+        let mut report = Report { diagnostics: news.warnings.clone(), ..Report::default() };
         // It may have been taken out since it said so.
         if self.upstreams.iter().any(|upstream| upstream.key() == key) {
+            if news.warnings.is_empty() {
+                self.left_out.remove(&key);
+            } else {
+                let reason = Reason::Refused(news.warnings);
+                let unserved = Unserved { key: key.clone(), reason, functions: news.left_out };
+                self.left_out.insert(key.clone(), unserved);
+            }
             let admitted = self.admission.admit([Change::Brought(news.contribution)]);
             self.publish(admitted, &BTreeSet::from([key]), Cause::Upstreams, &mut report);
         }
@@ -319,6 +330,10 @@ impl Supervisor {
     fn standing(&self) -> Standing {
         let mut unserved: BTreeMap<_, _> =
             self.admission.unserved().into_iter().map(|one| (one.key.clone(), one)).collect();
+        // What does not fit at all is said before what is left out of it.
+        for (key, left_out) in &self.left_out {
+            unserved.entry(key.clone()).or_insert_with(|| left_out.clone());
+        }
         for (key, fault) in &self.faults {
             let functions = fault.partial.iter().flat_map(|partial| &partial.functions);
             let functions = functions.map(|function| function.name().to_owned()).collect();

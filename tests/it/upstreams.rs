@@ -1,5 +1,7 @@
 //! Functions of other servers, as if they were ours.
 
+mod loops;
+
 use insta::assert_snapshot;
 use kamodo_tests::{Project, Proxy, Server, Weather, eventually, throughout};
 

@@ -46,6 +46,8 @@ pub struct Description {
     pub origins: Vec<Origin>,
     /// What may not change.
     pub pins: Pins,
+    /// Which server it is: another one at each start; empty for one of ours that does not say.
+    pub instance: String,
 }
 
 /// What is known of a function.
@@ -79,6 +81,18 @@ pub struct Function {
     pub doc: String,
     /// Arguments that the equation leaves out.
     pub hidden_args: Vec<String>,
+    /// The servers that a call goes through after that one, the next one first; of a composition those of
+    /// all that it calls.
+    pub route: Vec<Hop>,
+}
+
+/// A server on the way to a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// Which one it is; empty where it does not say.
+    pub instance: String,
+    /// Its address, as it is dialled.
+    pub address: String,
 }
 
 /// Whether a function can be called.

@@ -22,7 +22,7 @@ pub struct Function {
     pub line: Option<usize>,
     /// Its definition as tables and pages show it.
     pub shown: Shown,
-    /// The servers that a call goes through, the next one first; empty for what runs here.
+    /// The servers that a call goes through, the next one first; of a composition those of all that it calls.
     pub route: Vec<Hop>,
     /// What a call runs.
     pub body: Body,

@@ -10,7 +10,7 @@ use kamodo_expr::{Checked, Definition, Diagnostic, Outcome, Program, Scope, Seve
 use kamodo_value::{Meta, Signature};
 
 use crate::function::{Body, Function, Shown};
-use crate::{ContributedFunction, Contribution, Origin, OriginKey};
+use crate::{ContributedFunction, Contribution, Hop, Origin, OriginKey};
 
 /// What came of linking.
 #[derive(Debug, Default)]
@@ -232,7 +232,7 @@ impl<'a> Linker<'a> {
                 Ok(body) => {
                     let meta = Meta { equation: checked.equation, ..Meta::default() };
                     let shown = Shown { lhs: checked.lhs, rhs: checked.rhs, latex: checked.latex };
-                    let (signature, route) = (checked.signature, Vec::new());
+                    let (signature, route) = (checked.signature, route(&body));
                     Function { signature, meta, origin, line, shown, route, body }
                 }
                 Err(error) => {
@@ -271,6 +271,18 @@ impl<'a> Linker<'a> {
         let indices = self.by_name.get(name)?;
         self.linked[*indices.first()?].as_ref()
     }
+}
+
+/// The servers that calls of a composition go through, each once.
+fn route(body: &Body) -> Vec<Hop> {
+    let Body::Program { callees, .. } = body else { return Vec::new() };
+    let mut route: Vec<Hop> = Vec::new();
+    for hop in callees.iter().flat_map(|callee| &callee.route) {
+        if !route.contains(hop) {
+            route.push(hop.clone());
+        }
+    }
+    route
 }
 
 /// A function that says of itself how it is called.

@@ -42,6 +42,8 @@ pub(crate) struct Actor {
     changes: mpsc::UnboundedReceiver<Upstream>,
     line: Arc<Line>,
     calls: mpsc::Receiver<Call>,
+    /// Which server this is, to know what comes back to it.
+    own: Rc<str>,
     tell: Rc<dyn Fn(News)>,
     /// What was told last, to tell only what is new.
     told: Option<String>,
@@ -76,11 +78,12 @@ impl Actor {
     pub(crate) fn new(
         upstream: Upstream,
         changes: mpsc::UnboundedReceiver<Upstream>,
+        own: Rc<str>,
         tell: Rc<dyn Fn(News)>,
     ) -> Self {
         let (line, calls) = Line::new(upstream.address());
         let (told, logged, backoff) = (None, None, Backoff::default());
-        Self { upstream, changes, line, calls, tell, told, logged, backoff }
+        Self { upstream, changes, line, calls, own, tell, told, logged, backoff }
     }
 
     pub(crate) async fn run(mut self) {
@@ -150,7 +153,8 @@ impl Actor {
         };
         let begun = async {
             let feed = changes(&client).await?;
-            Ok((feed, fetch(&client).await?))
+            let fetched = fetch(&client, feed.is_some()).await?;
+            Ok((feed, fetched))
         };
         let begun = timeout(FETCH, begun);
         let (feed, fetched) = tokio::select! {
@@ -180,6 +184,7 @@ impl Actor {
         replaced: impl Future<Output = ()>,
     ) -> End {
         tokio::pin!(replaced);
+        let is_ours = feed.is_some();
         let mut functions = self.take(&fetched);
         self.line.set_up();
         self.backoff = Backoff::default();
@@ -222,7 +227,7 @@ impl Actor {
                 fetch_again = false;
                 let client = Rc::clone(&client);
                 fetching = Some(Box::pin(async move {
-                    match timeout(FETCH, fetch(&client)).await {
+                    match timeout(FETCH, fetch(&client, is_ours)).await {
                         Ok(fetched) => fetched.map_err(|error| cause(&error)),
                         Err(_) => Err(no_answer()),
                     }
@@ -242,16 +247,19 @@ impl Actor {
 
     /// Tells what an upstream serves, if that is new, and returns how to call it.
     fn take(&mut self, fetched: &Fetched) -> Functions {
-        let (contribution, warnings) = fetched.contribution(&self.upstream, &self.line);
+        let news = fetched.news(&self.own, &self.upstream, &self.line);
         // By their text, since a default that is no number equals nothing, not even itself.
         let of = |function: &ContributedFunction| match function {
-            ContributedFunction::Awaited { signature, meta, .. } => format!("{signature:?} {meta:?}\n"),
+            ContributedFunction::Awaited { signature, meta, remote } => {
+                format!("{signature:?} {meta:?} {:?}\n", remote.route())
+            }
             _ => String::new(),
         };
-        let text = contribution.functions.iter().map(of).collect::<String>() + &format!("{warnings:?}");
+        let text =
+            news.contribution.functions.iter().map(of).collect::<String>() + &format!("{:?}", news.warnings);
         if self.told.as_ref() != Some(&text) {
             self.told = Some(text);
-            (self.tell)(News { contribution, warnings });
+            (self.tell)(news);
         }
         fetched.functions()
     }

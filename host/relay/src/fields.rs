@@ -1,17 +1,18 @@
 //! What a server says of its functions, as a contribution.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use futures::future::try_join_all;
+use futures::future::{try_join, try_join_all};
+use kamodo_client::extension::{Description, State};
 use kamodo_client::{Client, Error, Field, Function, Parameter};
 use kamodo_expr::{Diagnostic, Severity};
-use kamodo_registry::{ContributedFunction, Contribution};
+use kamodo_registry::{ContributedFunction, Contribution, Hop};
 use kamodo_units::Unit;
 use kamodo_value::{Meta, Signature};
 
-use crate::Upstream;
 use crate::line::{Line, RemoteFunction};
+use crate::{News, Upstream, route};
 
 /// The functions of a server by their names there.
 pub(crate) type Functions = HashMap<String, Function>;
@@ -19,13 +20,46 @@ pub(crate) type Functions = HashMap<String, Function>;
 /// Everything that a server says of its functions.
 pub(crate) struct Fetched {
     fields: Vec<(Field, Vec<Parameter>)>,
+    described: Option<Described>,
 }
 
+/// What only a server of ours says.
+struct Described {
+    /// Which server it is.
+    instance: String,
+    /// Whether each function can be called, and the servers that a call goes through after that one.
+    functions: HashMap<String, (State, Vec<Hop>)>,
+}
+
+/// The longest name of a function. Of servers that do not say which one they are, names grow in a loop at
+/// every turn; this is where that ends.
+const MAX_NAME: usize = 256;
+
 /// Asks for everything; the parameters of all functions in one go.
-pub(crate) async fn fetch(client: &Client) -> Result<Fetched, Error> {
+pub(crate) async fn fetch(client: &Client, is_ours: bool) -> Result<Fetched, Error> {
     let fields = client.fields().await?;
-    let parameters = try_join_all(fields.iter().map(|field| field.function.parameters())).await?;
-    Ok(Fetched { fields: fields.into_iter().zip(parameters).collect() })
+    let described = async {
+        match is_ours {
+            true => client.extension().describe().await.map(Described::from).map(Some),
+            false => Ok(None),
+        }
+    };
+    let parameters = try_join_all(fields.iter().map(|field| field.function.parameters()));
+    let (parameters, described) = try_join(parameters, described).await?;
+    Ok(Fetched { fields: fields.into_iter().zip(parameters).collect(), described })
+}
+
+// === impl Described ===
+
+impl From<Description> for Described {
+    fn from(description: Description) -> Self {
+        let hop = |hop: kamodo_client::extension::Hop| Hop { instance: hop.instance, address: hop.address };
+        let functions = description.functions.into_iter().map(|function| {
+            let route = function.route.into_iter().map(hop).collect();
+            (function.name, (function.state, route))
+        });
+        Self { instance: description.instance, functions: functions.collect() }
+    }
 }
 
 // === impl Fetched ===
@@ -38,21 +72,43 @@ impl Fetched {
     /// What of it can be served, and what of it cannot.
     ///
     /// A function with a unit that means nothing here is left out: taken for a number without one, it would
-    /// be composed without a conversion, and be wrong by a factor without anybody being told.
-    pub(crate) fn contribution(
-        &self,
-        upstream: &Upstream,
-        line: &Arc<Line>,
-    ) -> (Contribution, Vec<Diagnostic>) {
-        let mut functions = Vec::new();
-        let mut warnings = Vec::new();
+    /// be composed without a conversion, and be wrong by a factor without anybody being told. So is one whose
+    /// calls would come back to this server, `own`, and one that cannot be called there: were it served here,
+    /// two servers could wait for each other's functions, and each take the other's waiting for an answer.
+    pub(crate) fn news(&self, own: &str, upstream: &Upstream, line: &Arc<Line>) -> News {
+        let file = upstream.key().file().display().to_string();
+        let warn = |message: String, hint: String| {
+            let mut warning = Diagnostic::new(Severity::Warning, message).with_hint(hint);
+            warning.file = Some(file.as_str().into());
+            warning
+        };
+        let (mut functions, mut warnings, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+        let mut loops: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (field, parameters) in &self.fields {
-            match signature(&upstream.local_name(&field.name), field, parameters) {
+            let name = upstream.local_name(&field.name);
+            let route = match self.route(&field.name, line) {
+                Ok(Some(route)) => route,
+                Ok(None) => continue,
+                Err(missing) => {
+                    let message = format!("left out: it waits there for {missing}");
+                    let hint = "it is served here as soon as it is there".to_owned();
+                    warnings.push(warn(message, hint).with_function(&*field.name));
+                    left_out.push(name);
+                    continue;
+                }
+            };
+            if let Some(path) = route::back(&route, own) {
+                loops.entry(path).or_default().push(&field.name);
+                left_out.push(name);
+                continue;
+            }
+            match signature(&name, field, parameters) {
                 Ok(signature) => functions.push(ContributedFunction::Awaited {
                     remote: Arc::new(RemoteFunction {
                         line: Arc::clone(line),
                         name: signature.name.clone(),
                         remote: field.name.clone(),
+                        route,
                     }),
                     signature,
                     meta: Meta {
@@ -63,15 +119,32 @@ impl Fetched {
                     },
                 }),
                 Err((what, hint)) => {
-                    let message = format!("left out: {what}");
-                    let mut warning = Diagnostic::new(Severity::Warning, message).with_hint(hint);
-                    warning.function = Some(field.name.clone());
-                    warning.file = Some(upstream.key().file().display().to_string().into());
-                    warnings.push(warning);
+                    warnings.push(warn(format!("left out: {what}"), hint).with_function(&*field.name));
+                    left_out.push(name);
                 }
             }
         }
-        (Contribution { origin: upstream.origin(), functions }, warnings)
+        warnings.extend(loops.iter().map(|(path, names)| {
+            let (message, hint) = route::refusal(path, names);
+            warn(message, hint)
+        }));
+        News { contribution: Contribution { origin: upstream.origin(), functions }, warnings, left_out }
+    }
+
+    /// The servers that calls of a function go through, or what it waits for; none where it is gone since.
+    fn route(&self, name: &str, line: &Line) -> Result<Option<Vec<Hop>>, String> {
+        let hop = |instance: &str| Hop { instance: instance.to_owned(), address: line.address().to_owned() };
+        let Some(described) = &self.described else { return Ok(Some(vec![hop("")])) };
+        match described.functions.get(name) {
+            Some((State::Waiting(missing), _)) => {
+                Err(missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+            }
+            Some((_, route)) => {
+                let next = hop(&described.instance);
+                Ok(Some(std::iter::once(next).chain(route.iter().cloned()).collect()))
+            }
+            None => Ok(None), // its feed tells when it comes back
+        }
     }
 }
 
@@ -80,6 +153,15 @@ fn signature(name: &str, field: &Field, parameters: &[Parameter]) -> Result<Sign
     if !is_identifier(name) {
         let hint = "rename it there: a name is made of letters, digits and `_`".to_owned();
         return Err((format!("expected a name, found `{name}`"), hint));
+    }
+    let length = name.chars().count();
+    if length > MAX_NAME {
+        let hint = "it may come round through servers that do not say which ones they are: see whether one of \
+                    them has this one among its upstreams";
+        return Err((
+            format!("expected a name of at most {MAX_NAME} letters, found {length}"),
+            hint.to_owned(),
+        ));
     }
     let unit = |text: &str, of: &dyn Fn() -> String| match text.trim() {
         "" => Ok(None),

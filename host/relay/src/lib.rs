@@ -2,7 +2,8 @@
 //!
 //! A [`Relay`] keeps one connection to each [`Upstream`]: it dials without anybody waiting for it, asks for
 //! the functions, and says what they are as [`News`], a contribution like that of a file. `actor` is the life
-//! of one upstream, `line` the way of a call to it from any thread, `fields` what becomes of its functions.
+//! of one upstream, `line` the way of a call to it from any thread, `fields` what becomes of its functions,
+//! `route` which of them would come back.
 //!
 //! While an upstream is down its functions stay what they are, and calls fail at once with its address, the
 //! cause and the next attempt. The relay knows no capnp: the client does.
@@ -13,6 +14,7 @@ mod backoff;
 mod fields;
 mod line;
 mod relay;
+mod route;
 mod upstream;
 
 pub use relay::{News, Relay};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use kamodo_registry::{Awaited, AwaitedFunction, CallError};
+use kamodo_registry::{Awaited, AwaitedFunction, CallError, Hop};
 use kamodo_value::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
@@ -47,6 +47,8 @@ pub(crate) struct RemoteFunction {
     pub(crate) name: String,
     /// The name there.
     pub(crate) remote: String,
+    /// The servers that a call goes through, that one first.
+    pub(crate) route: Vec<Hop>,
 }
 
 // === impl Line ===
@@ -134,5 +136,9 @@ impl AwaitedFunction for RemoteFunction {
         let begun = self.begin(args);
         let (line, name) = (Arc::clone(&self.line), self.name.clone());
         Box::pin(async move { begun?.await.unwrap_or_else(|_| Err(line.lost(&name, REMOVED))) })
+    }
+
+    fn route(&self) -> Vec<Hop> {
+        self.route.clone()
     }
 }

@@ -27,21 +27,25 @@ pub struct News {
     pub contribution: Contribution,
     /// What is said of those that are left out.
     pub warnings: Vec<Diagnostic>,
+    /// Their names, as they would be here.
+    pub left_out: Vec<String>,
 }
 
 // === impl Relay ===
 
 impl Relay {
-    /// Starts a relay without upstreams; `tell` is called on its thread, and must not wait for anything.
+    /// Starts a relay without upstreams, of the server that is `instance`; `tell` is called on its thread, and
+    /// must not wait for anything.
     ///
     /// # Errors
     /// Where the system refuses a thread.
-    pub fn start(tell: impl Fn(News) + Send + 'static) -> io::Result<Self> {
+    pub fn start(instance: &str, tell: impl Fn(News) + Send + 'static) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         // Not bounded, since the one who sends never waits; there is one message a change of configuration.
         let (orders, received) = mpsc::unbounded_channel();
+        let instance = instance.to_owned();
         let thread = thread::Builder::new().name("relay".to_owned()).spawn(move || {
-            LocalSet::new().block_on(&runtime, run(received, Rc::new(tell)));
+            LocalSet::new().block_on(&runtime, run(received, instance.into(), Rc::new(tell)));
         })?;
         Ok(Self { orders: Some(orders), thread: Some(thread) })
     }
@@ -64,7 +68,7 @@ impl Drop for Relay {
     }
 }
 
-async fn run(mut orders: mpsc::UnboundedReceiver<Vec<Upstream>>, tell: Rc<dyn Fn(News)>) {
+async fn run(mut orders: mpsc::UnboundedReceiver<Vec<Upstream>>, instance: Rc<str>, tell: Rc<dyn Fn(News)>) {
     let mut actors: BTreeMap<OriginKey, mpsc::UnboundedSender<Upstream>> = BTreeMap::new();
     let mut running = JoinSet::new();
     loop {
@@ -79,7 +83,8 @@ async fn run(mut orders: mpsc::UnboundedReceiver<Vec<Upstream>>, tell: Rc<dyn Fn
                     }
                     let (sender, changes) = mpsc::unbounded_channel();
                     actors.insert(upstream.key(), sender);
-                    running.spawn_local(Actor::new(upstream, changes, Rc::clone(&tell)).run());
+                    let actor = Actor::new(upstream, changes, Rc::clone(&instance), Rc::clone(&tell));
+                    running.spawn_local(actor.run());
                 }
             }
             Some(joined) = running.join_next() => {

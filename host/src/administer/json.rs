@@ -52,6 +52,7 @@ pub(super) fn function(function: &Function, origin: Option<&Origin>) -> Json {
         "citation": function.citation,
         "doc": function.doc,
         "hidden_args": function.hidden_args,
+        "through": function.route.iter().map(|hop| hop.address.as_str()).collect::<Vec<_>>(),
         "origin": origin.map(|origin| json!({
             "kind": origin.kind,
             "file": origin.file,

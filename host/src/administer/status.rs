@@ -90,6 +90,7 @@ fn everything(description: &Description, function: &Function) -> String {
         .iter()
         .filter_map(|one| Some(format!("{}={}", one.name, crate::describe::value(one.default.as_ref()?))))
         .collect();
+    let through: Vec<_> = function.route.iter().map(|hop| hop.address.as_str()).collect();
     let facts = [
         ("function", function.declaration.clone()),
         ("state", words::state(function, origin)),
@@ -97,6 +98,7 @@ fn everything(description: &Description, function: &Function) -> String {
         ("defaults", defaults.join(", ")),
         ("equation", function.equation.clone()),
         ("origin", origin.map(|origin| words::origin(origin, function.line)).unwrap_or_default()),
+        ("through", through.join(" → ")),
         ("since", function.since.map(since).unwrap_or_default()),
         ("citation", function.citation.clone()),
         ("doc", function.doc.clone()),

@@ -13,6 +13,8 @@ pub(crate) fn state(function: &Function, origin: Option<&Origin>) -> String {
             format!("waits for {}", names.join(", "))
         }
         (State::Served, Stands::Served) => "served".to_owned(),
+        (State::Served, stands) if is_partly_served(stands) => "served".to_owned(),
+        (State::Unserved, stands) if is_partly_served(stands) => "left out".to_owned(),
         (State::Served, Stands::Refused(_)) => "served, a newer file is refused".to_owned(),
         (State::Served, Stands::Pinned) => "served, pinned".to_owned(),
         (State::Served, Stands::RolledBack) => "served, rolled back".to_owned(),
@@ -20,6 +22,11 @@ pub(crate) fn state(function: &Function, origin: Option<&Origin>) -> String {
         (State::Unserved, Stands::RolledBack) => "held by a rollback".to_owned(),
         (State::Unserved, _) => "refused".to_owned(),
     }
+}
+
+/// Whether nothing is wrong with what is served of an origin: only some of it is left out.
+fn is_partly_served(stands: &Stands) -> bool {
+    matches!(stands, Stands::Refused(diagnostics) if diagnostics.iter().all(|one| !one.is_error))
 }
 
 /// Says where a function comes from.
@@ -47,7 +54,10 @@ pub(super) fn unserved(origin: &Origin) -> Option<String> {
         Stands::Pinned => format!("{file}: changed, and waits for `kamodo-rpc unpin`{brings}"),
         Stands::RolledBack => format!("{file}: waits for `kamodo-rpc reload`, or its next change{brings}"),
         Stands::Refused(diagnostics) => {
-            let mut text = format!("{file}: refused{brings}");
+            let mut text = match is_partly_served(&origin.stands) {
+                true => format!("{file}: served but for some of it{brings}"),
+                false => format!("{file}: refused{brings}"),
+            };
             for diagnostic in diagnostics {
                 for line in diagnostic.rendered.lines() {
                     text += "\n  ";

@@ -93,7 +93,7 @@ impl Supervisor {
             Watching::Poll => None,
         };
         let heard = sender.clone();
-        let relay = Relay::start(move |news| drop(heard.send(Event::News(news))))?;
+        let relay = Relay::start(self.registry.instance(), move |news| drop(heard.send(Event::News(news))))?;
         relay.set(self.upstreams.clone());
         let mut running = Loop {
             supervisor: self,

@@ -4,13 +4,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use capnp::struct_list;
 use kamodo_schema::extension::{
-    self as schema, argument, changed, description, diagnostic, event, function, origin, publication,
+    self as schema, argument, changed, description, diagnostic, event, function, hop, origin, publication,
 };
 use kamodo_wire::literal;
 
 use super::{
-    Argument, Cause, Changed, Description, Diagnostic, Event, Function, Origin, Pins, Publication, Standing,
-    Stands, State,
+    Argument, Cause, Changed, Description, Diagnostic, Event, Function, Hop, Origin, Pins, Publication,
+    Standing, Stands, State,
 };
 use crate::Error;
 use crate::field::text;
@@ -23,6 +23,7 @@ pub(super) fn description(reader: description::Reader<'_>) -> Result<Description
         functions: reader.get_functions()?.iter().map(function).collect::<Result<_, _>>()?,
         origins: origins(reader.get_origins()?)?,
         pins: pins(reader.get_pins()?)?,
+        instance: text(reader.get_instance()?)?,
     })
 }
 
@@ -88,7 +89,12 @@ fn function(reader: function::Reader<'_>) -> Result<Function, Error> {
         citation: text(reader.get_citation()?)?,
         doc: text(reader.get_doc()?)?,
         hidden_args: texts(reader.get_hidden_args()?)?,
+        route: reader.get_route()?.iter().map(hop).collect::<Result<_, _>>()?,
     })
+}
+
+fn hop(reader: hop::Reader<'_>) -> Result<Hop, Error> {
+    Ok(Hop { instance: text(reader.get_instance()?)?, address: text(reader.get_address()?)? })
 }
 
 fn argument(reader: argument::Reader<'_>) -> Result<Argument, Error> {
