@@ -1,11 +1,15 @@
 //! The tree of a right-hand side as it is written, with places.
 
+mod series;
+
 use std::sync::Arc;
 
 use num_bigint::BigInt;
 
 use crate::simplify::Number;
 use crate::{Builtin, Float, Span};
+
+pub(crate) use series::{Series, TooLarge};
 
 /// An expression and where it stands.
 #[derive(Debug, Clone)]
@@ -47,18 +51,6 @@ pub(crate) enum TreeKind {
         args: Vec<Tree>,
     },
     Series(Box<Series>),
-}
-
-/// A sum or product over an index.
-#[derive(Debug, Clone)]
-pub(crate) struct Series {
-    pub(crate) is_product: bool,
-    pub(crate) body: Tree,
-    pub(crate) index: Arc<str>,
-    pub(crate) from: i64,
-    pub(crate) to: i64,
-    /// All of it, written out.
-    pub(crate) expanded: Tree,
 }
 
 /// An operator of a product.

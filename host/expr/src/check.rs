@@ -20,7 +20,7 @@ use crate::definition::Definition;
 use crate::latex::written;
 use crate::print::{Fractions, latex, text};
 use crate::{Diagnostic, Expr, Node, language};
-use build::{Builder, Built, Parameters};
+use build::{Builder, Built, Parameters, SeriesForm};
 
 /// What a definition can refer to.
 pub trait Scope {
@@ -74,7 +74,7 @@ pub struct Checked {
 /// Checks a definition.
 pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec<Diagnostic>) {
     let names = Names::resolve(definition, scope);
-    let (built, missing, mut diagnostics) = build(definition, scope, &names);
+    let (built, missing, mut diagnostics) = build(definition, scope, &names, SeriesForm::Expanded);
     diagnostics.splice(0..0, names.diagnostics.iter().cloned());
     let Some(built) =
         built.filter(|_| diagnostics.iter().all(|found| found.severity != crate::Severity::Error))
@@ -99,7 +99,7 @@ pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec
 }
 
 /// Returns what is shown of a right-hand side: LaTeX as it is written, where nothing in it has a unit or
-/// stands for a call, else what is computed.
+/// stands for a call, else what is computed, with sums over an index as sums.
 fn shown(definition: &Definition, scope: &dyn Scope, names: &Names, built: &Built) -> Expr {
     let is_plain = |name: &str| {
         scope.callee(name).is_none_or(|callee| {
@@ -112,7 +112,11 @@ fn shown(definition: &Definition, scope: &dyn Scope, names: &Names, built: &Buil
         && definition.bare_names().iter().all(|name| !scope.is_defined_above(name))
         && definition.calls().iter().all(|name| is_plain(&definition.called(name, scope)));
     let written = is_as_written.then(|| written(definition, scope)).flatten();
-    written.unwrap_or_else(|| built.expr.clone())
+    let has_series = definition.has_series();
+    let simplified = || build(definition, scope, names, SeriesForm::AsWritten).0;
+    written
+        .or_else(|| has_series.then(simplified).flatten().map(|built| built.expr))
+        .unwrap_or_else(|| built.expr.clone())
 }
 
 /// Builds the right-hand side with plain parameters. Where the units do not fit so, but do with the units
@@ -121,9 +125,10 @@ fn build(
     definition: &Definition,
     scope: &dyn Scope,
     names: &Names,
+    series: SeriesForm,
 ) -> (Option<Built>, Vec<String>, Vec<Diagnostic>) {
     let attempt = |parameters| {
-        let mut builder = Builder::new(definition, scope, names, parameters);
+        let mut builder = Builder::new(definition, scope, names, parameters, series);
         let built = builder.whole(definition.tree(), definition.left().unit.as_ref());
         let (missing, diagnostics) = builder.finish();
         (built, missing, diagnostics)

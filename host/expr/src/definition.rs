@@ -148,6 +148,13 @@ impl Definition {
         &self.0.tree
     }
 
+    /// Returns whether the right-hand side has a sum or product over an index.
+    pub(crate) fn has_series(&self) -> bool {
+        let mut found = false;
+        self.tree().visit(&mut |tree| found |= matches!(tree.kind, crate::ast::TreeKind::Series(_)));
+        found
+    }
+
     /// Returns whether the right-hand side is LaTeX.
     pub(crate) fn is_latex(&self) -> bool {
         latex::is_latex(&self.0.rhs.text)

@@ -11,10 +11,13 @@
 //! postfix  = atom { "!" | "!!" }
 //! atom     = number | name [ "(" [ whole { "," whole } [ "," ] ] ")" ] | "(" whole ")"
 //!          | "Piecewise" "(" case { "," case } [ "," ] ")"
+//!          | ("Sum" | "Product") "(" whole "," "(" name "," integer "," integer ")" [ "," ] ")"
 //! case     = "(" whole "," whole ")"
 //! ```
 //!
 //! A comparison, an operator of logic and a factorial are calls of the function that they stand for.
+
+mod series;
 
 use std::sync::Arc;
 
@@ -44,7 +47,7 @@ pub(crate) fn parse(source: &Source) -> Result<Tree, Vec<Diagnostic>> {
             source.error(0..0, message).with_hint("write one after the colon, such as `x**2 - x - 1`"),
         ]);
     }
-    let mut parser = Parser { source, tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser { source, tokens: &tokens, at: 0, depth: 0, n_expanded: 0 };
     let parsed = parser.whole().and_then(|tree| parser.end(tree));
     match parsed {
         Ok(tree) if diagnostics.is_empty() => Ok(tree),
@@ -67,6 +70,8 @@ struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
     depth: usize,
+    /// Parts of all sums written out so far.
+    n_expanded: i64,
 }
 
 impl Parser<'_> {
@@ -279,6 +284,11 @@ impl Parser<'_> {
             return Ok(Tree { kind: TreeKind::Name(name), span: name_span });
         }
         let open = self.advance();
+        if Self::is_series(&name) {
+            let series = self.nested(|parser| parser.series(&name, &name_span))?;
+            let span = name_span.start..self.close(&open)?.end;
+            return Ok(Tree { kind: TreeKind::Series(series), span });
+        }
         let is_piecewise = &*name == Builtin::Piecewise.name();
         let args =
             self.nested(|parser| if is_piecewise { parser.cases(&name_span) } else { parser.args() })?;

@@ -6,6 +6,8 @@ mod mathml;
 mod name;
 mod text;
 
+use std::sync::Arc;
+
 use num_traits::Signed;
 
 use crate::{Builtin, Expr, Node};
@@ -63,6 +65,30 @@ fn has_negative_coefficient(expr: &Expr) -> bool {
 pub(crate) const SUM: &str = "Sum";
 /// The head of a product over an index.
 pub(crate) const PRODUCT: &str = "Product";
+
+/// Returns what is differentiated, by which symbol, and whether other symbols stay as they are. Nothing
+/// here differentiates: the language has no function of this name, and a definition may still show one.
+fn derivative(expr: &Expr) -> Option<(&Expr, &Expr, bool)> {
+    fn has_others(expr: &Expr, symbol: &str) -> bool {
+        matches!(&**expr, Node::Symbol(name) if **name != *symbol)
+            || expr.parts().into_iter().any(|part| has_others(part, symbol))
+    }
+    let Node::Call(head, args) = &**expr else { return None };
+    match (&**head, &args[..]) {
+        ("Derivative", [body, symbol]) => match &**symbol {
+            Node::Symbol(name) => Some((body, symbol, has_others(body, name))),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Makes a sum or product over an index, to be shown.
+pub(crate) fn series_of(is_product: bool, body: Expr, index: &Arc<str>, from: i64, to: i64) -> Expr {
+    let bounds = vec![Expr::symbol(index), Expr::integer(from), Expr::integer(to)];
+    let head = if is_product { PRODUCT } else { SUM };
+    Expr::call(&head.into(), vec![body, Expr::call(&"".into(), bounds)])
+}
 
 /// Returns the body of a sum or product over an index, and its index and bounds.
 fn series(expr: &Expr) -> Option<(&Expr, [&Expr; 3])> {

@@ -12,10 +12,10 @@ use num_rational::BigRational;
 
 use super::unit::Carried;
 use super::{Names, Scope, did_you_mean};
-use crate::ast::{Operator, Tree, TreeKind};
+use crate::ast::{Operator, Series, Tree, TreeKind};
 use crate::definition::Definition;
 use crate::simplify::{self, Number, Simplified, Unfit};
-use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language};
+use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language, print};
 use function::Written;
 
 /// Whether the parameters of the definition carry their units: in an argument of a call whose parameter
@@ -24,6 +24,13 @@ use function::Written;
 pub(super) enum Parameters {
     Plain,
     Carry,
+}
+
+/// What a sum or product over an index becomes: its terms, to be computed, or one call, to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SeriesForm {
+    Expanded,
+    AsWritten,
 }
 
 /// A part of the expression.
@@ -54,6 +61,9 @@ pub(super) struct Builder<'a> {
     names: &'a Names,
     /// What the parameters are in the body, outside of arguments.
     parameters: Parameters,
+    series: SeriesForm,
+    /// The indices of the series round the present part, where those are kept as they are written.
+    indices: Vec<Arc<str>>,
     missing: Vec<String>,
     diagnostics: Vec<Diagnostic>,
     /// Bits of the large exact numbers that were worked out so far.
@@ -66,12 +76,15 @@ impl<'a> Builder<'a> {
         scope: &'a dyn Scope,
         names: &'a Names,
         parameters: Parameters,
+        series: SeriesForm,
     ) -> Self {
         Self {
             definition,
             scope,
             names,
             parameters,
+            series,
+            indices: Vec::new(),
             missing: Vec::new(),
             diagnostics: Vec::new(),
             large_bits: 0,
@@ -118,7 +131,7 @@ impl<'a> Builder<'a> {
             }
             TreeKind::Name(name) => self.name(name, &tree.span, parameters),
             TreeKind::Symbol(name) => self.own_name(name, &tree.span, parameters),
-            TreeKind::Series(series) => self.quantity(&series.expanded, target, parameters),
+            TreeKind::Series(series) => self.series(series, target, parameters),
             TreeKind::Negative(inner) => {
                 let inner = self.number(inner, target, parameters)?;
                 let expr = self.simplified(simplify::neg(&inner.expr), &tree.span)?;
@@ -150,8 +163,28 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn series(&mut self, series: &Series, target: Option<&Unit>, parameters: Parameters) -> Option<Quantity> {
+        let expanded = self.quantity(&series.expanded, target, parameters)?;
+        if self.series == SeriesForm::Expanded {
+            return Some(expanded);
+        }
+        self.indices.push(Arc::clone(&series.index));
+        let body = self.quantity(&series.body, target, parameters);
+        self.indices.pop();
+        let body = match &expanded.carried {
+            // The terms were brought to one unit.
+            Carried::In(unit) if !series.is_product => self.converted_to_target(body?, unit)?,
+            _ => body?.expr,
+        };
+        let expr = print::series_of(series.is_product, body, &series.index, series.from, series.to);
+        Some(Quantity { expr, ..expanded })
+    }
+
     fn name(&mut self, name: &Arc<str>, span: &Span, parameters: Parameters) -> Option<Quantity> {
         let left = self.definition.left();
+        if self.indices.contains(name) {
+            return Some(index(name, span));
+        }
         if let Some(constant) = language::constant(name) {
             return Some(Quantity {
                 expr: Expr::constant(constant),
@@ -175,6 +208,9 @@ impl<'a> Builder<'a> {
     /// A name that is a parameter or a function of the user's.
     fn own_name(&mut self, name: &Arc<str>, span: &Span, parameters: Parameters) -> Option<Quantity> {
         let left = self.definition.left();
+        if self.indices.contains(name) {
+            return Some(index(name, span));
+        }
         if left.has_parameter(name) {
             return Some(self.parameter(name, span, parameters));
         }
@@ -439,4 +475,9 @@ fn exact_exponent(exponent: &Expr) -> Option<BigRational> {
             Some(ratio * BigRational::from_integer(10.into()).pow(power))
         }
     }
+}
+
+/// The index of a series, inside it.
+fn index(name: &Arc<str>, span: &Span) -> Quantity {
+    Quantity { expr: Expr::symbol(name), carried: Carried::Plain, span: span.clone() }
 }

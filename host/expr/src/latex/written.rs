@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::ast::{Operator, Series, Tree, TreeKind};
 use crate::check::Scope;
 use crate::definition::Definition;
-use crate::print::{PRODUCT, SUM};
+use crate::print::series_of;
 use crate::simplify::{self, Simplified, Unfit};
 use crate::{Builtin, Constant, Expr, Node, language};
 
@@ -135,9 +135,7 @@ impl Writer<'_> {
     }
 
     fn series(&self, series: &Series) -> Simplified {
-        let bounds = vec![Expr::symbol(&series.index), Expr::integer(series.from), Expr::integer(series.to)];
-        let head = if series.is_product { PRODUCT } else { SUM };
-        Ok(Expr::call(&head.into(), vec![self.expr(&series.body)?, Expr::call(&"".into(), bounds)]))
+        Ok(series_of(series.is_product, self.expr(&series.body)?, &series.index, series.from, series.to))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Functions in LaTeX: by name, or by the sign that each has.
 
 use super::latex::{Printer, bracketed};
-use super::{Precedence, SUM, name, series};
+use super::{Precedence, SUM, derivative, name, series};
 use crate::simplify::sort_for_print;
 use crate::{Constant, Expr, Node};
 
@@ -66,7 +66,10 @@ impl Printer {
         match &**expr {
             Node::Call(name, args) => match series(expr) {
                 Some((body, [index, from, to])) => self.series(name, body, [index, from, to], exponent),
-                None => self.named(name, args, exponent),
+                None => match derivative(expr) {
+                    Some(parts) => raised_whole(self.derivative(parts), exponent),
+                    None => self.named(name, args, exponent),
+                },
             },
             Node::Builtin(builtin, args) => self.signed(builtin.name(), args, exponent),
             _ => self.print(expr),
@@ -210,6 +213,12 @@ impl Printer {
     fn operand(&self, expr: &Expr) -> String {
         let text = self.enclosed(expr, Precedence::Function);
         if matches!(&**expr, Node::Float(_)) && text.contains('^') { bracketed(&text) } else { text }
+    }
+
+    fn derivative(&self, (body, symbol, is_partial): (&Expr, &Expr, bool)) -> String {
+        let sign = if is_partial { r"\partial" } else { "d" };
+        let symbol = self.print(symbol);
+        format!(r"\frac{{{sign}}}{{{sign} {symbol}}} {}", self.enclosed(body, Precedence::Sum))
     }
 
     /// Writes it in brackets where it holds together no more than `precedence`.

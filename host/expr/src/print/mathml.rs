@@ -10,7 +10,7 @@ use kamodo_value::Signature;
 use num_traits::{One, Signed};
 
 use super::name::{Look, letter, look, split};
-use super::{Precedence, has_negative_coefficient, series};
+use super::{Precedence, derivative, has_negative_coefficient, series};
 use crate::check::publish::unit_expr;
 use crate::print::latex::fraction;
 use crate::simplify::neg;
@@ -55,7 +55,19 @@ fn print(expr: &Expr) -> String {
         Node::Builtin(builtin, args) => function(builtin.name(), args),
         Node::Call(name, args) => match series(expr) {
             Some((body, bounds)) => series_element(name, body, bounds),
-            None => call(name, args),
+            None => match derivative(expr) {
+                Some((body, symbol, is_partial)) => {
+                    let sign = operator(if is_partial { "∂" } else { "d" });
+                    let fraction = element("mfrac", &[sign.clone(), row(&[sign, print(symbol)])]);
+                    let body = if Precedence::of(body) <= Precedence::Sum {
+                        bracketed(print(body))
+                    } else {
+                        print(body)
+                    };
+                    row(&[fraction, body])
+                }
+                None => call(name, args),
+            },
         },
         #[allow(unreachable_patterns, reason = "a node that has no form here shows its text")]
         _ => element("mtext", &[escaped(&super::text(expr))]),

@@ -270,3 +270,40 @@ fn the_latex_of_a_compiled_function() {
     );
     assert_eq!(latex("f: x"), r"$f{\left(x \right)} = \frac{1}{2}$");
 }
+
+/// A sum over an index is shown as one, and computed as its terms.
+#[test]
+fn sums_over_an_index() {
+    let shown = |line: &str| {
+        let above = Above::of(&["fl(x[m])[m]: x"]);
+        let checked = linker::checked(line, &above);
+        (checked.rhs, checked.equation, checked.body)
+    };
+    let body = |line: &str| shown(line).2;
+    let (rhs, equation, terms) = shown("f: Sum(k*x, (k, 1, 3))");
+    assert_eq!((&*rhs, &*equation), ("Sum(k*x, (k, 1, 3))", r"\sum_{k=1}^{3} k x"));
+    assert_eq!(terms, body("f: 6*x"));
+    let (rhs, _, terms) = shown("f(x): x + 2*Product(x + k, (k, -1, 1),) + x");
+    assert_eq!(rhs, "2*x + 2*Product(k + x, (k, -1, 1))");
+    assert_eq!(terms, body("f: x + 2*((x - 1)*x*(x + 1)) + x"));
+    let (rhs, _, terms) = shown("f(x[m])[km]: Sum(k*fl(x), (k, 1, 2))");
+    assert_eq!(rhs, "Sum(k*fl(x)/1000, (k, 1, 2))");
+    assert_eq!(terms, body("f(x[m])[km]: 3*fl(x)"));
+    assert_eq!(body("f: Sum(Sum(i*j*x, (i, 1, 2)), (j, 1, 2))"), body("f: 9*x"));
+    assert_eq!(body("f: Sum(Sum(i*x, (i, 1, 2)), (i, 1, 2))"), body("f: 6*x"));
+}
+
+/// What nobody works out is shown all the same, as sympy 1.5 shows it.
+#[test]
+fn derivatives_are_shown() {
+    let equation = |line: &str| match linker::check(line, &Above::default()).0 {
+        Outcome::Waiting { equation, .. } => equation,
+        other => panic!("{line}: {other:?}"),
+    };
+    assert_eq!(equation("f: Derivative(g(x), x)"), r"\frac{d}{d x} g{\left(x \right)}");
+    assert_eq!(equation("f: Derivative(g(x) + x, x)"), r"\frac{d}{d x} \left(x + g{\left(x \right)}\right)");
+    assert_eq!(
+        equation("f: y*Derivative(g(x, y), x)"),
+        r"y \frac{\partial}{\partial x} g{\left(x,y \right)}"
+    );
+}

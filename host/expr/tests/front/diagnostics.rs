@@ -796,3 +796,59 @@ fn a_long_line_is_shown_in_part() {
     hint: there is no implicit multiplication: write `*`
     ");
 }
+
+#[test]
+fn sums_over_an_index() {
+    assert_snapshot!(refuse("f: Sum(k*x)"), @"
+    kamodo_rpc.yaml:1:4: error: `f`: `Sum` has no index with its bounds in parentheses
+      1 | f: Sum(k*x)
+        |    ^^^^^^^^
+    hint: write `Sum(k*x, (k, 1, 3))`
+    ");
+    assert_snapshot!(refuse("f: Sum(k*x, k)"), @"
+    kamodo_rpc.yaml:1:4: error: `f`: `Sum` has no index with its bounds in parentheses
+      1 | f: Sum(k*x, k)
+        |    ^^^^^^^^
+    hint: write `Sum(k*x, (k, 1, 3))`
+    ");
+    assert_snapshot!(refuse("f: Sum(k*x, (2, 1, 3))"), @"
+    kamodo_rpc.yaml:1:14: error: `f`: `Sum` has no index with its bounds in parentheses
+      1 | f: Sum(k*x, (2, 1, 3))
+        |              ^
+    hint: write `Sum(k*x, (k, 1, 3))`
+    ");
+    assert_snapshot!(refuse("f: Sum(k*x, (k, 1))"), @"
+    kamodo_rpc.yaml:1:18: error: `f`: `Sum` has no index with its bounds in parentheses
+      1 | f: Sum(k*x, (k, 1))
+        |                  ^
+    hint: write `Sum(k*x, (k, 1, 3))`
+    ");
+    assert_snapshot!(refuse("f: Product(k*x, (k, 1, n))"), @"
+    kamodo_rpc.yaml:1:24: error: `f`: expected an integer as a bound of `Product`
+      1 | f: Product(k*x, (k, 1, n))
+        |                        ^
+    hint: the number of terms is fixed in a definition, such as from 1 to 3
+    ");
+    assert_snapshot!(refuse("f: Sum(k*x, (k, 1, 2000))"), @"
+    kamodo_rpc.yaml:1:4: error: `f`: `Sum` of 2000 terms is too large
+      1 | f: Sum(k*x, (k, 1, 2000))
+        |    ^^^
+    hint: the limits are 1000 terms and 10000 parts of them in all
+    ");
+    assert_snapshot!(refuse("f: Sum(k*x, (k, 1, 3)"), @"
+    kamodo_rpc.yaml:1:7: error: `f`: this parenthesis is never closed
+      1 | f: Sum(k*x, (k, 1, 3)
+        |       ^
+    hint: add `)` where it ends
+    ");
+}
+
+#[test]
+fn what_is_not_worked_out() {
+    assert_snapshot!(diagnose(&[], "f: Derivative(x**2, x)"), @"
+    kamodo_rpc.yaml:1:4: warning: `f`: no function `Derivative` is there yet
+      1 | f: Derivative(x**2, x)
+        |    ^^^^^^^^^^
+    hint: `Derivative` is shown, but not worked out here: write out what it comes to
+    ");
+}

@@ -182,11 +182,18 @@ fn what_stands_side_by_side() {
 fn sums_over_an_index() {
     check(r"\sum_{i=1}^{3} i x", "f(x) = Sum(i*x, (i, 1, 3))");
     check(r"\sum_{k=0}^3 x^k", "f(x) = Sum(x**k, (k, 0, 3))");
-    check_as("f(x)[m]", r"\sum_{i=1}^{3} i x", "f(x) = 6*x");
-    check_as("f(x)[m]", r"\sum_{i=-1}^{1} x^i + 1", "f(x) = x + 2 + 1/x");
-    check_as("f(x)[m]", r"\prod_{n=1}^{4} n x", "f(x) = 24*x**4");
-    check_as("f(x)[m]", r"\sum_{i=3}^{1} x", "f(x) = 0");
-    check_as("f(x)[m]", r"\sum_{i=1}^{2} \sum_{j=1}^{2} i j x", "f(x) = 9*x");
+    check(r"\sum_{i=3}^{1} x", "f() = Sum(x, (i, 3, 1))");
+    check_as("f(x)[m]", r"\sum_{i=1}^{3} i x", "f(x) = Sum(i*x, (i, 1, 3))");
+    let body = |line: &str| linker::checked(line, &Above::default()).body;
+    for (latex, terms) in [
+        (r"\sum_{i=1}^{3} i x", "6*x"),
+        (r"\sum_{i=-1}^{1} x^i + 1", "x + 2 + 1/x"),
+        (r"\prod_{n=1}^{4} n x", "24*x**4"),
+        (r"\sum_{i=3}^{1} x", "0*x"),
+        (r"\sum_{i=1}^{2} \sum_{j=1}^{2} i j x", "9*x"),
+    ] {
+        assert_eq!(body(&format!("f: ${latex}$")), body(&format!("f: {terms}")), "{latex}");
+    }
 }
 
 #[test]

@@ -11,6 +11,9 @@ use super::{Builder, Parameters, Quantity};
 use crate::ast::Tree;
 use crate::{Expr, Float, Span, language};
 
+/// What sympy works out and the language does not.
+const UNWORKED: [&str; 6] = ["Derivative", "diff", "Integral", "integrate", "Limit", "limit"];
+
 impl Builder<'_> {
     /// Builds `f(a, b)`.
     pub(super) fn call(
@@ -94,13 +97,17 @@ impl Builder<'_> {
             let mut candidates: Vec<&str> = language::function_names().collect();
             candidates.extend(self.scope.names());
             let message = format!("no function `{name}` is there yet");
-            let hint = did_you_mean(name, candidates.into_iter().filter(|candidate| *candidate != &**name))
-                .unwrap_or_else(|| {
-                    format!(
-                        "`{}` is served as soon as a plugin or a definition brings `{name}`",
-                        self.definition.name()
-                    )
-                });
+            let hint = if UNWORKED.contains(&&**name) {
+                format!("`{name}` is shown, but not worked out here: write out what it comes to")
+            } else {
+                did_you_mean(name, candidates.into_iter().filter(|candidate| *candidate != &**name))
+                    .unwrap_or_else(|| {
+                        format!(
+                            "`{}` is served as soon as a plugin or a definition brings `{name}`",
+                            self.definition.name()
+                        )
+                    })
+            };
             let warning = self.definition.error(span.clone(), message).into_warning().with_hint(hint);
             self.diagnostics.push(warning);
         }
