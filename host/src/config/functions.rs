@@ -15,8 +15,8 @@ pub(super) struct Functions {
     definitions: Vec<Definition>,
     /// The functions that are defined, but wrongly.
     broken: HashSet<String>,
-    /// Each key and each function's name with the line where it stands.
-    names: HashMap<String, usize>,
+    /// Each key, without blanks, with the line where it stands.
+    keys: HashMap<String, usize>,
 }
 
 // === impl Functions ===
@@ -31,27 +31,35 @@ impl Functions {
                 continue;
             };
             let line = reading.line(&key.span);
-            // The key counts even where what stands behind it is wrong; two keys may also share a name.
-            let key_name: String = lhs.text.split_whitespace().collect();
-            let first = self.names.insert(key_name.clone(), line);
+            // The key counts even where what stands behind it is wrong.
+            let first = self.keys.insert(lhs.text.split_whitespace().collect(), line);
             match Definition::parse(lhs, rhs) {
-                Ok(definition) => {
-                    let name = definition.name();
-                    let first = first.or_else(|| {
-                        let named = self.names.insert(name.to_owned(), line);
-                        named.filter(|_| name != key_name)
-                    });
-                    match first {
-                        Some(first) => refuse_second(reading, &definition, first, line),
-                        None => self.definitions.push(definition),
-                    }
-                }
+                Ok(definition) => match first {
+                    Some(first) => refuse_second(reading, &definition, first, line),
+                    None => self.define(reading, definition, line),
+                },
                 Err(diagnostics) => {
                     reading.diagnostics.extend(diagnostics);
                     self.broken.insert(name_of(&lhs.text));
                 }
             }
         }
+    }
+
+    /// Takes a definition. One with another left-hand side, of a name that is defined above, replaces that
+    /// in its place, as published: a user may first write `f`, and its units further down.
+    fn define(&mut self, reading: &mut Reading<'_>, definition: Definition, line: usize) {
+        let earlier = self.definitions.iter_mut().find(|earlier| earlier.name() == definition.name());
+        let Some(earlier) = earlier else { return self.definitions.push(definition) };
+        let first = earlier.lhs().position(0).line;
+        let lhs = definition.lhs();
+        let warning = lhs
+            .error(0..lhs.text.len(), format!("replaces `{}`, defined on line {first}", earlier.lhs().text))
+            .into_warning()
+            .with_function(definition.name())
+            .with_hint(keep_one(first, line) + FUNCTIONS.or_else);
+        reading.diagnostics.push(warning);
+        *earlier = definition;
     }
 
     /// Returns the definitions that refer to no broken one: of the others nothing that is said would be true.

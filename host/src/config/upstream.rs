@@ -24,6 +24,9 @@ pub(super) fn read_document(reading: &mut Reading<'_>, document: &Node, upstream
     };
     for (key, value) in reading.entries(document, &SETTINGS) {
         let name = text(&key).unwrap_or_default();
+        if is_nothing(&value) && KEYS.contains(&name) {
+            continue; // what is left empty is what it is when it is left out
+        }
         let (is_read, expected, hint) = match name {
             "host" => (
                 put(&mut upstream.host, word(&value).filter(|host| is_host(host))),
