@@ -74,14 +74,15 @@ pub fn value(value: &Value) -> Json {
         Value::List(items) => items.iter().map(self::value).collect(),
         Value::Scalar(scalar) => self::scalar(*scalar),
         Value::Array(array) => {
-            nested(array.shape(), &mut (0..array.len()).filter_map(|at| array.buffer().get(at)))
+            nested(array.shape(), &mut (0..array.len()).filter_map(|at| array.buffer().get(at).map(scalar)))
         }
+        Value::TextArray(array) => nested(array.shape(), &mut array.elements().map(Json::from)),
     }
 }
 
-fn nested(shape: &[usize], elements: &mut impl Iterator<Item = kamodo_value::Scalar>) -> Json {
+fn nested(shape: &[usize], elements: &mut impl Iterator<Item = Json>) -> Json {
     match shape.split_first() {
-        None => elements.next().map_or(Json::Null, scalar),
+        None => elements.next().unwrap_or_default(),
         Some((&length, inner)) => (0..length).map(|_| nested(inner, elements)).collect(),
     }
 }

@@ -2,7 +2,7 @@
 import asyncio
 
 import capnp
-from kamodo.rpc.proto import from_rpc_literal, kamodo_capnp, rpc_map_to_dict, to_rpc_literal
+from kamodo.rpc.proto import FunctionRPC, from_rpc_literal, kamodo_capnp, rpc_map_to_dict, to_rpc_literal
 
 RemoteError = capnp.KjException
 
@@ -48,6 +48,11 @@ def literal(value):
 
 def applied(function, *params):
     return dict(call=dict(function=function, params=list(params)))
+
+
+def hosted(function):
+    """A Function of this side, which the server calls back."""
+    return FunctionRPC(function)
 
 
 def store(value):

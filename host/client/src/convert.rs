@@ -376,6 +376,7 @@ fn describe(value: &Value) -> String {
         Value::Array(array) => {
             format!("an array of {} with shape {:?}", array.dtype().name(), array.shape())
         }
+        Value::TextArray(array) => format!("an array of text with shape {:?}", array.shape()),
     }
 }
 

@@ -146,6 +146,7 @@ fn unreal(value: &Value) -> Mismatch {
         Value::Data(_) => "bytes".to_owned(),
         Value::Complex(_) | Value::Scalar(_) => "a complex number".to_owned(),
         Value::Array(array) => format!("an array of {}", array.dtype().name()),
+        Value::TextArray(_) => "an array of text".to_owned(),
         Value::Int(_) | Value::Rational(_) => "a number beyond the range of float64".to_owned(),
         Value::Bool(_) | Value::Float(_) | Value::List(_) => "something else".to_owned(),
     };

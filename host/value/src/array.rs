@@ -36,7 +36,7 @@ impl Array {
     /// [`ShapeError`] where the product of `shape` is not the number of elements.
     pub fn new(shape: impl Into<Box<[usize]>>, buffer: impl Into<Buffer>) -> Result<Self, ShapeError> {
         let (shape, buffer) = (shape.into(), buffer.into());
-        let expected = shape.iter().try_fold(1_usize, |n, &d| n.checked_mul(d)).unwrap_or(usize::MAX);
+        let expected = n_elements(&shape).unwrap_or(usize::MAX);
         if expected != buffer.len() {
             return Err(ShapeError { shape: shape.into_vec(), expected, found: buffer.len() });
         }
@@ -91,6 +91,14 @@ impl Array {
     pub fn is_unshared(&self) -> bool {
         Arc::strong_count(&self.buffer) == 1
     }
+}
+
+/// Returns how many elements a shape asks for; none where that is beyond what can be counted.
+pub(crate) fn n_elements(shape: &[usize]) -> Option<usize> {
+    if shape.contains(&0) {
+        return Some(0); // whatever the other dimensions are
+    }
+    shape.iter().try_fold(1_usize, |n, &dim| n.checked_mul(dim))
 }
 
 impl From<Array> for Value {

@@ -114,4 +114,26 @@ impl Dtype {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|dtype| dtype.name() == name)
     }
+
+    /// Finds the element type of numpy's code without its byte order: `f8`, `d`.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "b1" | "?" => Self::Bool,
+            "i1" | "b" => Self::Int8,
+            "i2" | "h" => Self::Int16,
+            "i4" | "i" => Self::Int32,
+            "i8" | "l" | "q" => Self::Int64,
+            "u1" | "B" => Self::Uint8,
+            "u2" | "H" => Self::Uint16,
+            "u4" | "I" => Self::Uint32,
+            "u8" | "L" | "Q" => Self::Uint64,
+            "f2" | "e" => Self::Float16,
+            "f4" | "f" => Self::Float32,
+            "f8" | "d" => Self::Float64,
+            "c8" | "F" => Self::Complex64,
+            "c16" | "D" => Self::Complex128,
+            _ => return None,
+        })
+    }
 }

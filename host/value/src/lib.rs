@@ -7,9 +7,11 @@
 mod array;
 mod dtype;
 mod function;
+mod text_array;
 mod value;
 
 pub use array::{Array, Buffer, ShapeError};
 pub use dtype::{Dtype, Scalar};
 pub use function::{Meta, Parameter, Signature};
+pub use text_array::TextArray;
 pub use value::Value;

@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 use num_complex::Complex;
 use num_rational::BigRational;
 
-use crate::{Array, Scalar};
+use crate::{Array, Scalar, TextArray};
 
 /// What a function takes or returns, told apart as Python and numpy tell it apart.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,4 +32,6 @@ pub enum Value {
     Scalar(Scalar),
     /// A numpy array of any rank.
     Array(Array),
+    /// A numpy array of text.
+    TextArray(TextArray),
 }

@@ -6,7 +6,7 @@ use capnp::message::{Builder, HeapAllocator, ReaderOptions};
 use half::f16;
 use insta::assert_snapshot;
 use kamodo_schema::{array, literal as schema};
-use kamodo_value::{Array, Buffer, Dtype, Scalar, Value};
+use kamodo_value::{Array, Buffer, Dtype, Scalar, TextArray, Value};
 use kamodo_wire::literal::{self, Error, MAX_BLOB_BYTES, as_received};
 use num_bigint::BigInt;
 use num_complex::Complex;
@@ -219,16 +219,50 @@ fn arrays_that_are_none() {
     array: unknown dtype `datetime64[ns]`
     hint: one of bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64, complex64, complex128
     ");
-    assert_snapshot!(refused(read_array(">f8", &[1], &[0; 8])), @r"
-    array: dtype `>f8` is big-endian, expected little-endian
-    hint: swap it, e.g. `a.astype(a.dtype.newbyteorder('<'))`
+    assert_snapshot!(refused(read_array("<U0", &[1], &[])), @"
+    array: unknown dtype `<U0`
+    hint: one of bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64, complex64, complex128
     ");
+    assert_snapshot!(refused(read_array("<U2", &[2], &[0; 8])), @"array: shape [2] of <U2 takes 16 bytes, found 8");
     assert_snapshot!(refused(read_array("float64", &[2, 3], &[0; 40])), @"array: shape [2, 3] of float64 takes 48 bytes, found 40");
     assert_snapshot!(refused(read_array("int8", &[u32::MAX; 5], &[0; 8])), @"array: shape [4294967295, 4294967295, 4294967295, 4294967295, 4294967295] of int8 takes 340282366920938463463374607431768211455 bytes, found 8");
     assert_snapshot!(refused(read_array("int8", &[1; 65], &[0])), @"array: 65 dimensions, expected at most 64");
-    // The little-endian codes are the names' equals.
+    // The codes are the names' equals.
+    assert_eq!(read_array("d", &[1], &[0; 8]).unwrap(), read_array("float64", &[1], &[0; 8]).unwrap());
     assert_eq!(read_array("<f8", &[1], &[0; 8]).unwrap(), read_array("float64", &[1], &[0; 8]).unwrap());
     assert_eq!(read_array(">u1", &[1], &[7]).unwrap(), read_array("uint8", &[1], &[7]).unwrap());
+}
+
+#[test]
+fn the_other_byte_order() {
+    let two = [0x40, 0, 0, 0, 0, 0, 0, 0];
+    assert_eq!(read_array(">f8", &[1], &two).unwrap(), Value::Array(Array::vector(vec![2.0])));
+    let complex = [0x40, 0, 0, 0, 0x3f, 0x80, 0, 0];
+    let expected = Array::vector(vec![num_complex::Complex::new(2.0_f32, 1.0)]);
+    assert_eq!(read_array(">c8", &[1], &complex).unwrap(), Value::Array(expected));
+}
+
+#[test]
+fn arrays_of_text() {
+    let words = |dtype, bytes: &[u8]| match read_array(dtype, &[2], bytes).unwrap() {
+        Value::TextArray(array) => (array.dtype(), array.elements().collect::<Vec<_>>()),
+        other => panic!("{other:?}"),
+    };
+    let expected = ("<U2".to_owned(), vec!["ab".to_owned(), "c".to_owned()]);
+    assert_eq!(words("<U2", b"a\0\0\0b\0\0\0c\0\0\0\0\0\0\0"), expected);
+    assert_eq!(words(">U2", b"\0\0\0a\0\0\0b\0\0\0c\0\0\0\0"), expected);
+    let array = Value::TextArray(TextArray::new([2, 1], 1, vec![97, 0x1f30d]).unwrap());
+    assert!(same(&travel(&array).unwrap(), &array));
+}
+
+/// Dimensions whose product is beyond counting hold nothing where one of them is zero.
+#[test]
+fn an_empty_array_of_large_dimensions() {
+    let shape = [u32::MAX, u32::MAX, u32::MAX, 0];
+    for dtype in ["float64", "<U2"] {
+        let read = read_array(dtype, &shape, &[]);
+        assert!(read.is_ok(), "{read:?}");
+    }
 }
 
 #[test]

@@ -196,6 +196,7 @@ impl From<&Value> for Kind {
             Value::List(_) => Self::Python("list"),
             Value::Scalar(scalar) => Self::Scalar(scalar.dtype()),
             Value::Array(array) => Self::Array(array.dtype(), array.shape().into()),
+            Value::TextArray(_) => Self::Python("array of text"),
         }
     }
 }

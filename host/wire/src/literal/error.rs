@@ -14,19 +14,13 @@ pub enum Error {
         /// The name that was sent.
         dtype: String,
     },
-    /// Elements in the other byte order.
-    #[error("array: dtype `{dtype}` is big-endian, expected little-endian")]
-    BigEndian {
-        /// The name that was sent.
-        dtype: String,
-    },
     /// More or fewer bytes than the shape asks for.
-    #[error("array: shape {shape:?} of {} takes {expected} bytes, found {found}", dtype.name())]
+    #[error("array: shape {shape:?} of {dtype} takes {expected} bytes, found {found}")]
     Length {
         /// The shape that was sent.
         shape: Vec<usize>,
         /// The element type.
-        dtype: Dtype,
+        dtype: String,
         /// The bytes that both ask for.
         expected: u128,
         /// The bytes that came.
@@ -114,9 +108,6 @@ impl Error {
             Self::UnknownDtype { .. } => {
                 let names: Vec<_> = Dtype::ALL.iter().map(|dtype| dtype.name()).collect();
                 Some(format!("one of {}", names.join(", ")))
-            }
-            Self::BigEndian { .. } => {
-                Some(String::from("swap it, e.g. `a.astype(a.dtype.newbyteorder('<'))`"))
             }
             Self::BlobSize { .. } | Self::MessageSize { .. } => Some(String::from("ask for it in parts")),
             _ => None,

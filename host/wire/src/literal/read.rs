@@ -29,7 +29,7 @@ pub fn read(reader: literal::Reader<'_>) -> Result<Value, Error> {
         literal::Text(text) => Value::Text(text?.to_str()?.to_owned()),
         literal::Data(bytes) => Value::Data(bytes?.to_vec()),
         literal::List(list) => Value::List(read_all(list?)?),
-        literal::Array(reader) => Value::Array(array::read_array(reader?)?),
+        literal::Array(reader) => array::read_array(reader?)?,
         literal::Int(text) => Value::Int(integer::parse(text?.to_str()?)?),
         // The short forms of lists whose elements are all `int`, or all `float64`.
         literal::Listint64(list) => Value::List(list?.iter().map(|value| Value::Int(value.into())).collect()),

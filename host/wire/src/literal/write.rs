@@ -50,6 +50,7 @@ fn n_bytes(value: &Value) -> usize {
             Value::Data(bytes) => bytes.len() + 8,
             Value::Int(integer) => usize::try_from(integer.bits() / 3).unwrap_or(usize::MAX / 2) + 8,
             Value::Array(array) => array.len() * array.dtype().size() + 8 * array.shape().len() + 64,
+            Value::TextArray(array) => 4 * array.code_points().len() + 8 * array.shape().len() + 64,
             Value::List(values) => values.iter().map(n_bytes).fold(8, usize::saturating_add),
             Value::Complex(_) | Value::Scalar(_) | Value::Rational(_) => 64,
             Value::None | Value::Bool(_) | Value::Float(_) => 0,
@@ -76,6 +77,7 @@ fn write_at(mut builder: literal::Builder<'_>, value: &Value, depth: usize) -> R
         }
         Value::Scalar(scalar) => write_scalar(builder, scalar)?,
         Value::Array(array) => array::write_array(builder.init_array(), array)?,
+        Value::TextArray(array) => array::write_text_array(builder.init_array(), array)?,
     }
     Ok(())
 }
