@@ -11,6 +11,7 @@ use kamodo_wire::literal;
 
 use crate::connection::Connection;
 use crate::error::RequestError;
+use crate::key::{own_parameter, shown_parameter};
 use crate::math::Operator;
 use crate::value::YIELD_BYTES;
 
@@ -55,7 +56,9 @@ impl FunctionServer {
             return Err(RequestError::Keyword { operator: operator.name(), argument: argument.clone() });
         }
         let function = self.function(&self.connection.snapshot(), args.len())?;
-        let args = bind(&function.signature, args, kwargs)?;
+        let kwargs =
+            kwargs.into_iter().map(|(name, value)| (own_parameter(&function.signature, name), value));
+        let args = bind(&function.signature, args, kwargs.collect())?;
         self.connection.call(&function, args).await
     }
 
@@ -143,10 +146,10 @@ impl function::Server for FunctionServer {
         _: function::GetArgsParams,
         mut results: function::GetArgsResults,
     ) -> Result<(), Error> {
-        let parameters = self.signature()?.parameters;
-        let mut args = results.get().init_args(parameters.len() as u32);
-        for (index, parameter) in parameters.iter().enumerate() {
-            args.set(index as u32, &parameter.name[..]);
+        let signature = self.signature()?;
+        let mut args = results.get().init_args(signature.parameters.len() as u32);
+        for (index, parameter) in signature.parameters.iter().enumerate() {
+            args.set(index as u32, &shown_parameter(&signature, &parameter.name)[..]);
         }
         Ok(())
     }
@@ -156,19 +159,21 @@ impl function::Server for FunctionServer {
         _: function::GetKwargsParams,
         mut results: function::GetKwargsResults,
     ) -> Result<(), Error> {
-        let parameters = self.signature()?.parameters;
-        let mut defaults: Vec<_> = parameters
+        let signature = self.signature()?;
+        let shown = |name| shown_parameter(&signature, name);
+        let mut defaults: Vec<_> = signature
+            .parameters
             .iter()
-            .filter_map(|parameter| Some((parameter.name.as_str(), parameter.default.as_ref()?)))
+            .filter_map(|parameter| Some((shown(&parameter.name), parameter.default.as_ref()?)))
             .collect();
         // The published client fails while it connects to a function that has no argument at all.
-        if parameters.is_empty() {
-            defaults.push((NO_ARGUMENT, &Value::None));
+        if signature.parameters.is_empty() {
+            defaults.push((NO_ARGUMENT.into(), &Value::None));
         }
         let mut kwargs = results.get().init_kwargs(defaults.len() as u32);
         for (index, (name, value)) in defaults.into_iter().enumerate() {
             let mut kwarg = kwargs.reborrow().get(index as u32);
-            kwarg.set_name(name);
+            kwarg.set_name(&name[..]);
             literal::write(kwarg.init_value(), value).map_err(RequestError::from)?;
         }
         Ok(())

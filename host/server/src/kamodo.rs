@@ -11,7 +11,7 @@ use crate::error::RequestError;
 use crate::evaluate;
 use crate::extension::{Audience, ExtensionServer};
 use crate::function::FunctionServer;
-use crate::key::key;
+use crate::key::{key, shown_parameter};
 use crate::math::Operator;
 use crate::value::{Place, ValueServer};
 
@@ -102,7 +102,7 @@ fn write_meta(mut builder: meta::Builder<'_>, function: &Function) -> Result<(),
     let mut entries = builder.reborrow().init_arg_units().init_entries(arg_units.len() as u32);
     for (index, (name, unit)) in arg_units.iter().enumerate() {
         let mut entry = entries.reborrow().get(index as u32);
-        entry.set_key(*name)?;
+        entry.set_key(&shown_parameter(&function.signature, name)[..])?;
         entry.set_value(&unit[..])?;
     }
     builder.set_citation(&function.meta.citation[..]);
