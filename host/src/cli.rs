@@ -1,6 +1,7 @@
 //! The command line, in the published server's form and in ours.
 
 mod administer;
+mod remote;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,15 +11,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use kamodo_units::suggest;
 
 pub use administer::{Administered, Pin, Reload, Rollback, Status, Watch};
+pub use remote::{Answer, AnswerFormat, Call, Completions, Eval, List, ListFormat};
 
-use crate::settings::{RemoteFlags, ServerFlags, Setting, TABLE};
+use crate::settings::{ServerFlags, Setting, TABLE};
 
 /// A server of functions with units.
 ///
 /// Without a command it serves, and takes settings as the published Kamodo does: `rpc_conf=FILE host=HOST
 /// port=PORT`.
 #[derive(Debug, Parser)]
-#[command(name = "kamodo-rpc", version)]
+#[command(name = "kamodo-rpc", version, after_help = CODES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -33,9 +35,11 @@ pub enum Command {
     /// Prints what a configuration defines and what is wrong with it, without serving
     Check(Check),
     /// Lists the functions of a running server
-    List(RemoteFlags),
+    List(List),
     /// Calls a function of a running server
     Call(Call),
+    /// Evaluates an expression of a running server's functions there, with units checked and converted
+    Eval(Eval),
     /// Tells what a running server serves, since when, and what it does not serve and why
     Status(Status),
     /// Prints what changes in a running server, as it changes
@@ -48,6 +52,8 @@ pub enum Command {
     Pin(Pin),
     /// Takes pins off again, and what changed meanwhile goes live
     Unpin(Pin),
+    /// Prints what completes this program's command line in a shell
+    Completions(Completions),
     /// Tries a plugin in this process: what `serve` and `check` do with each before they open it
     #[command(hide = true)]
     TryPlugin(TryPlugin),
@@ -93,19 +99,6 @@ pub enum Format {
     Json,
 }
 
-/// `call`
-#[derive(Debug, Args)]
-pub struct Call {
-    /// The function
-    pub name: String,
-    /// Its arguments: numbers, JSON lists, `@file.npy`, each alone or as `name=value`
-    #[arg(allow_negative_numbers = true)]
-    pub args: Vec<String>,
-    /// The server
-    #[command(flatten)]
-    pub remote: RemoteFlags,
-}
-
 /// `try-plugin`
 #[derive(Debug, Args)]
 pub struct TryPlugin {
@@ -114,6 +107,15 @@ pub struct TryPlugin {
     /// Where to write how far it came
     pub journal: PathBuf,
 }
+
+const CODES: &str = "\
+Exit status:
+  0   all is well
+  1   the server says no, or something is wrong with what is served
+  64  the command line is not understood, or an argument cannot be read
+  69  no server can be reached, or the connection to it was lost
+  74  a result cannot be written
+  75  it may succeed later: the server has too much to do, or the deadline passed";
 
 // === impl Cli ===
 

@@ -52,6 +52,26 @@ pub enum Error {
         /// Why it cannot be read.
         reason: String,
     },
+    /// An argument without a name, for an expression that names none.
+    #[error("`{expression}`: expected arguments as `name=value`")]
+    Unnamed {
+        /// The expression.
+        expression: String,
+    },
+    /// Bytes that would go to a terminal.
+    #[error("`npy` is no text: expected a file to write it to, found a terminal")]
+    Terminal,
+    /// A result that is no number.
+    #[error("the result has no form in `npy`, which holds numbers and arrays of them")]
+    NoNumbers,
+    /// A result cannot be written to a file.
+    #[error("{}: cannot be written", file.display())]
+    Output {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The watch of files.
     #[error("cannot watch for changes")]
     Watch(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -64,6 +84,21 @@ pub enum Error {
         source: io::Error,
     },
 }
+
+/// Something is wrong, and will be the next time.
+const FAILURE: u8 = 1;
+
+/// The command line is not understood.
+pub const USAGE: u8 = 64;
+
+/// No server can be reached.
+const UNAVAILABLE: u8 = 69;
+
+/// A result cannot be written.
+const UNWRITTEN: u8 = 74;
+
+/// The same command may succeed later.
+const LATER: u8 = 75;
 
 // === impl Error ===
 
@@ -88,7 +123,35 @@ impl Error {
             Self::Argument { .. } => {
                 Some("an argument stands alone or as `name=value`; quote a list".to_owned())
             }
-            Self::Watch(_) | Self::System { .. } => None,
+            Self::Unnamed { .. } => {
+                Some("write a definition, e.g. `g(x)=f(x)+1`, whose arguments have an order".to_owned())
+            }
+            Self::Terminal => {
+                Some("name a file with `--output`, or choose `--format table` or `json`".to_owned())
+            }
+            Self::NoNumbers => Some("choose `--format json`".to_owned()),
+            Self::Watch(_) | Self::System { .. } | Self::Output { .. } => None,
+        }
+    }
+
+    /// Returns the status that the program ends with.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        use kamodo_client::Error as Client;
+        match self {
+            Self::Argument { .. } | Self::Unnamed { .. } | Self::Terminal | Self::NotHere { .. } => USAGE,
+            Self::NoSocket { .. } | Self::NoServer { .. } => UNAVAILABLE,
+            Self::Client(error) => match error {
+                Client::Connect { .. }
+                | Client::Handshake { .. }
+                | Client::Socket { .. }
+                | Client::Unreachable { .. }
+                | Client::Disconnected { .. } => UNAVAILABLE,
+                Client::Late { .. } | Client::Remote { overloaded: true, .. } => LATER,
+                _ => FAILURE,
+            },
+            Self::Output { .. } => UNWRITTEN,
+            _ => FAILURE,
         }
     }
 

@@ -4,6 +4,7 @@
 //! single writer of what is served.
 
 pub mod administer;
+mod answer;
 pub mod app;
 mod argument;
 pub mod check;
@@ -25,7 +26,7 @@ mod watch;
 mod yaml;
 
 pub use config::Config;
-pub use error::Error;
+pub use error::{Error, USAGE};
 pub use live::{Live, Settle};
 pub use settings::Settings;
 pub use supervisor::{Report, Running, Sources, Supervisor};

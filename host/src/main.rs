@@ -10,23 +10,22 @@ use kamodo_host::{administer, app, check, remote, telemetry, trial};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// The status of a command line that is not understood.
-const USAGE: u8 = 64;
-
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
             // A closed output leaves nobody to tell.
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() { ExitCode::from(kamodo_host::USAGE) } else { ExitCode::SUCCESS };
         }
     };
     let outcome = match cli.command {
         Command::Serve(serve) => app::serve(&serve),
         Command::Check(check) => check::run(&check),
-        Command::List(remote) => remote::list(&remote),
+        Command::List(list) => remote::list(&list),
         Command::Call(call) => remote::call(&call),
+        Command::Eval(eval) => remote::eval(&eval),
+        Command::Completions(completions) => remote::completions(&completions),
         Command::Status(status) => administer::status(&status),
         Command::Watch(watch) => administer::watch(&watch),
         Command::Reload(reload) => administer::reload(&reload),
@@ -40,6 +39,6 @@ fn main() -> ExitCode {
         if let Some(hint) = error.hint() {
             eprintln!("hint: {hint}");
         }
-        ExitCode::FAILURE
+        ExitCode::from(error.code())
     })
 }

@@ -1,73 +1,181 @@
-//! `kamodo-rpc list` and `call`: a running server's functions from the shell.
+//! `kamodo-rpc list`, `call` and `eval`: a running server's functions from the shell.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use kamodo_client::extension::{Description, State};
-use kamodo_client::{Client, Endpoint, block_on};
+use kamodo_client::{Client, Endpoint, Options, Session, block_on};
 use kamodo_value::Value;
+use serde_json::Value as Json;
 
-use crate::cli::Call;
+use crate::cli::{Answer, Call, Cli, Completions, Eval, List, ListFormat};
 use crate::settings::RemoteFlags;
-use crate::{Error, administer, argument, describe, table};
+use crate::{Error, administer, answer, argument, table};
 
-/// Prints a table of what a running server serves.
+/// One function of a list, with its columns.
+type Row = Vec<(&'static str, Json)>;
+
+/// Prints what a running server serves.
 ///
 /// # Errors
 /// [`Error`] where the server cannot be reached or does not answer.
-pub fn list(remote: &RemoteFlags) -> Result<ExitCode, Error> {
-    let text = run(async {
-        let client = Client::connect(&endpoint(remote)).await?;
+pub fn list(list: &List) -> Result<ExitCode, Error> {
+    let rows = run(async {
+        let client = Client::connect(&endpoint(&list.remote)).await?;
         match client.extension().describe().await {
             Err(kamodo_client::Error::NoExtension) => published_list(&client).await,
             description => Ok(own_list(&description?)),
         }
     })?;
-    print(&text)
+    match list.format {
+        ListFormat::Json => {
+            let object = |row: Row| {
+                Json::Object(row.into_iter().map(|(name, cell)| (name.to_owned(), cell)).collect())
+            };
+            print(&Json::Array(rows.into_iter().map(object).collect()).to_string())
+        }
+        ListFormat::Table => {
+            let columns: Vec<_> = rows.first().into_iter().flatten().map(|(name, _)| *name).collect();
+            let cells = rows.iter().map(|row| row.iter().map(|(_, cell)| text(cell)).collect());
+            print(&table::of(&columns, cells))
+        }
+    }
+}
+
+/// A cell of the table.
+fn text(cell: &Json) -> String {
+    match cell {
+        Json::String(text) => text.clone(),
+        Json::Object(members) => {
+            let members = members.iter().map(|(name, value)| format!("{name}: {}", text(value)));
+            members.collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
 }
 
 /// What our server says in one answer.
-fn own_list(description: &Description) -> String {
+fn own_list(description: &Description) -> Vec<Row> {
     let served = description.functions.iter().filter(|function| function.state != State::Unserved);
     let rows = served.map(|function| {
         let names: Vec<_> = function.arguments.iter().map(|argument| argument.name.as_str()).collect();
         let has_units = function.arguments.iter().any(|argument| !argument.units.is_empty());
         let units = function.arguments.iter().filter(|_| has_units);
-        let units: Vec<_> = units.map(|argument| format!("{}: {}", argument.name, argument.units)).collect();
+        let units = units.map(|argument| (argument.name.clone(), argument.units.clone().into()));
         let origin = description.origin_of(function);
-        [
-            format!("{}({})", function.name, names.join(", ")),
-            function.units.clone(),
-            units.join(", "),
-            function.equation.clone(),
-            function.citation.clone(),
-            administer::state(function, origin),
-            origin.map(|origin| origin.file.clone()).unwrap_or_default(),
+        vec![
+            ("symbol", format!("{}({})", function.name, names.join(", ")).into()),
+            ("units", function.units.clone().into()),
+            ("arg_units", Json::Object(units.collect())),
+            ("equation", function.equation.clone().into()),
+            ("citation", function.citation.clone().into()),
+            ("state", administer::state(function, origin).into()),
+            ("origin", origin.map(|origin| origin.file.clone()).unwrap_or_default().into()),
         ]
     });
-    table::rows(rows, ["symbol", "units", "arg_units", "equation", "citation", "state", "origin"])
+    rows.collect()
 }
 
 /// What the published server says, function by function.
-async fn published_list(client: &Client) -> Result<String, kamodo_client::Error> {
+async fn published_list(client: &Client) -> Result<Vec<Row>, kamodo_client::Error> {
     let mut rows = Vec::new();
     for field in client.fields().await? {
         let parameters = field.function.parameters().await?;
         let names: Vec<_> = parameters.into_iter().map(|parameter| parameter.name).collect();
-        let units: Vec<_> = field.arg_units.iter().map(|(name, unit)| format!("{name}: {unit}")).collect();
+        let units = field.arg_units.into_iter().map(|(name, unit)| (name, unit.into()));
         let symbol = format!("{}({})", field.name, names.join(", "));
-        rows.push([symbol, field.units, units.join(", "), field.equation, field.citation]);
+        rows.push(vec![
+            ("symbol", symbol.into()),
+            ("units", field.units.into()),
+            ("arg_units", Json::Object(units.collect())),
+            ("equation", field.equation.into()),
+            ("citation", field.citation.into()),
+        ]);
     }
-    Ok(table::rows(rows, ["symbol", "units", "arg_units", "equation", "citation"]))
+    Ok(rows)
 }
 
-/// Calls one function and prints its result.
+/// Calls one function and shows its result.
 ///
 /// # Errors
 /// [`Error`] where an argument cannot be read, the server cannot be reached, or it says no.
 pub fn call(call: &Call) -> Result<ExitCode, Error> {
+    answer::check(&call.answer)?;
+    let (args, kwargs) = arguments(&call.args)?;
+    let result = run(async { session(&call.remote, &call.answer).call(&call.name, &args, &kwargs).await })?;
+    answer::show(&result, &call.answer)
+}
+
+/// Defines a function for this one call, calls it and shows its result.
+///
+/// # Errors
+/// [`Error`] where an argument cannot be read, the server cannot be reached, or it says no.
+pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
+    answer::check(&eval.answer)?;
+    let (args, kwargs) = arguments(&eval.args)?;
+    let (lhs, rhs) = match definition(&eval.expression) {
+        Some((lhs, rhs)) => (lhs.to_owned(), rhs),
+        None if !args.is_empty() => return Err(Error::Unnamed { expression: eval.expression.clone() }),
+        // What it is called in errors; its arguments are what was given.
+        None => {
+            let names: Vec<&str> = kwargs.iter().map(|(name, _)| name.as_str()).collect();
+            (format!("{EXPRESSION}({})", names.join(",")), eval.expression.as_str())
+        }
+    };
+    let result = run(async {
+        let session = session(&eval.remote, &eval.answer);
+        let request = session.request(async |client| {
+            let defined = client.define(&lhs, rhs).await?;
+            let mut call = defined.function.with(args.as_slice());
+            for (name, value) in &kwargs {
+                call = call.keyword(name, value);
+            }
+            if let Some(deadline) = eval.answer.deadline {
+                call = call.within(deadline);
+            }
+            call.answer().await
+        });
+        request.await
+    })?;
+    answer::show(&result, &eval.answer)
+}
+
+/// The name under which an expression without one is defined.
+const EXPRESSION: &str = "expression";
+
+/// Prints what completes this program's command line in a shell.
+///
+/// # Errors
+/// [`Error::System`] where it cannot be written.
+pub fn completions(completions: &Completions) -> Result<ExitCode, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(completions.shell, &mut Cli::command(), "kamodo-rpc", &mut script);
+    print(String::from_utf8_lossy(&script).trim_end())
+}
+
+/// Takes a definition apart at the `=` that stands outside of brackets and is no comparison.
+fn definition(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_usize;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            '=' if depth == 0 => {
+                let is_compared =
+                    text[at + 1..].starts_with('=') || text[..at].ends_with(['<', '>', '!', '=']);
+                return (!is_compared).then(|| (text[..at].trim(), text[at + 1..].trim()));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Reads arguments: those without a name, and those with one.
+fn arguments(texts: &[String]) -> Result<(Vec<Value>, Vec<(String, Value)>), Error> {
     let (mut args, mut kwargs) = (Vec::new(), Vec::new());
-    for text in &call.args {
+    for text in texts {
         let (name, value) = argument::keyword(text);
         let value =
             argument::read(value).map_err(|reason| Error::Argument { argument: text.clone(), reason })?;
@@ -76,11 +184,12 @@ pub fn call(call: &Call) -> Result<ExitCode, Error> {
             None => args.push(value),
         }
     }
-    let result = run(async {
-        let client = Client::connect(&endpoint(&call.remote)).await?;
-        client.call(&call.name, &args, &kwargs).await
-    })?;
-    print(&shown(&result))
+    Ok((args, kwargs))
+}
+
+fn session(remote: &RemoteFlags, answer: &Answer) -> Session {
+    let options = Options { deadline: answer.deadline, ..Options::default() };
+    Session::new([endpoint(remote)], options)
 }
 
 fn endpoint(remote: &RemoteFlags) -> Endpoint {
@@ -91,19 +200,27 @@ fn run<T>(request: impl Future<Output = Result<T, kamodo_client::Error>>) -> Res
     Ok(block_on(request).map_err(Error::system("cannot start the client"))??)
 }
 
-/// A result as people write it: text without quotes, integers of any size, the rest as JSON.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Text(text) => text.clone(),
-        Value::Int(integer) => integer.to_string(),
-        other => match describe::value(other) {
-            serde_json::Value::String(text) => text,
-            json => json.to_string(),
-        },
+fn print(text: &str) -> Result<ExitCode, Error> {
+    match writeln!(std::io::stdout(), "{text}") {
+        // Who has seen enough makes no error.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        written => {
+            written.map(|()| ExitCode::SUCCESS).map_err(Error::system("cannot write to standard output"))
+        }
     }
 }
 
-fn print(text: &str) -> Result<ExitCode, Error> {
-    writeln!(std::io::stdout(), "{text}").map_err(Error::system("cannot write to standard output"))?;
-    Ok(ExitCode::SUCCESS)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_and_expressions() {
+        assert_eq!(definition("g(x)=f(x)+1"), Some(("g(x)", "f(x)+1")));
+        assert_eq!(definition("g(x[m], y=2)[kg] = f(x)"), Some(("g(x[m], y=2)[kg]", "f(x)")));
+        assert_eq!(definition("f(5)+1"), None);
+        assert_eq!(definition("f(x=5)"), None);
+        assert_eq!(definition("x >= 2"), None);
+        assert_eq!(definition("x == 2"), None);
+    }
 }

@@ -30,6 +30,11 @@ pub(crate) fn rows<const N: usize>(
     rows: impl IntoIterator<Item = [String; N]>,
     columns: [&str; N],
 ) -> String {
+    of(&columns, rows.into_iter().map(Vec::from))
+}
+
+/// Renders rows of as many cells as there are columns.
+pub(crate) fn of(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(columns);

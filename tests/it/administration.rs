@@ -325,7 +325,7 @@ fn a_watcher_sees_each_generation_once() {
     assert_eq!((&event["event"], &event["unserved"][0]["state"]), (&"standing".into(), &"refused".into()));
     assert_eq!(server.end_by("TERM"), Some(0));
     let mut lines = lines;
-    assert_eq!(lines.process.wait().unwrap().code(), Some(1));
+    assert_eq!(lines.process.wait().unwrap().code(), Some(69));
 }
 
 #[test]
@@ -377,11 +377,12 @@ fn the_socket_is_ones_own_and_goes_with_the_server() {
 #[test]
 fn nobody_there() {
     let project = Project::new(OLD);
-    let refused = |command: &[&str]| {
+    let fails = |command: &[&str], code| {
         let output = project.run(command);
-        assert_eq!(output.code, Some(1), "{output:?}");
+        assert_eq!(output.code, Some(code), "{output:?}");
         output.stderr
     };
+    let refused = |command: &[&str]| fails(command, 69);
     assert_snapshot!(refused(&["reload", "--port", "1"]), @r"
     kamodo-rpc: no server of yours listens at `~/.cache/kamodo-rpc/run/1.sock`
     hint: name its port with `--port`, or its socket with `--socket`
@@ -390,7 +391,7 @@ fn nobody_there() {
     kamodo-rpc: no server of yours listens at `absent.sock`
     hint: name its port with `--port`, or its socket with `--socket`
     ");
-    assert_snapshot!(refused(&["rollback", "--host", "model.example"]), @r"
+    assert_snapshot!(fails(&["rollback", "--host", "model.example"], 64), @r"
     kamodo-rpc: a server takes commands only at its own machine, found host `model.example`
     hint: run the command there; `status` and `watch` work from here
     ");

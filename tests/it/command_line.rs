@@ -76,24 +76,112 @@ fn arguments_of_call() {
     assert_eq!(printed(&["f", "-5"]), "29\n");
     assert_eq!(printed(&["f", "0.5"]), "-1.25\n");
     assert_eq!(printed(&["f", "1000000000000000000000"]), "999999999999999999998999999999999999999999\n");
-    assert_eq!(printed(&["f", "[1, 2, 3]"]), "[-1,1,5]\n");
-    assert_eq!(printed(&["f", "[[1.5], [2.5]]"]), "[[-0.25],[2.75]]\n");
+    assert_eq!(printed(&["f", "[1, 2, 3]"]), "[-1  1  5]\n");
+    assert_eq!(printed(&["f", "[[1.5], [2.5]]"]), "[[-0.25]\n [ 2.75]]\n");
     assert_eq!(printed(&["sum", "1", "y=2"]), "21\n");
     assert_eq!(printed(&["sum", "y=1", "x=2"]), "12\n");
     assert_eq!(printed(&["h"]), "1000.0\n");
     std::fs::write(project.path("x.npy"), npy(&[1.0, 2.0, 4.0])).unwrap();
-    assert_eq!(printed(&["f", "@x.npy"]), "[-1.0,1.0,11.0]\n");
+    assert_eq!(printed(&["f", "@x.npy"]), "[-1.  1. 11.]\n");
+}
+
+#[test]
+fn forms_of_a_result() {
+    let project = Project::new("f: x**2 - x - 1\ng(x): 'x > 0'");
+    let server = Server::start(&project);
+    let printed = |call: &[&str]| {
+        let output = server.call(call);
+        assert_eq!(output.code, Some(0), "{call:?}: {output:?}");
+        output.stdout
+    };
+    assert_eq!(printed(&["f", "[1, 2, 3]", "--format", "json"]), "[-1,1,5]\n");
+    assert_eq!(printed(&["f", "5", "--format", "json"]), "19\n");
+    assert_eq!(printed(&["f", "[1.0, 2.0]", "--output", "f.npy"]), "");
+    assert_eq!(std::fs::read(project.path("f.npy")).unwrap(), npy(&[-1.0, 1.0]));
+    assert_eq!(printed(&["f", "@f.npy", "--output", "f.json"]), "");
+    assert_eq!(std::fs::read_to_string(project.path("f.json")).unwrap(), "[1.0,-1.0]\n");
+    assert_eq!(printed(&["f", "[1.0]", "--output", "f.txt"]), "");
+    assert_eq!(std::fs::read_to_string(project.path("f.txt")).unwrap(), "[-1.]\n");
+    assert!(
+        printed(&["f", "2", "--format", "npy"])
+            .contains("'descr': '<i8', 'fortran_order': False, 'shape': ()")
+    );
+}
+
+#[test]
+fn results_that_cannot_be_written() {
+    let project = Project::new("f: x**2 - x - 1");
+    let server = Server::start(&project);
+    let output = server.call(&["f", "5", "--output", "missing/f.npy"]);
+    assert_eq!(output.code, Some(74));
+    assert_snapshot!(output.stderr, @"kamodo-rpc: missing/f.npy: cannot be written: No such file or directory (os error 2)");
+    let output = server.call(&["f", "1000000000000000000000", "--format", "npy"]);
+    assert_eq!(output.code, Some(1));
+    assert_snapshot!(output.stderr, @"
+    kamodo-rpc: the result has no form in `npy`, which holds numbers and arrays of them
+    hint: choose `--format json`
+    ");
+    // `script` gives the command a terminal.
+    let port = server.port().to_string();
+    let output =
+        project.shell(&format!("script -qec 'kamodo-rpc call --port {port} f 5 --format npy' /dev/null"));
+    assert_eq!(output.code, Some(64), "{output:?}");
+    assert_snapshot!(output.stdout.replace('\r', ""), @"
+    kamodo-rpc: `npy` is no text: expected a file to write it to, found a terminal
+    hint: name a file with `--output`, or choose `--format table` or `json`
+    ");
+}
+
+#[test]
+fn deadlines() {
+    let project = Project::new("f: x**2 - x - 1");
+    let server = Server::start(&project);
+    assert_eq!(server.call(&["f", "5", "--deadline", "60s"]).stdout, "19\n");
+    let output = server.call(&["f", "5", "--deadline", "soon"]);
+    assert_eq!(output.code, Some(64));
+    assert_snapshot!(output.stderr, @"
+    error: invalid value 'soon' for '--deadline <TIME>': expected a time from 1 ms to 10 d, such as `2s`, found `soon`
+
+    For more information, try '--help'.
+    ");
+    let proxy = kamodo_tests::Proxy::start(server.port());
+    proxy.set(kamodo_tests::Weather::Silent);
+    let port = proxy.port().to_string();
+    let output = project.run(&["call", "--port", &port, "f", "5", "--deadline", "100ms"]);
+    assert_eq!(output.code, Some(75), "{output:?}");
+    assert_snapshot!(output.stderr.replace(&port, "PORT"), @"
+    kamodo-rpc: `f`: no answer within 100ms
+    hint: allow it more time, or ask for less at once
+    ");
+}
+
+#[test]
+fn completions_are_scripts_of_their_shells() {
+    let project = Project::new("f: x");
+    for (shell, word) in
+        [("bash", "complete -F"), ("zsh", "#compdef kamodo-rpc"), ("fish", "complete -c kamodo-rpc")]
+    {
+        let output = project.run(&["completions", shell]);
+        assert_eq!(output.code, Some(0), "{shell}: {output:?}");
+        assert!(output.stdout.contains(word), "{shell}: {}", output.stdout);
+    }
+    let completed = project.shell(
+        "eval \"$(kamodo-rpc completions bash)\"; COMP_WORDS=(kamodo-rpc ev); COMP_CWORD=1; _kamodo__rpc kamodo-rpc ev; echo \"${COMPREPLY[*]}\"",
+    );
+    assert_eq!(completed.stdout, "eval\n", "{completed:?}");
 }
 
 #[test]
 fn errors_of_call() {
     let project = Project::new("f: x**2 - x - 1\np(x,y): x - y");
     let server = Server::start(&project);
-    let error = |call: &[&str]| {
+    let fails = |call: &[&str], code| {
         let output = server.call(call);
-        assert_eq!(output.code, Some(1), "{call:?}: {output:?}");
+        assert_eq!(output.code, Some(code), "{call:?}: {output:?}");
         output.stderr
     };
+    let error = |call: &[&str]| fails(call, 1);
+    let usage = |call: &[&str]| fails(call, 64);
     assert_snapshot!(error(&["ff", "1"]), @r"
     kamodo-rpc: the server has no function `ff`
     hint: it serves `f`, `p`
@@ -114,11 +202,11 @@ fn errors_of_call() {
     kamodo-rpc: `p(x, y)` has no argument `z`
     hint: call it as `p(x, y)`
     ");
-    assert_snapshot!(error(&["f", "[1, 2"]), @r"
+    assert_snapshot!(usage(&["f", "[1, 2"]), @r"
     kamodo-rpc: argument `[1, 2`: expected a number, a JSON list or `@file.npy`, found `[1, 2`
     hint: an argument stands alone or as `name=value`; quote a list
     ");
-    assert_snapshot!(error(&["f", "@missing.npy"]), @r"
+    assert_snapshot!(usage(&["f", "@missing.npy"]), @r"
     kamodo-rpc: argument `@missing.npy`: missing.npy: cannot be read: No such file or directory (os error 2)
     hint: an argument stands alone or as `name=value`; quote a list
     ");
@@ -136,6 +224,8 @@ fn list() {
     | f(x)   |       |           | x^{2} - x - 1 |          | served | kamodo_rpc.yaml |
     | g(x)   | kg    | x: cm     | x             |          | served | kamodo_rpc.yaml |
     ");
+    let output = server.command(&["list", "--format", "json"]);
+    assert_snapshot!(output.stdout, @r#"[{"symbol":"f(x)","units":"","arg_units":{},"equation":"x^{2} - x - 1","citation":"","state":"served","origin":"kamodo_rpc.yaml"},{"symbol":"g(x)","units":"kg","arg_units":{"x":"cm"},"equation":"x","citation":"","state":"served","origin":"kamodo_rpc.yaml"}]"#);
 }
 
 #[test]
@@ -145,7 +235,7 @@ fn nobody_listens() {
     let port = server.port().to_string();
     drop(server);
     let output = project.run(&["list", "--port", &port]);
-    assert_eq!(output.code, Some(1));
+    assert_eq!(output.code, Some(69));
     assert_snapshot!(output.stderr.replace(&port, "PORT"), @r"
     kamodo-rpc: localhost:PORT: cannot connect: Connection refused (os error 111)
     hint: start a server with `kamodo-rpc serve --port PORT`, or name another port

@@ -11,5 +11,6 @@ mod mistakes;
 mod model;
 mod plugins;
 mod settings;
+mod shell;
 mod transactions;
 mod upstreams;

@@ -141,7 +141,7 @@ fn limits_that_are_edited() {
         assert_eq!(client.call("f", slice::from_ref(&five), &[]).await.unwrap(), five);
         configure(&project, "port: 0\nworkers: 1\nconnections: 1\nmessage: 8 KiB");
         server.logs("`connections` is now `1`, was `256`");
-        assert_eq!(server.call(&["f", "5"]).code, Some(1));
+        assert_eq!(server.call(&["f", "5"]).code, Some(69));
         server.logs("a connection was refused: 1 are open, as many as may");
         // who is connected stays so, under the limits under which the connection was made
         let large = Value::Text("x".repeat(100_000));
@@ -210,7 +210,7 @@ fn a_certificate_that_is_replaced_under_load() {
         let n_before = n_calls.load(Ordering::Relaxed);
         eventually(|| n_calls.load(Ordering::Relaxed), |&n| n > n_before + 10);
         assert_eq!(server.call(&["f", "5", "--certfile", "own.cert"]).stdout, "5\n");
-        assert_eq!(server.call(&["f", "5", "--certfile", "first.cert"]).code, Some(1));
+        assert_eq!(server.call(&["f", "5", "--certfile", "first.cert"]).code, Some(69));
         stop.store(true, Ordering::Relaxed);
         caller.join().unwrap();
     });

@@ -92,7 +92,20 @@ impl Project {
     /// Runs the binary in the project to its end. The project's place is shown as `~`.
     #[track_caller]
     pub fn run(&self, args: &[&str]) -> Output {
-        let output = self.command(args).stdin(Stdio::null()).output().expect("the binary is built");
+        self.output(self.command(args))
+    }
+
+    /// Runs a script in the project, which finds the binary as `kamodo-rpc`. The project's place is shown as `~`.
+    #[track_caller]
+    pub fn shell(&self, script: &str) -> Output {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut command = self.prepared(Command::new("bash"));
+        command.args(["-c", script]).env("PATH", format!("{}:{path}", artifacts::folder().display()));
+        self.output(command)
+    }
+
+    fn output(&self, mut command: Command) -> Output {
+        let output = command.stdin(Stdio::null()).output().expect("the binary is built");
         let text = |bytes: &[u8]| {
             String::from_utf8_lossy(bytes).replace(&*self.directory.path().to_string_lossy(), "~")
         };
@@ -112,8 +125,14 @@ impl Project {
 
     /// Returns the binary with `args`, in the project and with the environment's settings taken away.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(artifacts::folder().join("kamodo-rpc"));
-        command.current_dir(self.directory.path()).args(args).env("XDG_CACHE_HOME", self.path(".cache"));
+        let mut command = self.prepared(Command::new(artifacts::folder().join("kamodo-rpc")));
+        command.args(args);
+        command
+    }
+
+    /// Sets where a command runs and what it knows of the environment.
+    fn prepared(&self, mut command: Command) -> Command {
+        command.current_dir(self.directory.path()).env("XDG_CACHE_HOME", self.path(".cache"));
         command.env_remove("XDG_RUNTIME_DIR");
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KAMODO_"))
         {

@@ -79,7 +79,7 @@ impl Call {
 
     /// Waits for an answer as long as the deadline says.
     async fn in_time(&self, sent: Sent, begun: Instant, deadline: Duration) -> Result<Received, Error> {
-        let late = |_| Error::Late { function: self.function.name().to_owned(), after: deadline };
+        let late = |_| Error::Late { what: format!("`{}`", self.function.name()), after: deadline };
         let sent = match sent {
             Sent::Plain(_) => sent,
             Sent::Within(_) => {

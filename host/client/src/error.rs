@@ -90,11 +90,11 @@ pub enum Error {
         /// How deep it may be.
         limit: usize,
     },
-    /// No answer came before the deadline of the call.
-    #[error("`{function}`: no answer within {after:?}")]
+    /// No answer came before the deadline.
+    #[error("{what}: no answer within {after:?}")]
     Late {
-        /// The function.
-        function: String,
+        /// The function, or the server.
+        what: String,
         /// The deadline.
         after: Duration,
     },
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn an_answer_too_late_and_one_of_another_type() {
         let (function, after) = (String::from("f"), Duration::from_secs(2));
-        assert_snapshot!(shown(Error::Late { function: function.clone(), after }), @"
+        assert_snapshot!(shown(Error::Late { what: format!("`{function}`"), after }), @"
         `f`: no answer within 2s
         hint: allow it more time, or ask for less at once
         ");

@@ -26,7 +26,7 @@ pub struct Options {
     /// The server may have carried it out already. Functions of Kamodo have no effects, so that is harmless;
     /// where one of yours has some, set 0.
     pub repeats: u32,
-    /// The time within which every call must be answered, dialling and repeats included.
+    /// The time within which every request must be answered, dialling and repeats included.
     pub deadline: Option<Duration>,
 }
 
@@ -176,6 +176,10 @@ impl Session {
     /// # Errors
     /// [`Error`] of the dialled servers, or of the last attempt.
     pub async fn request<T>(&self, request: impl AsyncFn(&Client) -> Result<T, Error>) -> Result<T, Error> {
+        self.in_time("the server", self.repeated(request)).await
+    }
+
+    async fn repeated<T>(&self, request: impl AsyncFn(&Client) -> Result<T, Error>) -> Result<T, Error> {
         let mut repeats = self.options.repeats;
         loop {
             let client = self.client().await?;
@@ -218,7 +222,7 @@ impl Session {
     /// As [`Session::ask`].
     pub async fn call(&self, name: &str, args: &[Value], kwargs: &[(String, Value)]) -> Result<Value, Error> {
         let end = self.options.deadline.map(|deadline| Instant::now() + deadline);
-        let request = self.request(async |client| {
+        let request = self.repeated(async |client| {
             let function = client.function(name).await?;
             let mut call = function.with(args);
             for (name, value) in kwargs {
@@ -229,17 +233,17 @@ impl Session {
             }
             call.answer().await
         });
-        self.in_time(name, request).await
+        self.in_time(&format!("`{name}`"), request).await
     }
 
-    /// Bounds what comes before and between calls, which keep their deadlines themselves.
+    /// Bounds all of a request: calls keep their deadlines themselves, what comes before and between them not.
     async fn in_time<T>(
         &self,
-        name: &str,
+        what: &str,
         request: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let Some(deadline) = self.options.deadline else { return request.await };
-        let late = || Error::Late { function: name.to_owned(), after: deadline };
+        let late = || Error::Late { what: what.to_owned(), after: deadline };
         match timeout(deadline + crate::call::GRACE, request).await {
             Ok(Err(Error::Late { .. })) | Err(_) => Err(late()), // said with the deadline of the whole
             Ok(answer) => answer,
