@@ -94,6 +94,19 @@ impl Function {
         false
     }
 
+    /// Returns the first of the functions that a call runs of which it is not known that they work element by
+    /// element: whatever is no definition.
+    #[must_use]
+    pub fn opaque_part(&self) -> Option<&Self> {
+        let mut seen: HashSet<*const Self> = HashSet::new();
+        let mut waiting = vec![self];
+        while let Some(function) = waiting.pop() {
+            let Body::Program { callees, .. } = &function.body else { return Some(function) };
+            waiting.extend(callees.iter().map(|callee| &**callee).filter(|&callee| seen.insert(callee)));
+        }
+        None
+    }
+
     /// Returns the names that it waits for.
     #[must_use]
     pub fn missing(&self) -> &[String] {

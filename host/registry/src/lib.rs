@@ -8,6 +8,7 @@ mod administration;
 mod admit;
 mod bind;
 mod contribution;
+mod define;
 mod dispatch;
 mod error;
 mod function;
@@ -26,6 +27,7 @@ pub use contribution::{
     Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, Hop, NativeFunction, Origin,
     OriginKey,
 };
+pub use define::define;
 pub use dispatch::Dispatcher;
 pub use error::CallError;
 pub use function::{Body, Function, Shown};

@@ -218,53 +218,10 @@ impl<'a> Linker<'a> {
             self.fail(index, diagnostic);
         }
         let origin = Arc::clone(&self.entries[index].origin);
-        let line = Some(definition.lhs().position(0).line);
-        let function = match outcome {
-            Outcome::Refused => return,
-            Outcome::Waiting { signature, missing, rhs, equation } => {
-                let latex = kamodo_expr::latex(&signature, &equation);
-                let shown = Shown { lhs: signature.symbol(), rhs, latex };
-                let meta = Meta { equation, ..Meta::default() };
-                let body = Body::Waiting(missing);
-                Function { signature, meta, origin, line, shown, route: Vec::new(), body }
-            }
-            Outcome::Checked(checked) => match self.lower(&checked) {
-                Ok(body) => {
-                    let meta = Meta { equation: checked.equation, ..Meta::default() };
-                    let shown = Shown { lhs: checked.lhs, rhs: checked.rhs, latex: checked.latex };
-                    let (signature, route) = (checked.signature, route(&body));
-                    Function { signature, meta, origin, line, shown, route, body }
-                }
-                Err(error) => {
-                    let rhs = definition.rhs();
-                    self.fail(index, rhs.error(0..rhs.text.len(), error.to_string()));
-                    return;
-                }
-            },
-        };
-        self.linked[index] = Some(Arc::new(function));
-    }
-
-    fn lower(&self, checked: &Checked) -> Result<Body, kamodo_expr::LowerError> {
-        let parameters: Vec<_> = checked.signature.parameters.iter().map(|p| p.name.as_str()).collect();
-        let inline = |name: &str| match &self.function(name)?.body {
-            Body::Program { program, .. } => Some(Arc::clone(program)),
-            Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) => None,
-        };
-        let program = Arc::new(Program::lower(&parameters, &checked.body, &inline)?);
-        let callees: Vec<_> =
-            program.callees().iter().filter_map(|name| self.function(name)).map(Arc::clone).collect();
-        debug_assert_eq!(callees.len(), program.callees().len(), "the check found every callee");
-
-        let mut missing: Vec<String> = callees
-            .iter()
-            .filter_map(|callee| if let Body::Waiting(missing) = &callee.body { Some(missing) } else { None })
-            .flatten()
-            .cloned()
-            .collect();
-        missing.sort();
-        missing.dedup();
-        Ok(if missing.is_empty() { Body::Program { program, callees } } else { Body::Waiting(missing) })
+        match finish(definition, outcome, origin, &|name| self.function(name).cloned()) {
+            Ok(function) => self.linked[index] = function.map(Arc::new),
+            Err(error) => self.fail(index, *error),
+        }
     }
 
     fn function(&self, name: &str) -> Option<&Arc<Function>> {
@@ -283,6 +240,64 @@ fn route(body: &Body) -> Vec<Hop> {
         }
     }
     route
+}
+
+/// Makes a function of a definition that was checked; none where that refused it.
+pub(crate) fn finish(
+    definition: &Definition,
+    outcome: Outcome,
+    origin: Arc<Origin>,
+    find: &dyn Fn(&str) -> Option<Arc<Function>>,
+) -> Result<Option<Function>, Box<Diagnostic>> {
+    let line = Some(definition.lhs().position(0).line);
+    match outcome {
+        Outcome::Refused => Ok(None),
+        Outcome::Waiting { signature, missing, rhs, equation } => {
+            let latex = kamodo_expr::latex(&signature, &equation);
+            let shown = Shown { lhs: signature.symbol(), rhs, latex };
+            let (meta, body) = (Meta { equation, ..Meta::default() }, Body::Waiting(missing));
+            let route = Vec::new();
+            Ok(Some(Function { signature, meta, origin, line, shown, route, body }))
+        }
+        Outcome::Checked(checked) => match lower(&checked, find) {
+            Ok(body) => {
+                let meta = Meta { equation: checked.equation, ..Meta::default() };
+                let shown = Shown { lhs: checked.lhs, rhs: checked.rhs, latex: checked.latex };
+                let (signature, route) = (checked.signature, route(&body));
+                Ok(Some(Function { signature, meta, origin, line, shown, route, body }))
+            }
+            Err(error) => {
+                let rhs = definition.rhs();
+                Err(Box::new(
+                    rhs.error(0..rhs.text.len(), error.to_string()).with_function(definition.name()),
+                ))
+            }
+        },
+    }
+}
+
+fn lower(
+    checked: &Checked,
+    find: &dyn Fn(&str) -> Option<Arc<Function>>,
+) -> Result<Body, kamodo_expr::LowerError> {
+    let parameters: Vec<_> = checked.signature.parameters.iter().map(|p| p.name.as_str()).collect();
+    let inline = |name: &str| match &find(name)?.body {
+        Body::Program { program, .. } => Some(Arc::clone(program)),
+        Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) => None,
+    };
+    let program = Arc::new(Program::lower(&parameters, &checked.body, &inline)?);
+    let callees: Vec<_> = program.callees().iter().filter_map(|name| find(name)).collect();
+    debug_assert_eq!(callees.len(), program.callees().len(), "the check found every callee");
+
+    let mut missing: Vec<String> = callees
+        .iter()
+        .filter_map(|callee| if let Body::Waiting(missing) = &callee.body { Some(missing) } else { None })
+        .flatten()
+        .cloned()
+        .collect();
+    missing.sort();
+    missing.dedup();
+    Ok(if missing.is_empty() { Body::Program { program, callees } } else { Body::Waiting(missing) })
 }
 
 /// A function that says of itself how it is called.

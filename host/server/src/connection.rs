@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use crate::Limits;
 use crate::administration::AdministrationServer;
+use crate::definition::Definitions;
 use crate::error::RequestError;
 use crate::function::FunctionServer;
 use crate::kamodo::KamodoServer;
@@ -45,6 +46,7 @@ pub(crate) struct Connection {
     pub(crate) values: RefCell<CapabilityServerSet<ValueServer, value::Client>>,
     pub(crate) operators: Operators,
     pub(crate) held: Held,
+    pub(crate) definitions: Definitions,
     n_open: Cell<usize>,
     /// One more is counted for each feed that this client has told.
     feeds: Rc<()>,
@@ -154,6 +156,7 @@ impl Connection {
             values: RefCell::default(),
             operators: Operators::default(),
             held: Held::default(),
+            definitions: Definitions::default(),
             n_open: Cell::new(0),
             feeds: Rc::default(),
             stopping: Cell::new(false),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use kamodo_registry::{CallError, CommandError};
 use kamodo_wire::literal;
@@ -107,6 +108,44 @@ pub(crate) enum RequestError {
     ExpressionDepth { limit: i32 },
     #[error("connection has {limit} calls open already")]
     TooManyCalls { limit: usize },
+    #[error("`{function}`: not answered within {after:?}")]
+    Deadline { function: String, after: Duration },
+    #[error("the capability is none of this connection")]
+    NotOurs,
+    #[error("{rendered}")]
+    Definition { rendered: String },
+    #[error("`{name}` no longer fits what is served since generation {generation}:\n{rendered}")]
+    Unfit { name: String, generation: u64, rendered: String },
+    #[error("definition of {found} bytes: expected at most {limit} bytes")]
+    DefinitionSize { found: usize, limit: usize },
+    #[error("connection has {limit} definitions already")]
+    TooManyDefinitions { limit: usize },
+    #[error("`{name}`: the body holds {found}: expected numbers, parameters and calls")]
+    Body { name: String, found: &'static str },
+    #[error("`{name}`: parameter {number} of the body: the left-hand side has {expected}, counted from 0")]
+    NoParameter { name: String, number: u32, expected: usize },
+    #[error(
+        "`{name}`: in a definition `{called}` is a function of the language, and not the one that is served"
+    )]
+    Reserved { name: String, called: String },
+    #[error("`{function}`: not known to work element by element: {}", if *is_itself {
+        "it is no definition".to_owned()
+    } else {
+        format!("it calls `{part}`, which is no definition")
+    })]
+    NotElementwise { function: String, part: String, is_itself: bool },
+    #[error("`{function}`: argument `{argument}` is no single number")]
+    NotScalar { function: String, argument: String },
+    #[error("`{function}`: gives {found} for {expected} elements of `{over}`")]
+    Uneven { function: String, over: String, expected: usize, found: String },
+    #[error("array: expected `begin` first")]
+    NotBegun,
+    #[error("array: `begin` came twice")]
+    BegunTwice,
+    #[error("array: it was ended already")]
+    Ended,
+    #[error("the value is no array, which could be given in pieces")]
+    NoArray,
     #[error("connection holds {limit} values already")]
     TooManyValues { limit: usize },
     #[error("value of {found} bytes: the connection holds {held} of at most {limit} bytes already")]
@@ -142,6 +181,19 @@ impl RequestError {
                 Some(String::from("evaluate it in parts, and use their stored values"))
             }
             Self::TooManyCalls { .. } => Some(String::from("wait for some of them")),
+            Self::Deadline { .. } => Some(String::from("give it longer, or less to do")),
+            Self::NotOurs => Some(String::from("take one that this connection gave")),
+            Self::DefinitionSize { .. } => Some(String::from("split it into several definitions")),
+            Self::TooManyDefinitions { .. } => {
+                Some(String::from("let go of definitions that are no longer needed"))
+            }
+            Self::Body { .. } => Some(String::from("pass it as an argument")),
+            Self::Reserved { .. } => Some(String::from("call it in an expression to evaluate instead")),
+            Self::NotElementwise { .. } => Some(String::from("upload the array, and evaluate a call on it")),
+            Self::NotScalar { .. } => {
+                Some(String::from("only the argument that it is applied over is an array"))
+            }
+            Self::NoArray => Some(String::from("read it")),
             Self::TooManyValues { .. } => {
                 Some(String::from("drop values that are no longer needed, or allow more with `--values`"))
             }
@@ -163,9 +215,10 @@ impl RequestError {
     fn kind(&self) -> capnp::ErrorKind {
         match self {
             Self::Call(error) if error.is_overload() => capnp::ErrorKind::Overloaded,
-            Self::TooManyCalls { .. } | Self::TooManyFeeds { .. } | Self::TooManyValues { .. } => {
-                capnp::ErrorKind::Overloaded
-            }
+            Self::TooManyCalls { .. }
+            | Self::TooManyFeeds { .. }
+            | Self::TooManyValues { .. }
+            | Self::TooManyDefinitions { .. } => capnp::ErrorKind::Overloaded,
             // Calls that come while the server stops may be made again, elsewhere or later.
             Self::Stopping | Self::Command(CommandError::Stopping) => capnp::ErrorKind::Overloaded,
             Self::Argument { source: literal::Error::UnknownVariant { .. }, .. }

@@ -22,7 +22,7 @@ use kamodo_wire::literal;
 
 use crate::connection::Connection;
 use crate::error::RequestError;
-pub(crate) use read::Tree;
+pub(crate) use read::{Node, Tree};
 
 /// What a reader says beyond the deepest nesting, each of a kind of pointer.
 const TOO_DEEP: [ErrorKind; 3] = [

@@ -1,17 +1,28 @@
-//! `interface Extension`: what a server says of itself beyond the published interface.
+//! `interface Extension`: what a server says of itself beyond the published interface, and what it can do
+//! beyond that: deadlines, definitions of one connection, arrays in pieces.
 
 mod description;
 mod feed;
+mod map;
+mod pieces;
 mod shown;
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use capnp::Error;
-use kamodo_schema::extension;
+use capnp::capability::get_resolved_cap;
+use kamodo_schema::{extension, function};
+use kamodo_wire::literal::Form;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::connection::Connection;
+use crate::definition;
 use crate::error::RequestError;
+use crate::evaluate;
+use crate::function::FunctionServer;
+use crate::kamodo::write_meta;
 
 pub(crate) use shown::{Audience, write_diagnostics, write_pins};
 
@@ -37,6 +48,13 @@ impl ExtensionServer {
 
     pub(crate) fn connection(&self) -> &Rc<Connection> {
         &self.connection
+    }
+
+    /// Returns what of ours a function capability is.
+    async fn ours(&self, function: function::Client) -> Result<Rc<FunctionServer>, RequestError> {
+        let function = get_resolved_cap(function).await;
+        let ours = self.connection.functions.borrow().get_local_server_of_resolved(&function);
+        ours.ok_or(RequestError::NotOurs)
     }
 
     /// Refuses an answer that is too large to be sent, which would end the connection.
@@ -105,6 +123,89 @@ impl extension::Server for ExtensionServer {
         });
         let subscription = SubscriptionServer { _telling: telling, _place: place };
         results.get().set_subscription(capnp_rpc::new_client(subscription));
+        Ok(())
+    }
+
+    async fn call_within(
+        self: Rc<Self>,
+        params: extension::CallWithinParams,
+        mut results: extension::CallWithinResults,
+    ) -> Result<(), Error> {
+        let _open = self.connection.open_call()?;
+        let server = self.ours(params.get()?.get_function()?).await?;
+        let after = Duration::from_millis(params.get()?.get_deadline_ms().into());
+        let (args, kwargs) = server.read_args(params.get()?.get_args()?, params.get()?.get_kwargs()?)?;
+        drop(params); // as many bytes as the arguments, before the wait
+        // What is dropped is cancelled: the work stops at its next chunk.
+        let called = timeout(after, server.call_values(args, kwargs)).await;
+        let late = |_| RequestError::Deadline { function: server.name().to_owned(), after };
+        let value = called.map_err(late)??;
+        Ok(server.write_result(results.get().init_result(), &value).await?)
+    }
+
+    async fn define(
+        self: Rc<Self>,
+        params: extension::DefineParams,
+        mut results: extension::DefineResults,
+    ) -> Result<(), Error> {
+        let connection = &self.connection;
+        let _open = connection.open_call()?;
+        let written = params.get()?.get_definition()?;
+        let lhs = written.get_lhs()?.to_str()?;
+        let spelled;
+        let rhs = match written.which()? {
+            extension::definition::Rhs(rhs) => rhs?.to_str()?,
+            extension::definition::Body(body) => {
+                spelled = definition::spell(connection, lhs, evaluate::read(connection, body?)?).await?;
+                &spelled
+            }
+        };
+        let (defined, function) = connection.definitions.define(&connection.snapshot(), lhs, rhs)?;
+        let server = FunctionServer::defined(connection, defined);
+        results.get().set_function(connection.functions.borrow_mut().new_client(server));
+        Ok(write_meta(results.get().init_meta(), &function)?)
+    }
+
+    async fn upload(
+        self: Rc<Self>,
+        params: extension::UploadParams,
+        mut results: extension::UploadResults,
+    ) -> Result<(), Error> {
+        let _open = self.connection.open_call()?;
+        let params = params.get()?;
+        let form = Form::read(params.get_dtype()?, params.get_shape()?).map_err(RequestError::from)?;
+        let upload = pieces::UploadServer::new(&self.connection, form)?;
+        results.get().set_upload(capnp_rpc::new_client(upload));
+        Ok(())
+    }
+
+    async fn download(
+        self: Rc<Self>,
+        params: extension::DownloadParams,
+        _: extension::DownloadResults,
+    ) -> Result<(), Error> {
+        let _open = self.connection.open_call()?;
+        let value = get_resolved_cap(params.get()?.get_value()?).await;
+        let into = params.get()?.get_into()?;
+        let ours = self.connection.values.borrow().get_local_server_of_resolved(&value);
+        let value = ours.ok_or(RequestError::NotOurs)?.value().await?;
+        Ok(pieces::send(&into, &value).await?)
+    }
+
+    async fn map(
+        self: Rc<Self>,
+        params: extension::MapParams,
+        mut results: extension::MapResults,
+    ) -> Result<(), Error> {
+        let connection = &self.connection;
+        let _open = connection.open_call()?;
+        let params = params.get()?;
+        let server = self.ours(params.get_function()?).await?;
+        let (args, kwargs) = server.read_args(params.get_args()?, params.get_kwargs()?)?;
+        let function = server.function(&connection.snapshot(), args.len() + kwargs.len() + 1)?;
+        let over = params.get_over()?.to_str()?.to_owned();
+        let mapping = map::Mapping::new(function, args, kwargs, over, params.get_results()?)?;
+        results.get().set_arguments(capnp_rpc::new_client(map::MapServer::new(connection, mapping)));
         Ok(())
     }
 }

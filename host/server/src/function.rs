@@ -10,6 +10,7 @@ use kamodo_value::{Signature, Value};
 use kamodo_wire::literal;
 
 use crate::connection::Connection;
+use crate::definition::Defined;
 use crate::error::RequestError;
 use crate::key::{own_parameter, shown_parameter};
 use crate::math::Operator;
@@ -23,10 +24,11 @@ pub(crate) struct FunctionServer {
 
 enum Target {
     Served(String),
+    Defined(Rc<Defined>),
     Operator(Operator),
 }
 
-type Keywords = Vec<(String, Value)>;
+pub(crate) type Keywords = Vec<(String, Value)>;
 
 // === impl FunctionServer ===
 
@@ -35,13 +37,18 @@ impl FunctionServer {
         Self { connection: connection.clone(), target: Target::Served(name.to_owned()) }
     }
 
+    pub(crate) fn defined(connection: &Rc<Connection>, defined: Rc<Defined>) -> Self {
+        Self { connection: connection.clone(), target: Target::Defined(defined) }
+    }
+
     pub(crate) fn operator(connection: &Rc<Connection>, operator: Operator) -> Self {
         Self { connection: connection.clone(), target: Target::Operator(operator) }
     }
 
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match &self.target {
             Target::Served(name) => name,
+            Target::Defined(defined) => defined.name(),
             Target::Operator(operator) => operator.name(),
         }
     }
@@ -66,21 +73,25 @@ impl FunctionServer {
     pub(crate) fn function(&self, snapshot: &Snapshot, n_args: usize) -> Result<Arc<Function>, RequestError> {
         match &self.target {
             Target::Served(name) => Ok(snapshot.get(name)?.clone()),
+            Target::Defined(defined) => defined.function(snapshot),
             Target::Operator(operator) => self.connection.operators.of(*operator, n_args),
         }
     }
 
     /// Reads the arguments, so that the message is not held while the call runs.
-    fn read_params(&self, params: &function::CallParams) -> Result<(Vec<Value>, Keywords), RequestError> {
-        let params = params.get()?;
-        let mut args = Vec::with_capacity(params.get_args()?.len() as usize);
-        for (index, arg) in params.get_args()?.iter().enumerate() {
+    pub(crate) fn read_args(
+        &self,
+        positional: capnp::struct_list::Reader<'_, kamodo_schema::literal::Owned>,
+        keywords: capnp::struct_list::Reader<'_, kamodo_schema::argument::Owned>,
+    ) -> Result<(Vec<Value>, Keywords), RequestError> {
+        let mut args = Vec::with_capacity(positional.len() as usize);
+        for (index, arg) in positional.iter().enumerate() {
             args.push(
                 literal::read(arg).map_err(|source| self.argument_error(self.parameter(index), source))?,
             );
         }
-        let mut kwargs = Vec::with_capacity(params.get_kwargs()?.len() as usize);
-        for kwarg in params.get_kwargs()? {
+        let mut kwargs = Vec::with_capacity(keywords.len() as usize);
+        for kwarg in keywords {
             let name = kwarg.get_name()?.to_string().map_err(capnp::Error::from)?;
             match literal::read(kwarg.get_value()?) {
                 Ok(value) => kwargs.push((name, value)),
@@ -88,6 +99,34 @@ impl FunctionServer {
             }
         }
         Ok((args, kwargs))
+    }
+
+    /// Returns how an expression is written that calls it on these.
+    pub(crate) fn spell(&self, args: &[&str]) -> Result<String, RequestError> {
+        let joined = |sign: &str| match args {
+            [] => Err(RequestError::NoArguments { operator: self.name_of_operator() }),
+            args => Ok(format!("({})", args.join(sign))),
+        };
+        match &self.target {
+            Target::Served(_) | Target::Defined(_) => Ok(format!("{}({})", self.name(), args.join(", "))),
+            Target::Operator(Operator::Add) => joined(" + "),
+            Target::Operator(Operator::Mul) => joined("*"),
+            Target::Operator(Operator::Pow) => {
+                // Powers go from the left here, and from the right in the language.
+                let (first, rest) = args.split_first().map_or(("", args), |(first, rest)| (*first, rest));
+                joined("")?;
+                Ok(rest.iter().fold(first.to_owned(), |base, exponent| format!("({base}**{exponent})")))
+            }
+        }
+    }
+
+    fn name_of_operator(&self) -> &'static str {
+        if let Target::Operator(operator) = &self.target { operator.name() } else { "" }
+    }
+
+    /// Whether it has a name in the language, so that a definition that calls it must find it there.
+    pub(crate) fn is_named(&self) -> bool {
+        !matches!(self.target, Target::Operator(_))
     }
 
     fn argument_error(&self, argument: String, source: literal::Error) -> RequestError {
@@ -98,8 +137,9 @@ impl FunctionServer {
     fn parameter(&self, index: usize) -> String {
         let name = |signature: &Signature| signature.parameters.get(index).map(|found| found.name.clone());
         let found = match &self.target {
-            Target::Served(served) => {
-                self.connection.snapshot().get(served).ok().and_then(|function| name(&function.signature))
+            Target::Served(_) | Target::Defined(_) => {
+                let function = self.function(&self.connection.snapshot(), 0);
+                function.ok().and_then(|function| name(&function.signature))
             }
             Target::Operator(_) => None,
         };
@@ -112,21 +152,31 @@ impl FunctionServer {
         mut results: function::CallResults,
     ) -> Result<(), RequestError> {
         let _open = self.connection.open_call()?;
-        let (args, kwargs) = self.read_params(&params)?;
+        let (args, kwargs) = self.read_args(params.get()?.get_args()?, params.get()?.get_kwargs()?)?;
         drop(params); // as many bytes as the arguments, before the wait
         let value = self.call_values(args, kwargs).await?;
+        self.write_result(results.get().init_result(), &value).await
+    }
+
+    pub(crate) async fn write_result(
+        &self,
+        builder: kamodo_schema::literal::Builder<'_>,
+        value: &Value,
+    ) -> Result<(), RequestError> {
         let failed = |source| RequestError::Result { function: self.name().to_owned(), source };
-        literal::check_size([&value], self.connection.message_limit()).map_err(failed)?;
-        if literal::check_size([&value], YIELD_BYTES).is_err() {
+        literal::check_size([value], self.connection.message_limit()).map_err(failed)?;
+        if literal::check_size([value], YIELD_BYTES).is_err() {
             tokio::task::yield_now().await;
         }
-        literal::write(results.get().init_result(), &value).map_err(failed)
+        literal::write(builder, value).map_err(failed)
     }
 
     /// The parameters of the function as it is served now.
     fn signature(&self) -> Result<Signature, RequestError> {
         match &self.target {
-            Target::Served(name) => Ok(self.connection.snapshot().get(name)?.signature.clone()),
+            Target::Served(_) | Target::Defined(_) => {
+                Ok(self.function(&self.connection.snapshot(), 0)?.signature.clone())
+            }
             Target::Operator(operator) => Ok(operator.signature()),
         }
     }

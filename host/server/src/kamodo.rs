@@ -96,7 +96,7 @@ impl schema::Server for KamodoServer {
     }
 }
 
-fn write_meta(mut builder: meta::Builder<'_>, function: &Function) -> Result<(), RequestError> {
+pub(crate) fn write_meta(mut builder: meta::Builder<'_>, function: &Function) -> Result<(), RequestError> {
     builder.set_units(&function.units()[..]);
     let arg_units = function.arg_units();
     let mut entries = builder.reborrow().init_arg_units().init_entries(arg_units.len() as u32);

@@ -166,6 +166,7 @@ fn n_bytes(value: &Value) -> usize {
     ITSELF
         + match value {
             Value::Array(array) => array.len() * array.dtype().size(),
+            Value::TextArray(array) => 4 * array.code_points().len(),
             Value::List(items) => items.iter().map(n_bytes).sum(),
             Value::Text(text) => text.len(),
             Value::Data(bytes) => bytes.len(),

@@ -8,12 +8,14 @@
 mod array;
 mod error;
 mod integer;
+mod pieces;
 mod read;
 mod received;
 mod write;
 
 pub use array::{MAX_DIMENSIONS, read_array, write_array};
 pub use error::Error;
+pub use pieces::{Assembly, Form, bytes_of, read_elements};
 pub use read::{read, read_all};
 pub use received::as_received;
 pub use write::{check_size, write, write_all};

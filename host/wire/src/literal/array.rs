@@ -36,8 +36,8 @@ pub fn read_array(reader: array::Reader<'_>) -> Result<Value, Error> {
     }
     let shape: Vec<usize> = dims.iter().map(|dim| dim as usize).collect();
     let expected = expected_bytes(&shape, element.size());
-    if expected != bytes.len() as u128 {
-        return Err(Error::Length { shape, dtype: element.name(), expected, found: bytes.len() });
+    if expected != bytes.len() as u64 {
+        return Err(Error::Length { shape, dtype: element.name().into(), expected, found: bytes.len() });
     }
     let swapped: Vec<u8>;
     let bytes = if element.is_swapped {
@@ -167,16 +167,26 @@ impl Element {
     }
 }
 
+/// Finds the element type of an array of numbers in the byte order of the interface.
+pub(super) fn dtype_of(name: &str) -> Result<Dtype, Error> {
+    match Element::of(name)? {
+        Element { kind: ElementKind::Number(dtype), is_swapped } if !is_swapped || dtype.size() == 1 => {
+            Ok(dtype)
+        }
+        _ => Err(Error::UnknownDtype { dtype: name.chars().take(40).collect() }),
+    }
+}
+
 /// The bytes that a shape asks for; cannot overflow, since a zero anywhere makes it zero and what is
 /// left saturates.
-fn expected_bytes(shape: &[usize], element_bytes: usize) -> u128 {
+pub(super) fn expected_bytes(shape: &[usize], element_bytes: usize) -> u64 {
     if shape.contains(&0) {
         return 0;
     }
-    shape.iter().fold(element_bytes as u128, |bytes, &dim| bytes.saturating_mul(dim as u128))
+    shape.iter().fold(element_bytes as u64, |bytes, &dim| bytes.saturating_mul(dim as u64))
 }
 
-fn buffer_of(dtype: Dtype, bytes: &[u8]) -> Buffer {
+pub(super) fn buffer_of(dtype: Dtype, bytes: &[u8]) -> Buffer {
     match dtype {
         Dtype::Bool => Buffer::Bool(bytes.iter().map(|&byte| byte != 0).collect()),
         Dtype::Int8 => Buffer::Int8(elements(bytes)),

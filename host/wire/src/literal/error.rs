@@ -20,11 +20,19 @@ pub enum Error {
         /// The shape that was sent.
         shape: Vec<usize>,
         /// The element type.
-        dtype: String,
-        /// The bytes that both ask for.
-        expected: u128,
+        dtype: Box<str>,
+        /// The bytes that both ask for; at least so many.
+        expected: u64,
         /// The bytes that came.
         found: usize,
+    },
+    /// A shape of more bytes than there are addresses.
+    #[error("array: no array has the shape {shape:?} of {}", dtype.name())]
+    Shape {
+        /// The shape that was sent.
+        shape: Vec<usize>,
+        /// The element type.
+        dtype: Dtype,
     },
     /// More dimensions than numpy has.
     #[error("array: {found} dimensions, expected at most {}", super::array::MAX_DIMENSIONS)]

@@ -1,0 +1,81 @@
+//! A definition beside those that are served, such as one of a client for itself.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kamodo_expr::{Definition, Diagnostic, Scope, Severity};
+use kamodo_value::Signature;
+
+use crate::link::finish;
+use crate::{Body, Function, Origin, Snapshot};
+
+/// What a definition sees: what is served, and functions that are not, by their names.
+struct View<'a> {
+    snapshot: &'a Snapshot,
+    beside: &'a [Arc<Function>],
+}
+
+/// Links one definition to what is served and to functions beside that. Nothing is published.
+///
+/// # Errors
+/// What is wrong with it, as linking tells it; also where its name is taken, or where it calls what is not
+/// there.
+pub fn define(
+    definition: &Definition,
+    snapshot: &Snapshot,
+    beside: &[Arc<Function>],
+) -> Result<Arc<Function>, Vec<Diagnostic>> {
+    let view = View { snapshot, beside };
+    let named = |diagnostic: Diagnostic| diagnostic.with_function(definition.name());
+    if view.find(definition.name()).is_some() {
+        let name = definition.name();
+        let taken = definition.lhs().error(0..name.len(), format!("there is a function `{name}` already"));
+        return Err(vec![named(taken.with_hint("take another name"))]);
+    }
+    let (outcome, mut diagnostics) = definition.check(&view);
+    let origin = Arc::new(Origin::Yaml { file: PathBuf::from(&*definition.lhs().file) });
+    let find = |name: &str| view.find(name).cloned();
+    let function = finish(definition, outcome, origin, &find).unwrap_or_else(|error| {
+        diagnostics.push(*error);
+        None
+    });
+    diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    match function {
+        Some(function) if diagnostics.is_empty() => match &function.body {
+            Body::Waiting(missing) => {
+                let rhs = definition.rhs();
+                let message = format!("calls `{}`, which is not served", missing.join("`, `"));
+                Err(vec![named(rhs.error(0..rhs.text.len(), message))])
+            }
+            _ => Ok(Arc::new(function)),
+        },
+        _ => Err(diagnostics),
+    }
+}
+
+// === impl View ===
+
+impl View<'_> {
+    fn find(&self, name: &str) -> Option<&Arc<Function>> {
+        let beside = self.beside.iter().find(|function| function.name() == name);
+        beside.or_else(|| self.snapshot.find(name))
+    }
+}
+
+impl Scope for View<'_> {
+    fn callee(&self, name: &str) -> Option<&Signature> {
+        self.find(name).map(|function| &function.signature)
+    }
+
+    fn is_defined_above(&self, name: &str) -> bool {
+        self.beside.iter().any(|function| function.name() == name)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.beside.iter().chain(self.snapshot.functions()).map(|function| function.name()).collect()
+    }
+
+    fn is_provided_elsewhere(&self, name: &str) -> bool {
+        !self.is_defined_above(name) && self.snapshot.find(name).is_some()
+    }
+}
