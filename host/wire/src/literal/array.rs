@@ -36,8 +36,13 @@ pub fn read_array(reader: array::Reader<'_>) -> Result<Value, Error> {
     }
     let shape: Vec<usize> = dims.iter().map(|dim| dim as usize).collect();
     let expected = expected_bytes(&shape, element.size());
-    if expected != bytes.len() as u64 {
-        return Err(Error::Length { shape, dtype: element.name().into(), expected, found: bytes.len() });
+    if expected != bytes.len() as u128 {
+        return Err(Error::Length {
+            shape: shape.into(),
+            dtype: element.name().into(),
+            expected,
+            found: bytes.len(),
+        });
     }
     let swapped: Vec<u8>;
     let bytes = if element.is_swapped {
@@ -179,11 +184,11 @@ pub(super) fn dtype_of(name: &str) -> Result<Dtype, Error> {
 
 /// The bytes that a shape asks for; cannot overflow, since a zero anywhere makes it zero and what is
 /// left saturates.
-pub(super) fn expected_bytes(shape: &[usize], element_bytes: usize) -> u64 {
+pub(super) fn expected_bytes(shape: &[usize], element_bytes: usize) -> u128 {
     if shape.contains(&0) {
         return 0;
     }
-    shape.iter().fold(element_bytes as u64, |bytes, &dim| bytes.saturating_mul(dim as u64))
+    shape.iter().fold(element_bytes as u128, |bytes, &dim| bytes.saturating_mul(dim as u128))
 }
 
 pub(super) fn buffer_of(dtype: Dtype, bytes: &[u8]) -> Buffer {

@@ -18,11 +18,11 @@ pub enum Error {
     #[error("array: shape {shape:?} of {dtype} takes {expected} bytes, found {found}")]
     Length {
         /// The shape that was sent.
-        shape: Vec<usize>,
+        shape: Box<[usize]>,
         /// The element type.
         dtype: Box<str>,
-        /// The bytes that both ask for; at least so many.
-        expected: u64,
+        /// The bytes that both ask for.
+        expected: u128,
         /// The bytes that came.
         found: usize,
     },

@@ -68,8 +68,8 @@ impl Form {
     /// Returns why so many bytes are no such array.
     #[must_use]
     pub fn length_error(&self, found: usize) -> Error {
-        let (shape, dtype) = (self.shape.clone(), self.dtype.name().into());
-        Error::Length { shape, dtype, expected: self.n_bytes as u64, found }
+        let (shape, dtype) = (self.shape.clone().into(), self.dtype.name().into());
+        Error::Length { shape, dtype, expected: self.n_bytes as u128, found }
     }
 }
 
