@@ -29,7 +29,12 @@ pub(super) fn array(value: &Value) -> Option<Array> {
             Scalar::Complex64(element) => vec![element].into(),
             Scalar::Complex128(element) => vec![element].into(),
         }),
-        Value::None | Value::Rational(_) | Value::Text(_) | Value::Data(_) | Value::List(_) => None,
+        Value::None
+        | Value::Rational(_)
+        | Value::Text(_)
+        | Value::TextArray(_)
+        | Value::Data(_)
+        | Value::List(_) => None,
     }
 }
 
