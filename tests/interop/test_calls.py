@@ -31,6 +31,13 @@ def test_int_stays_int(client):
     assert type(answer) is int and answer == 19
 
 
+def test_parameters_named_as_what_the_client_keeps_to_itself():
+    with Server("!Kamodo\nlag(LT[hr],S,x)[km]: x + 2*S + LT\n") as server:
+        client = server.client()
+        assert client.lag(1, 2, 3) == 8
+        assert client.lag(1, S_=2, x=3) == 8
+
+
 def test_int_of_any_size(client):
     assert client.f(10**30) == 10**60 - 10**30 - 1
 
