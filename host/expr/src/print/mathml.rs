@@ -14,7 +14,7 @@ use super::{Precedence, derivative, has_negative_coefficient, series};
 use crate::check::publish::unit_expr;
 use crate::print::latex::fraction;
 use crate::simplify::neg;
-use crate::{Constant, Expr, Node};
+use crate::{Builtin, Constant, Expr, Node};
 
 /// Writes a definition, `f(x) = x^2`, as one `math` element.
 ///
@@ -69,8 +69,6 @@ fn print(expr: &Expr) -> String {
                 None => call(name, args),
             },
         },
-        #[allow(unreachable_patterns, reason = "a node that has no form here shows its text")]
-        _ => element("mtext", &[escaped(&super::text(expr))]),
     }
 }
 
@@ -170,7 +168,6 @@ fn decimal(digits: &str) -> String {
 }
 
 fn constant_text(constant: Constant) -> String {
-    #[allow(unreachable_patterns, reason = "a constant that has no sign here shows its text")]
     match constant {
         Constant::Pi => identifier("π"),
         Constant::E => identifier("e"),
@@ -304,7 +301,9 @@ fn factors(factors: &[Expr]) -> String {
             parts.push(operator(if begins_with_number { "·" } else { "\u{2062}" }));
         }
         let printed = print(factor);
-        parts.push(if Precedence::of(factor) < Precedence::Product { bracketed(printed) } else { printed });
+        let is_open = Precedence::of(factor) < Precedence::Product
+            || matches!(&**factor, Node::Builtin(Builtin::Piecewise, _));
+        parts.push(if is_open { bracketed(printed) } else { printed });
     }
     row(&parts)
 }
@@ -351,8 +350,46 @@ fn function(name: &str, args: &[Expr]) -> String {
             let parts: Vec<_> = args.iter().map(bracketed_unless_atom).collect();
             row(&[parts[0].clone(), operator("mod"), parts[1..].concat()])
         }
+        "factorial2" => {
+            let is_atom = Precedence::of(first) == Precedence::Atom;
+            row(&[if is_atom { print(first) } else { bracketed(print(first)) }, operator("!!")])
+        }
+        "binomial" => {
+            let [upper, lower] = [first, &args[args.len() - 1]].map(print);
+            bracketed(format!(r#"<mfrac linethickness="0">{upper}{lower}</mfrac>"#))
+        }
+        "Lt" => between("<", args),
+        "Le" => between("≤", args),
+        "Gt" => between(">", args),
+        "Ge" => between("≥", args),
+        "Eq" => between("=", args),
+        "Ne" => between("≠", args),
+        "And" => between("∧", args),
+        "Or" => between("∨", args),
+        "Not" => row(&[operator("¬"), bracketed(print(first))]),
+        "Piecewise" => cases(args),
         "gamma" => call_of("Γ", args),
+        "zeta" => call_of("ζ", args),
+        "beta" => call_of("B", args),
+        "elliptic_k" => call_of("K", args),
+        "elliptic_e" => call_of("E", args),
+        "airyai" => call_of("Ai", args),
+        "airybi" => call_of("Bi", args),
         "Heaviside" => call_of("θ", args),
+        "besselj" => call_of_order("J", args),
+        "bessely" => call_of_order("Y", args),
+        "besseli" => call_of_order("I", args),
+        "besselk" => call_of_order("K", args),
+        "expint" => call_of_order("E", args),
+        "legendre" => call_of_order("P", args),
+        "chebyshevt" => call_of_order("T", args),
+        "chebyshevu" => call_of_order("U", args),
+        "hermite" => call_of_order("H", args),
+        "laguerre" => call_of_order("L", args),
+        "assoc_legendre" => {
+            let head = [identifier("P"), print(first), bracketed(print(&args[1]))];
+            applied(element("msubsup", &head), &args[2..])
+        }
         "atan2" => call("atan2", args),
         "Min" | "Max" => call_of(&name.to_lowercase(), args),
         _ => call_of(name, args),
@@ -364,8 +401,49 @@ fn bracketed_unless_atom(expr: &Expr) -> String {
 }
 
 fn call_of(head: &str, args: &[Expr]) -> String {
+    applied(identifier(head), args)
+}
+
+/// Writes a call whose first argument stands below its head.
+fn call_of_order(head: &str, args: &[Expr]) -> String {
+    applied(element("msub", &[identifier(head), print(&args[0])]), &args[1..])
+}
+
+fn applied(head: String, args: &[Expr]) -> String {
     let list: Vec<_> = args.iter().map(print).collect();
-    row(&[identifier(head), operator("\u{2061}"), list_in_brackets(&list)])
+    row(&[head, operator("\u{2061}"), list_in_brackets(&list)])
+}
+
+/// Writes a sign between operands; those that hold together no more than it does stand in brackets.
+fn between(sign: &str, args: &[Expr]) -> String {
+    let is_logic = matches!(sign, "∧" | "∨");
+    let mut parts = Vec::new();
+    for arg in args {
+        if !parts.is_empty() {
+            parts.push(operator(sign));
+        }
+        let least = if is_logic { Precedence::All } else { Precedence::Relation };
+        let printed = print(arg);
+        parts.push(if Precedence::of(arg) <= least { bracketed(printed) } else { printed });
+    }
+    row(&parts)
+}
+
+/// Writes values and their conditions, one case a row.
+fn cases(args: &[Expr]) -> String {
+    let cell = |inner: String| element("mtd", &[inner]);
+    let word = |word: &str| element("mtext", &[word.to_owned()]);
+    let case = |case: &[Expr]| {
+        let condition = match case.get(1) {
+            Some(condition) if !condition.is_constant(Constant::True) => {
+                row(&[word("for\u{a0}"), print(condition)])
+            }
+            _ => word("otherwise"),
+        };
+        element("mtr", &[cell(print(&case[0])), cell(condition)])
+    };
+    let rows: Vec<_> = args.chunks(2).map(case).collect();
+    row(&[operator("{"), element("mtable", &rows)])
 }
 
 fn series_element(head: &str, body: &Expr, [index, from, to]: [&Expr; 3]) -> String {

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use kamodo_expr::mathml;
 use proptest::prelude::*;
 
+use crate::expressions;
 use crate::linker::{self, Above};
 
 fn shown(line: &str) -> String {
@@ -67,6 +68,14 @@ fn expressions() {
 }
 
 #[test]
+fn cases_and_special_functions() {
+    assert_snapshot!(equation("f: Piecewise((x, (x > 0) & (y <= 2)), (0, True))"), @"<mrow><mo>{</mo><mtable><mtr><mtd><mi>x</mi></mtd><mtd><mrow><mtext>for </mtext><mrow><mrow><mi>y</mi><mo>≤</mo><mn>2</mn></mrow><mo>∧</mo><mrow><mi>x</mi><mo>&gt;</mo><mn>0</mn></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>");
+    assert_snapshot!(equation("f: besselj(n, x) + assoc_legendre(n, m, x)"), @"<mrow><mrow><msubsup><mi>P</mi><mi>n</mi><mrow><mo>(</mo><mi>m</mi><mo>)</mo></mrow></msubsup><mo>⁡</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow><mo>+</mo><mrow><msub><mi>J</mi><mi>n</mi></msub><mo>⁡</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow></mrow>");
+    assert_snapshot!(equation("f: binomial(n, k)*factorial2(n + 1)"), @r#"<mrow><mrow><mo>(</mo><mfrac linethickness="0"><mi>n</mi><mi>k</mi></mfrac><mo>)</mo></mrow><mo>⁢</mo><mrow><mrow><mo>(</mo><mrow><mi>n</mi><mo>+</mo><mn>1</mn></mrow><mo>)</mo></mrow><mo>!!</mo></mrow></mrow>"#);
+    assert_snapshot!(equation("f: gamma(x)*zeta(x)*Heaviside(x)"), @"<mrow><mrow><mi>θ</mi><mo>⁡</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow><mo>⁢</mo><mrow><mi>Γ</mi><mo>⁡</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow><mo>⁢</mo><mrow><mi>ζ</mi><mo>⁡</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow></mrow>");
+}
+
+#[test]
 fn names() {
     assert_snapshot!(equation("f: Bvec_x*rho_0*xprime"), @r#"<mrow><msub><mover accent="true"><mi>B</mi><mo>→</mo></mover><mi>x</mi></msub><mo>⁢</mo><msub><mi>ρ</mi><mn>0</mn></msub><mo>⁢</mo><msup><mi>x</mi><mo>′</mo></msup></mrow>"#);
     assert_snapshot!(equation("f: x__a_1 + alpha_plus + vhat + nbold"), @r#"<mrow><msub><mi>α</mi><mo>+</mo></msub><mo>+</mo><mstyle mathvariant="bold"><mi>n</mi></mstyle><mo>+</mo><mover accent="true"><mi>v</mi><mo>^</mo></mover><mo>+</mo><msubsup><mi>x</mi><mn>1</mn><mi>a</mi></msubsup></mrow>"#);
@@ -82,6 +91,17 @@ fn nothing_in_a_name_is_markup() {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn is_well_formed_for_every_function(text in expressions::expressions(&["x", "y", "x_1", "Bvec_x"], &["g"])) {
+        let source = linker::source(&text);
+        if let Ok(definition) = kamodo_expr::Definition::parse(&linker::source("f"), &source)
+            && let kamodo_expr::Outcome::Checked(checked) = definition.check(&Above::of(&["g(x): x"])).0
+        {
+            let shown = mathml(&checked.signature, &checked.body);
+            prop_assert_eq!(is_well_formed(&shown), Ok(()), "{}", shown);
+        }
+    }
 
     #[test]
     fn is_always_well_formed(text in "[-+*/^().xyzab0-9_ ]{1,30}") {
