@@ -1,7 +1,8 @@
-//! The environment of the published Python client, under `target/python`.
+//! The environments of Python clients, under `target`: of the published one, and of pycapnp 2, which that one
+//! does not run with.
 //!
-//! `tests/interop/requirements.txt` pins every version. The environment is made again when that file
-//! changes, since it keeps a copy of the list that it was made from.
+//! A `requirements.txt` pins every version. An environment is made again when that file changes, since it keeps a
+//! copy of the list that it was made from.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,11 +15,20 @@ const INTERPRETERS: &[&str] = &["python3.11", "python3.10", "python3.9", "python
 /// Build tools for the packages that come as sources, pinned too: later ones refuse some of them.
 const BUILD_TOOLS: &[&str] = &["setuptools==59.8.0", "wheel==0.45.1"];
 
-/// Returns the environment's Python, after making the environment where it is not there.
+/// Returns the Python of the published client's environment, after making it where it is not there.
 pub(crate) fn interpreter() -> Result<PathBuf, Failure> {
-    let requirements = root().join("tests/interop/requirements.txt");
+    environment("python", "tests/interop/requirements.txt", BUILD_TOOLS)
+}
+
+/// Returns the Python of the environment of pycapnp 2, after making it where it is not there.
+pub(crate) fn independent() -> Result<PathBuf, Failure> {
+    environment("python-independent", "tests/independent/requirements.txt", &[])
+}
+
+fn environment(name: &str, requirements: &str, build_tools: &[&str]) -> Result<PathBuf, Failure> {
+    let requirements = root().join(requirements);
     let wanted = std::fs::read_to_string(&requirements)?;
-    let environment = target().join("python");
+    let environment = target().join(name);
     let (python, made_from) = (environment.join("bin/python"), environment.join("made-from.txt"));
     if python.exists() && std::fs::read_to_string(&made_from).is_ok_and(|was| was == wanted) {
         return Ok(python);
@@ -27,7 +37,9 @@ pub(crate) fn interpreter() -> Result<PathBuf, Failure> {
         std::fs::remove_dir_all(&environment)?;
     }
     run(Command::new(find()?).args(["-m", "venv"]).arg(&environment))?;
-    run(pip(&python).args(BUILD_TOOLS))?;
+    if !build_tools.is_empty() {
+        run(pip(&python).args(build_tools))?;
+    }
     run(pip(&python).args(["--no-deps", "--no-build-isolation", "--requirement"]).arg(&requirements))?;
     std::fs::write(made_from, wanted)?;
     Ok(python)

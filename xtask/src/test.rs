@@ -25,6 +25,7 @@ type Part = (&'static str, &'static str, fn() -> Result<Outcome, Failure>);
 const PARTS: &[Part] = &[
     ("rust", "unit, property, snapshot and end-to-end tests", rust),
     ("client", "the published Python client", client),
+    ("independent", "pycapnp 2, a client that shares no code with ours", independent),
     ("golden", "golden cases, recorded from the published Kamodo", golden),
     ("readme", "every command of the README, in a clean copy", readme),
     ("containers", "two services as docker-compose.yaml describes them", containers::test),
@@ -103,6 +104,12 @@ fn client() -> Result<Outcome, Failure> {
         "--strict-markers",
         "tests/interop",
     ]))?)?;
+    Ok(Outcome::Passed("see above".to_owned()))
+}
+
+fn independent() -> Result<Outcome, Failure> {
+    let python = python::independent()?;
+    run_command(with_server(command(python).arg("tests/independent/evaluate.py"))?)?;
     Ok(Outcome::Passed("see above".to_owned()))
 }
 
