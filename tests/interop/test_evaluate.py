@@ -1,6 +1,8 @@
 """evaluate and getMath, over the client's own capabilities."""
 import numpy as np
 import pytest
+import sympy
+from kamodo.rpc.proto import to_rpc_expr
 
 import wire
 
@@ -66,3 +68,21 @@ def test_math_within_evaluate(client):
     five = wire.literal(5)
     expression = wire.applied(math["AddRPC"], wire.applied(functions["f"], five), wire.applied(math["MulRPC"], five, five))
     assert wire.read(wire.evaluate(client, expression)) == 44
+
+
+@pytest.mark.parametrize("x", [5, 2.5, np.arange(4.0)])
+def test_the_clients_own_expressions(client, x):
+    """`to_rpc_expr` passes the client's add, multiply and power, which the server calls back."""
+    f, a = wire.functions(client)["f"], sympy.Symbol("x")
+    expression = to_rpc_expr(sympy.Function("f")(a)**2 + 3 * a, x=x, f=f)
+    value = wire.read(client._client.evaluate(expression).value)
+    assert np.array_equal(value, (x**2 - x - 1)**2 + 3 * x)
+
+
+def test_the_clients_expressions_with_the_servers_operators(client):
+    math, f, a = wire.math(client), wire.functions(client)["f"], sympy.Symbol("x")
+    operators = {sympy.Add: math["AddRPC"], sympy.Mul: math["MulRPC"], sympy.Pow: math["PowRPC"]}
+    expression = to_rpc_expr(sympy.Function("f")(a)**2 + 3 * a, operators, x=np.arange(4.0), f=f)
+    value = wire.read(client._client.evaluate(expression).value)
+    x = np.arange(4.0)
+    assert np.array_equal(value, (x**2 - x - 1)**2 + 3 * x)
