@@ -1,12 +1,13 @@
 //! From an address to a connection.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use capnp_rpc::Disconnector;
 use capnp_rpc::rpc_twoparty_capnp::Side;
 use futures::FutureExt as _;
 use kamodo_wire::tls::{Connector, Trust};
-use kamodo_wire::transport::{self, Limits, Session};
+use kamodo_wire::transport::{self, Limits, Session, Traffic};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
@@ -26,11 +27,15 @@ pub struct Endpoint {
     pub limits: Limits,
 }
 
+/// After how long the system asks whether the other end of a silent connection is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
 /// Closes a connection when it is dropped, after everything that was asked was sent.
 pub(crate) struct Closer {
     disconnector: Option<Disconnector<Side>>,
     /// Why the connection ended, once it has.
     ended: watch::Receiver<Option<String>>,
+    traffic: Traffic,
 }
 
 // === impl Endpoint ===
@@ -61,6 +66,9 @@ pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
     let failed = |source| Error::Connect { host: host.clone(), port: *port, source };
     let socket = TcpStream::connect((host.trim_matches(['[', ']']), *port)).await.map_err(failed)?;
     socket.set_nodelay(true).map_err(failed)?;
+    // Else a call whose server's machine is gone would wait for ever; it works without.
+    let keep_alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE / 4);
+    let _ = socket2::SockRef::from(&socket).set_tcp_keepalive(&keep_alive);
     let (session, kamodo) = match connector {
         None => transport::connect(socket, endpoint.limits),
         Some(connector) => {
@@ -78,6 +86,7 @@ impl Closer {
     /// Runs a session until this is dropped.
     pub(crate) fn open(session: Session) -> Self {
         let disconnector = session.disconnector();
+        let traffic = session.traffic();
         // What ends the session fails the calls that wait, with the same reason.
         // It ends by itself once the client is dropped.
         let (ending, ended) = watch::channel(None);
@@ -88,7 +97,7 @@ impl Closer {
             };
             ending.send_replace(Some(reason));
         });
-        Self { disconnector: Some(disconnector), ended }
+        Self { disconnector: Some(disconnector), ended, traffic }
     }
 
     /// Waits until the connection has ended, and says why.
@@ -96,6 +105,10 @@ impl Closer {
         let mut ended = self.ended.clone();
         let reason = ended.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
         reason.unwrap_or_else(|| String::from("the connection was dropped"))
+    }
+
+    pub(crate) fn traffic(&self) -> &Traffic {
+        &self.traffic
     }
 
     pub(crate) fn has_ended(&self) -> bool {

@@ -55,6 +55,7 @@ pub use error::Error;
 pub use expression::{Expression, Operands};
 pub use extension::Extension;
 pub use field::{Field, Function, Parameter};
+pub use kamodo_wire::transport::Traffic;
 pub use remote_value::RemoteValue;
 pub use session::{Options, Session};
 
@@ -183,6 +184,12 @@ impl Client {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closer.has_ended()
+    }
+
+    /// Returns what counts the bytes that pass.
+    #[must_use]
+    pub fn traffic(&self) -> &Traffic {
+        self.closer.traffic()
     }
 
     /// Waits until the connection has ended, and says why.

@@ -14,12 +14,14 @@ mod incoming;
 mod network;
 mod queue;
 mod session;
+mod traffic;
 mod writer;
 
 use std::time::Duration;
 
 pub use error::Error;
 pub use session::{Session, connect, serve};
+pub use traffic::Traffic;
 
 /// What one connection may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::network::Network;
 use super::queue::Queue;
+use super::traffic::{Counted, Traffic};
 use super::writer::write_queue;
 use super::{Error, Limits};
 
@@ -46,6 +47,7 @@ pub struct Session {
     writer: Option<Pin<Box<dyn Future<Output = ()>>>>,
     writer_ended: Option<oneshot::Sender<()>>,
     queue: Rc<Queue>,
+    traffic: Traffic,
     again: Arc<Again>,
 }
 
@@ -66,7 +68,8 @@ impl Session {
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
-        let (read_half, write_half) = tokio::io::split(stream);
+        let traffic = Traffic::default();
+        let (read_half, write_half) = tokio::io::split(Counted::new(stream, traffic.clone()));
         let queue = Rc::new(Queue::default());
         let (sender, receiver) = oneshot::channel();
         let network = Network::new(read_half, queue.clone(), side, limits, receiver);
@@ -76,6 +79,7 @@ impl Session {
             writer: Some(Box::pin(write_queue(write_half, queue.clone(), limits))),
             writer_ended: Some(sender),
             queue,
+            traffic,
             again: Arc::default(),
         }
     }
@@ -83,6 +87,11 @@ impl Session {
     /// Returns what closes the connection when it is awaited, after all that is queued was written.
     pub fn disconnector(&self) -> Disconnector<Side> {
         self.rpc.get_disconnector()
+    }
+
+    /// Returns what counts the bytes that pass.
+    pub fn traffic(&self) -> Traffic {
+        self.traffic.clone()
     }
 
     /// Runs everything that is ready: calls that have arrived, answers that are there.
