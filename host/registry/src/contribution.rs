@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kamodo_expr::Definition;
 use kamodo_value::{Meta, Signature, Value};
 
-use crate::CallError;
+use crate::{CallError, Composed};
 
 /// Who brought a function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -113,6 +113,16 @@ pub trait AwaitedFunction: Send + Sync + fmt::Debug {
     /// Returns the servers that a call goes through, the next one first, as far as they are known.
     fn route(&self) -> Vec<Hop> {
         Vec::new()
+    }
+
+    /// Returns its name where it runs, where that place works off compositions of its functions by itself.
+    fn name_there(&self) -> Option<&str> {
+        None
+    }
+
+    /// Returns a composition that ends with this function, as one function; all of it runs where this one does.
+    fn compose(&self, _composed: Composed) -> Option<Arc<dyn AwaitedFunction>> {
+        None
     }
 }
 

@@ -7,6 +7,7 @@
 mod administration;
 mod admit;
 mod bind;
+mod compose;
 mod contribution;
 mod define;
 mod dispatch;
@@ -23,6 +24,7 @@ mod standing;
 pub use administration::{Administration, Answer, Command, CommandError, Receipt};
 pub use admit::{Admission, Admitted, Change, KEPT, NotKept};
 pub use bind::{NO_ARGUMENT, bind};
+pub use compose::{Composed, Part};
 pub use contribution::{
     Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, Hop, NativeFunction, Origin,
     OriginKey,

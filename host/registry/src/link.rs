@@ -9,6 +9,7 @@ use std::sync::Arc;
 use kamodo_expr::{Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity};
 use kamodo_value::{Meta, Signature};
 
+use crate::compose::compose;
 use crate::function::{Body, Function, Shown};
 use crate::{ContributedFunction, Contribution, Hop, Origin, OriginKey};
 
@@ -285,8 +286,10 @@ fn lower(
         Body::Program { program, .. } => Some(Arc::clone(program)),
         Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) => None,
     };
-    let program = Arc::new(Program::lower(&parameters, &checked.body, &inline)?);
-    let callees: Vec<_> = program.callees().iter().filter_map(|name| find(name)).collect();
+    let (body, compositions) = compose(&checked.body, find);
+    let program = Arc::new(Program::lower(&parameters, &body, &inline)?);
+    let callee = |name: &Arc<str>| compositions.get(name).cloned().or_else(|| find(name));
+    let callees: Vec<_> = program.callees().iter().filter_map(callee).collect();
     debug_assert_eq!(callees.len(), program.callees().len(), "the check found every callee");
 
     let mut missing: Vec<String> = callees

@@ -242,6 +242,13 @@ fn what_goes_wrong_elsewhere() {
         next: Duration::from_millis(3200),
     };
     assert_snapshot!(shown(&unreachable), @"`g`: upstream model.example:60000 is not reachable: connection refused; next attempt in 3 s");
+    let soon = CallError::Unreachable {
+        function: function.clone(),
+        address: address.clone(),
+        cause: "connection refused".into(),
+        next: Duration::from_millis(200),
+    };
+    assert_snapshot!(shown(&soon), @"`g`: upstream model.example:60000 is not reachable: connection refused; next attempt now");
     let lost = CallError::Lost {
         function: function.clone(),
         address: address.clone(),
