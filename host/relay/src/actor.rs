@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use futures::future::{LocalBoxFuture, OptionFuture};
 use kamodo_client::extension::{Event, Feed};
-use kamodo_client::{Client, Error, Function};
-use kamodo_registry::{CallError, ContributedFunction};
+use kamodo_client::{Client, Error, Expression};
+use kamodo_registry::{CallError, Composed, ContributedFunction, Part};
 use kamodo_value::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -17,7 +17,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, tim
 
 use crate::backoff::Backoff;
 use crate::fields::{Fetched, Functions, fetch};
-use crate::line::{Call, Line};
+use crate::line::{Asked, Call, Line};
+use crate::pulse::{self, Pulse, Verdict};
 use crate::{News, Upstream};
 
 /// How long an upstream may take to accept a connection and shake hands.
@@ -68,6 +69,9 @@ enum Outcome {
     /// Not in time: is anybody there?
     Late,
 }
+
+/// The answer to a call, on its way.
+type Answering = LocalBoxFuture<'static, Result<Value, Error>>;
 
 /// What an upstream says on a question of ours.
 type Fetching = LocalBoxFuture<'static, Result<Fetched, String>>;
@@ -196,14 +200,19 @@ impl Actor {
         let mut fetch_again = false;
         let mut poll = interval_at(Instant::now() + POLL, POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pulse = Pulse::default();
+        let mut look = interval_at(Instant::now() + pulse::LOOK, pulse::LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut asking: Option<LocalBoxFuture<'static, ()>> = None;
         let end = loop {
             tokio::select! {
                 change = self.changes.recv() => if let Some(end) = self.change(change) { break end },
                 () = &mut replaced => break End::Changed,
                 reason = client.closed() => break End::Failed(reason),
                 Some(call) = self.calls.recv() => {
-                    let function = functions.get(&call.remote).cloned();
-                    open.spawn_local(carry_out(function, call, self.line.clone(), self.upstream.timeout));
+                    let mut call = call;
+                    let sent = send(&client, &functions, &call.asked, std::mem::take(&mut call.args));
+                    open.spawn_local(carry_out(sent, call, self.line.clone(), self.upstream.timeout));
                 }
                 Some(outcome) = open.join_next() => {
                     fetch_again |= matches!(outcome, Ok(Outcome::Late));
@@ -220,7 +229,17 @@ impl Actor {
                         Err(cause) => break End::Failed(cause),
                     }
                 }
-                // One thread of the published server computes and answers: it is not asked while it computes.
+                Some(()) = OptionFuture::from(asking.as_mut()) => asking = None,
+                _ = look.tick() => {
+                    // One thread of the published server computes and answers: it is not asked while it computes.
+                    let may_ask = is_ours || open.is_empty();
+                    let traffic = client.traffic();
+                    match pulse.judge(traffic.received(), traffic.sent(), may_ask) {
+                        Verdict::Lives => {}
+                        Verdict::Ask => asking = Some(ask(&functions, &client)),
+                        Verdict::Gone => break End::Failed(no_answer()),
+                    }
+                }
                 _ = poll.tick() => fetch_again |= feed.is_none() && open.is_empty(),
             }
             if fetch_again && fetching.is_none() {
@@ -239,7 +258,7 @@ impl Actor {
             self.line.set_down(cause, Duration::ZERO);
         }
         // The connection's own end fails what is open; that is its better reason than being dropped.
-        drop((fetching, feed, functions, client));
+        drop((fetching, asking, feed, functions, client));
         let last_words = async { while open.join_next().await.is_some() {} };
         let _ = timeout(LAST_WORDS, last_words).await;
         end
@@ -301,20 +320,69 @@ async fn changes(client: &Client) -> Result<Option<Feed>, Error> {
     }
 }
 
+/// Asks for something small, to see whether anybody answers.
+fn ask(functions: &Functions, client: &Rc<Client>) -> LocalBoxFuture<'static, ()> {
+    match functions.values().next().cloned() {
+        Some(function) => Box::pin(async move { drop(function.parameters().await) }),
+        None => {
+            let client = Rc::clone(client);
+            Box::pin(async move { drop(client.math().await) })
+        }
+    }
+}
+
+/// Sends for an answer; fails with the name of a function that is not there.
+fn send(
+    client: &Rc<Client>,
+    functions: &Functions,
+    asked: &Asked,
+    args: Vec<Value>,
+) -> Result<Answering, String> {
+    match asked {
+        Asked::Function(name) => {
+            let function = functions.get(name).ok_or_else(|| name.clone())?;
+            Ok(Box::pin(function.call(&args, &[])))
+        }
+        Asked::Composition(composed) => {
+            let expression = expression(functions, composed, &args)?;
+            let client = Rc::clone(client);
+            Ok(Box::pin(async move {
+                let value = client.evaluate(&expression).await?; // it need not be there to be read
+                drop((client, expression)); // who waits must not keep the connection open
+                value.read::<Value>().await
+            }))
+        }
+    }
+}
+
+/// What an upstream is to evaluate.
+fn expression(functions: &Functions, composed: &Composed, args: &[Value]) -> Result<Expression, String> {
+    let name = &composed.function;
+    let function = functions.get(name).ok_or_else(|| name.clone())?;
+    let parts = composed.args.iter().map(|part| match part {
+        Part::Argument(index) => Ok(Expression::from(args[*index].clone())),
+        Part::Constant(value) => Ok(Expression::from(value.clone())),
+        Part::Call(inner) => expression(functions, inner, args),
+    });
+    Ok(Expression::apply(function.clone(), parts.collect::<Result<Vec<_>, _>>()?))
+}
+
 /// Carries out one call, until it is answered, late, or nobody waits for it any more.
 async fn carry_out(
-    function: Option<Function>,
+    sent: Result<Answering, String>,
     mut call: Call,
     line: Arc<Line>,
     limit: Option<Duration>,
 ) -> Outcome {
-    let Some(function) = function else {
-        let message = format!("`{}` is no longer served", call.remote);
-        let error = upstream_error(&call, &line, message, None, false);
-        let _ = call.answer.send(Err(error)); // whoever called may be gone
-        return Outcome::Answered;
+    let sent = match sent {
+        Ok(sent) => sent,
+        Err(missing) => {
+            let message = format!("`{missing}` is no longer served");
+            let error = upstream_error(&call, &line, message, None, false);
+            let _ = call.answer.send(Err(error)); // whoever called may be gone
+            return Outcome::Answered;
+        }
     };
-    let sent = function.call(&std::mem::take(&mut call.args), &[]);
     let answered = async {
         match limit {
             Some(limit) => timeout(limit, sent).await.map_err(|_| limit),

@@ -11,7 +11,7 @@ use kamodo_registry::{ContributedFunction, Contribution, Hop};
 use kamodo_units::Unit;
 use kamodo_value::{Meta, Signature};
 
-use crate::line::{Line, RemoteFunction};
+use crate::line::{Asked, Line, RemoteFunction};
 use crate::{News, Upstream, route};
 
 /// The functions of a server by their names there.
@@ -107,7 +107,7 @@ impl Fetched {
                     remote: Arc::new(RemoteFunction {
                         line: Arc::clone(line),
                         name: signature.name.clone(),
-                        remote: field.name.clone(),
+                        asked: Asked::Function(field.name.clone()),
                         route,
                     }),
                     signature,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use kamodo_registry::{Awaited, AwaitedFunction, CallError, Hop};
+use kamodo_registry::{Awaited, AwaitedFunction, CallError, Composed, Hop};
 use kamodo_value::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
@@ -31,12 +31,21 @@ enum State {
 pub(crate) struct Call {
     /// The name here.
     pub(crate) function: String,
-    /// The name there.
-    pub(crate) remote: String,
+    /// What is called there.
+    pub(crate) asked: Asked,
     pub(crate) args: Vec<Value>,
     pub(crate) answer: oneshot::Sender<Result<Value, CallError>>,
     /// Taken for as long as the call is open.
     _place: OwnedSemaphorePermit,
+}
+
+/// What of an upstream is called.
+#[derive(Debug, Clone)]
+pub(crate) enum Asked {
+    /// A function, by its name there.
+    Function(String),
+    /// Several, one after another, without a way back in between.
+    Composition(Arc<Composed>),
 }
 
 /// One function of an upstream.
@@ -45,8 +54,8 @@ pub(crate) struct RemoteFunction {
     pub(crate) line: Arc<Line>,
     /// The name here.
     pub(crate) name: String,
-    /// The name there.
-    pub(crate) remote: String,
+    /// What is called there.
+    pub(crate) asked: Asked,
     /// The servers that a call goes through, that one first.
     pub(crate) route: Vec<Hop>,
 }
@@ -118,8 +127,8 @@ impl RemoteFunction {
         };
         let place = Arc::clone(&line.places).try_acquire_owned().map_err(|_| crowded())?;
         let (answer, answered) = oneshot::channel();
-        let (function, remote) = (self.name.clone(), self.remote.clone());
-        let sent = line.calls.try_send(Call { function, remote, args, answer, _place: place });
+        let (function, asked) = (self.name.clone(), self.asked.clone());
+        let sent = line.calls.try_send(Call { function, asked, args, answer, _place: place });
         match sent {
             Ok(()) => Ok(answered),
             Err(mpsc::error::TrySendError::Full(_)) => Err(crowded()),
@@ -140,5 +149,18 @@ impl AwaitedFunction for RemoteFunction {
 
     fn route(&self) -> Vec<Hop> {
         self.route.clone()
+    }
+
+    fn name_there(&self) -> Option<&str> {
+        match &self.asked {
+            Asked::Function(name) => Some(name),
+            Asked::Composition(_) => None,
+        }
+    }
+
+    fn compose(&self, composed: Composed) -> Option<Arc<dyn AwaitedFunction>> {
+        let asked = Asked::Composition(Arc::new(composed));
+        let (line, name, route) = (Arc::clone(&self.line), self.name.clone(), self.route.clone());
+        Some(Arc::new(Self { line, name, asked, route }))
     }
 }
