@@ -43,12 +43,13 @@ pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
     let mut server = Server::start(&config, Arc::clone(&registry), dispatcher)?;
     let (watching, socket) = (effective.watch, effective.admin_socket.clone());
     let administration = supervisor.administration();
+    let expected: Vec<_> = supervisor.upstreams().iter().map(|one| one.origin().to_string()).collect();
     let live = Arc::new(Live::new(server.controls(), given.clone(), effective, identity));
     let settle = Arc::clone(&live) as Arc<dyn Settle>;
     let supervisor = supervisor.start(settle, watching).map_err(Error::Watch)?;
 
     administer(&mut server, &socket, administration)?;
-    announce(&registry, &server).map_err(Error::system("cannot write to standard output"))?;
+    announce(&registry, &expected, &server).map_err(Error::system("cannot write to standard output"))?;
     wait_for_stop(&supervisor, &live).map_err(Error::system("cannot wait for signals"))?;
     let drained = server.drain(live.effective().drain);
     drop(supervisor); // not before: open calls may be on their way to upstreams
@@ -110,10 +111,13 @@ pub(crate) fn private_path() -> PathBuf {
 }
 
 /// Prints what is served and where; the line `ready` comes last.
-fn announce(registry: &Registry, server: &Server) -> std::io::Result<()> {
+fn announce(registry: &Registry, expected: &[String], server: &Server) -> std::io::Result<()> {
     let snapshot = registry.snapshot();
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", table::render(snapshot.functions().map(|function| &**function)))?;
+    for upstream in expected {
+        writeln!(out, "functions of {upstream} come as soon as it answers")?;
+    }
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
     writeln!(out, "ready at {}", addresses.join(" and "))?;
     out.flush()

@@ -107,6 +107,12 @@ impl Supervisor {
         &self.settings
     }
 
+    /// Returns the servers that the configuration names, whose functions are served besides.
+    #[must_use]
+    pub fn upstreams(&self) -> &[Upstream] {
+        &self.upstreams
+    }
+
     /// Looks at everything now, without waiting for it to settle: the first start.
     pub fn look(&mut self) -> Report {
         let sighting = Sighting::take(&self.places(&[]), &self.seen);
