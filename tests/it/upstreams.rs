@@ -1,5 +1,6 @@
 //! Functions of other servers, as if they were ours.
 
+mod load;
 mod loops;
 
 use insta::assert_snapshot;
@@ -177,4 +178,96 @@ fn others_are_served_while_an_upstream_is_silent() {
             assert_eq!(call.join().unwrap().code, Some(1));
         }
     });
+}
+
+#[test]
+fn a_connection_whose_other_end_is_gone() {
+    let far = Project::new("f(x): x + 1");
+    let upstream = Server::start(&far);
+    let proxy = Proxy::start(upstream.port());
+    let near = beside("own(x): x", &document(&far, proxy.port(), ""));
+    let server = Server::start(&near);
+    server.answers(&["f", "5"], "6");
+    // nobody calls, and nothing ends
+    proxy.set(Weather::Silent);
+    server.logs("is not reachable: no answer within 10s");
+    let down = server.call(&["f", "5"]).stderr.replace(&proxy.port().to_string(), "PORT");
+    assert!(down.starts_with("kamodo-rpc: `f`: upstream localhost:PORT is not reachable: no "), "{down}");
+    assert_eq!(server.call(&["own", "5"]).stdout, "5\n");
+    proxy.set(Weather::Fair);
+    server.answers(&["f", "5"], "6");
+}
+
+#[test]
+fn what_is_said_of_functions_goes_through() {
+    let far = Project::new("f(y[cm],x[s])[kg]: x**2*y");
+    let upstream = Server::start(&far);
+    let near = beside("g(x[m],t[s])[g]: f(x,t)", &document(&far, upstream.port(), ""));
+    let server = Server::start(&near);
+    server.answers(&["f", "3", "2"], "12"); // y and x, as it is defined there
+    server.answers(&["f", "x=2", "y=3"], "12");
+    server.answers(&["g", "3", "2"], "1200000");
+    let listed = server.command(&["list"]).stdout;
+    let row = listed.lines().find(|line| line.contains("f(y, x)")).unwrap_or_default();
+    assert!(row.contains("kg") && row.contains("y: cm, x: s"), "{listed}");
+    let status = server.command(&["status", "f", "--json"]).stdout;
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    assert_eq!(status["equation"], "x^{2} y");
+    assert_eq!(status["through"][0], format!("localhost:{}", upstream.port()));
+}
+
+#[test]
+fn a_composition_that_does_not_fit_is_refused() {
+    let far = Project::new("f(x[cm])[kg]: x");
+    let upstream = Server::start(&far);
+    let near = beside("own(x): x", &document(&far, upstream.port(), "prefix: far"));
+    let server = Server::start(&near);
+    server.answers(&["far_f", "2"], "2");
+    edit(&near, "own(x): x\ng(x[cm])[s]: far_f(x)", &document(&far, upstream.port(), "prefix: far"));
+    server.logs("what was served stays served");
+    let log = server.log();
+    let told: Vec<_> = log.lines().skip_while(|line| !line.contains("cannot")).take(4).collect();
+    assert!(told.join("\n").contains("far_f"), "{log}");
+    assert_eq!(server.call(&["own", "5"]).stdout, "5\n");
+}
+
+#[test]
+fn what_waits_for_an_upstream_comes_with_it() {
+    let far = Project::new("f(x): x + 1");
+    let mut upstream = Server::start(&far);
+    let port = upstream.port();
+    upstream.end_by("KILL");
+    drop(upstream);
+    let near = Project::new("");
+    near.replace("kamodo_rpc.yaml", document(&far, port, "prefix: far"));
+    let server = Server::start(&near);
+    let printed = server.printed().replace(&port.to_string(), "PORT");
+    assert!(
+        printed.contains("functions of upstream localhost:PORT as far_ come as soon as it answers"),
+        "{printed}"
+    );
+    edit(&near, "g(x): 2*far_f(x)", &document(&far, port, "prefix: far"));
+    let waiting = eventually(|| server.call(&["g", "5"]), |call| call.stderr.contains("waits for"));
+    assert_snapshot!(waiting.stderr, @r"
+    kamodo-rpc: `g` waits for `far_f`, which no origin provides
+    hint: it works as soon as a plugin, an upstream or an edit brings `far_f`
+    ");
+    let _upstream = start_at(&far, port);
+    server.answers(&["g", "5"], "12");
+}
+
+#[test]
+fn a_composition_of_one_upstream_travels_as_one() {
+    let far = Project::new("f(x): x + 1\ng(x): 2*x");
+    let upstream = Server::start(&far);
+    let proxy = Proxy::start(upstream.port());
+    let near = beside("h(x): f(g(x)) + 1\nk(x): f(1*g(x) + 0*x + 1)", &document(&far, proxy.port(), ""));
+    let server = Server::start(&near);
+    server.answers(&["h", "5"], "12");
+    server.answers(&["k", "5"], "12");
+    let n_bytes = |name: &str| load::n_bytes_of_a_call(&near, &server, &proxy, name);
+    let (one, two) = (n_bytes("h"), n_bytes("k"));
+    println!("f(g(x)) on 1e6 doubles: {one} bytes as one, {two} bytes step by step");
+    // one array there and one back, instead of two each
+    assert!((16_000_000..17_000_000).contains(&one) && two > 32_000_000, "{one} {two}");
 }

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -26,6 +27,8 @@ pub enum Weather {
 #[derive(Debug)]
 struct Shared {
     weather: Mutex<Weather>,
+    /// What has passed so far, both ways together.
+    n_bytes: AtomicU64,
     /// Both ends of every connection.
     sockets: Mutex<Vec<TcpStream>>,
 }
@@ -44,7 +47,11 @@ impl Proxy {
     pub fn start(to: u16) -> Self {
         let listener = TcpListener::bind(("localhost", 0)).expect("a port is free");
         let port = listener.local_addr().expect("it listens").port();
-        let shared = Arc::new(Shared { weather: Mutex::new(Weather::Fair), sockets: Mutex::default() });
+        let shared = Arc::new(Shared {
+            weather: Mutex::new(Weather::Fair),
+            n_bytes: AtomicU64::new(0),
+            sockets: Mutex::default(),
+        });
         let accepted = Arc::clone(&shared);
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
@@ -61,6 +68,12 @@ impl Proxy {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Returns how many bytes have passed so far, both ways together.
+    #[must_use]
+    pub fn n_bytes(&self) -> u64 {
+        self.shared.n_bytes.load(Ordering::Relaxed)
     }
 
     /// Changes the weather, also for connections that are open.
@@ -114,6 +127,7 @@ impl Shared {
             while *lock(&self.weather) == Weather::Silent {
                 thread::park_timeout(crate::PERIOD);
             }
+            self.n_bytes.fetch_add(read as u64, Ordering::Relaxed);
             if read == 0 || to.write_all(&bytes[..read]).is_err() {
                 let _ = to.shutdown(Shutdown::Both); // it may be cut already
                 return;
