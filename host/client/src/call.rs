@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use capnp::ErrorKind;
 use capnp::capability::RemotePromise;
+use kamodo_schema::extension::sink;
 use kamodo_schema::{argument, extension, function};
 use kamodo_value::Value;
 use kamodo_wire::literal;
@@ -115,6 +116,19 @@ impl Call {
         literal::write_all(params.reborrow().init_args(self.n_args()), &self.args).map_err(failed)?;
         write_kwargs(params.init_kwargs(self.n_kwargs()), &self.kwargs).map_err(failed)?;
         Ok(Sent::Within(request.send()))
+    }
+
+    /// Asks for the function to be applied piece by piece.
+    pub(crate) fn send_map(self, over: &str, results: sink::Client) -> Result<sink::Client, Error> {
+        let failed = |source| Error::Argument { function: self.function.name().to_owned(), source };
+        let mut request = self.function.connection().extension().map_request();
+        let mut params = request.get();
+        params.set_function(self.function.client().clone());
+        params.set_over(over);
+        params.set_results(results);
+        literal::write_all(params.reborrow().init_args(self.n_args()), &self.args).map_err(failed)?;
+        write_kwargs(params.init_kwargs(self.n_kwargs()), &self.kwargs).map_err(failed)?;
+        Ok(request.send().pipeline.get_arguments())
     }
 
     fn n_args(&self) -> u32 {

@@ -43,6 +43,9 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The system gives no thread for a connection.
+    #[error("cannot start the thread of a connection")]
+    Thread(#[source] io::Error),
     /// The server has nothing beyond the published interface.
     #[error("the server says nothing of itself beyond Kamodo's interface")]
     NoExtension,
@@ -159,7 +162,7 @@ impl Error {
             Self::Late { .. } => Some(String::from("allow it more time, or ask for less at once")),
             Self::Unreachable { failures } => failures.first().and_then(Self::hint),
             Self::Remote { hint, .. } => hint.clone(),
-            Self::Disconnected { .. } => None,
+            Self::Disconnected { .. } | Self::Thread(_) => None,
         }
     }
 }
@@ -266,6 +269,7 @@ mod tests {
         /run/60000.sock: cannot connect: permission denied
         hint: it is another user's: run the command as that user
         ");
+        assert_snapshot!(shown(Error::Thread(io::ErrorKind::OutOfMemory.into())), @"cannot start the thread of a connection: out of memory");
         assert_snapshot!(shown(Error::NoExtension), @r"
         the server says nothing of itself beyond Kamodo's interface
         hint: it is the published server, or an older one of ours

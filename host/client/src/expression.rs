@@ -15,7 +15,8 @@ use crate::{Client, Error, Function, IntoValue, RemoteValue};
 /// parameters. `+`, `*` and [`Expression::pow`] are the server's own `AddRPC`, `MulRPC` and `PowRPC`;
 /// `-a` is `a * -1`, `a - b` is `a + b * -1`, and `a / b` is `a * b**-1`.
 ///
-/// `V` and `F` are the values and functions that it holds.
+/// `V` and `F` are the values and functions that it holds, of which the [`blocking`](crate::blocking) module
+/// has its own.
 #[derive(Debug, Clone)]
 pub struct Expression<V = RemoteValue, F = Function>(Node<V, F>);
 
@@ -97,9 +98,39 @@ impl<V, F> Expression<V, F> {
             first => Self(Node::Call(Callee::Operator(operator), vec![first, other.0])),
         }
     }
+
+    /// Replaces what it holds.
+    pub(crate) fn try_map<W, G, E>(
+        &self,
+        value: &mut impl FnMut(&V) -> Result<W, E>,
+        function: &mut impl FnMut(&F) -> Result<G, E>,
+    ) -> Result<Expression<W, G>, E> {
+        self.0.try_map(value, function).map(Expression)
+    }
 }
 
 impl<V, F> Node<V, F> {
+    fn try_map<W, G, E>(
+        &self,
+        value: &mut impl FnMut(&V) -> Result<W, E>,
+        function: &mut impl FnMut(&F) -> Result<G, E>,
+    ) -> Result<Node<W, G>, E> {
+        Ok(match self {
+            Self::Literal(literal) => Node::Literal(literal.clone()),
+            Self::Stored(stored) => Node::Stored(value(stored)?),
+            Self::Parameter(number) => Node::Parameter(*number),
+            Self::Call(callee, operands) => {
+                let callee = match callee {
+                    Callee::Named(name) => Callee::Named(name.clone()),
+                    Callee::Function(held) => Callee::Function(function(held)?),
+                    Callee::Operator(operator) => Callee::Operator(*operator),
+                };
+                let operands = operands.iter().map(|operand| operand.try_map(value, function));
+                Node::Call(callee, operands.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
     /// The deepest nesting, as far as it matters, without following it on the stack.
     fn depth(&self) -> usize {
         let (mut depth, mut level) = (0, vec![self]);

@@ -4,10 +4,11 @@
 //!
 //! A [`Client`] is one connection: [`Client::connect`] dials, [`Client::ask`] calls, [`Client::evaluate`] has
 //! expressions evaluated whose values stay there, [`Client::define`] defines functions of this connection. A
-//! [`Session`] dials several servers in turn, and again when a connection is lost.
+//! [`Session`] dials several servers in turn, and again when a connection is lost. [`blocking`] is for
+//! programs without `async`.
 //!
 //! Requests are sent at once and answered in any order: start many calls before waiting for the first, and
-//! they travel together. Nothing here is `Send`: a client, and all that came from it, stays on its thread and
+//! they travel together. Outside of [`blocking`] nothing is `Send`: a client, and all that came from it, stays on its thread and
 //! runs in a `LocalSet`; [`block_on`] makes one.
 //!
 //! ```
@@ -26,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 mod administrator;
+pub mod blocking;
 mod call;
 mod connect;
 mod connection;
@@ -35,6 +37,7 @@ mod error;
 mod expression;
 pub mod extension;
 mod field;
+mod pieces;
 mod remote_value;
 mod session;
 
@@ -56,6 +59,7 @@ pub use expression::{Expression, Operands};
 pub use extension::Extension;
 pub use field::{Field, Function, Parameter};
 pub use kamodo_wire::transport::Traffic;
+pub use pieces::{Mapped, Pieces, Upload};
 pub use remote_value::RemoteValue;
 pub use session::{Options, Session};
 

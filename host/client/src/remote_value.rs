@@ -1,11 +1,13 @@
 //! Values that stay on the server.
 
 use std::future::Future;
+use std::rc::Rc;
 
 use kamodo_schema::value;
 use kamodo_value::Value;
 use kamodo_wire::literal;
 
+use crate::connection::Connection;
 use crate::{Client, Error, Expression, FromValue};
 
 /// A value that the server holds, or is computing, until the last clone of this is dropped.
@@ -15,6 +17,7 @@ use crate::{Client, Error, Expression, FromValue};
 #[derive(Clone)]
 pub struct RemoteValue {
     client: value::Client,
+    connection: Rc<Connection>,
 }
 
 // === impl Client ===
@@ -47,15 +50,19 @@ impl Client {
         let connection = self.connection();
         let mut request = connection.kamodo.evaluate_request();
         resolved.write(request.get().init_expression(), connection)?;
-        Ok(RemoteValue::new(request.send().pipeline.get_value()))
+        Ok(RemoteValue::new(request.send().pipeline.get_value(), connection))
     }
 }
 
 // === impl RemoteValue ===
 
 impl RemoteValue {
-    pub(crate) fn new(client: value::Client) -> Self {
-        Self { client }
+    pub(crate) fn new(client: value::Client, connection: &Rc<Connection>) -> Self {
+        Self { client, connection: connection.clone() }
+    }
+
+    pub(crate) fn connection(&self) -> &Rc<Connection> {
+        &self.connection
     }
 
     /// Returns the bare capability.

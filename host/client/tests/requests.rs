@@ -174,3 +174,92 @@ fn a_value_is_read_in_one_round_trip() {
         Ok(())
     });
 }
+
+/// Definitions are of one connection, and may call each other and what is served.
+#[test]
+fn definitions_of_every_kind() {
+    served(async |client| {
+        let g = client.define("g(n[1/m^3])[Pa]", "p_dyn(n, 400)").await?;
+        assert_eq!((g.name.as_str(), g.units.as_str()), ("g", "Pa"));
+        let pascal: f64 = g.function.with((5e6,)).answer().await?;
+        assert!((pascal / 1.33808e-9 - 1.0).abs() < 1e-12, "{pascal}");
+        let body = Expression::call("f", (Expression::parameter(0),)) + 1;
+        let h = client.define_body("h(x)", &body).await?;
+        assert_eq!(h.function.with((5,)).answer::<i64>().await?, 20);
+        assert_eq!(client.evaluate(&Expression::apply(h.function, (3,))).await?.read::<i64>().await?, 6);
+        assert_snapshot!(text(client.define("k(x[m])[kg]", "p_dyn(x, 400)").await), @"
+        definition:1:7: error: `k`: cannot pass `m` for `n[cm**(-3)]` of `p_dyn`
+          1 | p_dyn(x, 400)
+            |       ^ Length, expected Length^-3
+        hint: multiply it by a quantity of the dimension Length^-4, or change the unit on the left
+        ");
+        Ok(())
+    });
+}
+
+#[test]
+fn arrays_in_pieces() {
+    served(async |client| {
+        let mut upload = client.upload::<f64>(&[2, 2])?;
+        upload.write(&[1.0, 2.0, 3.0]).await?;
+        assert_snapshot!(text(upload.finish().await), @"array: shape [2, 2] of float64 takes 32 bytes, found 24");
+        let mut upload = client.upload::<i64>(&[300, 1000])?;
+        for row in 0..300 {
+            upload.write(&[row; 1000]).await?;
+        }
+        let stored = upload.finish().await?;
+        let array = stored.download().gather().await?;
+        assert_eq!((array.shape(), array.dtype().name()), (&[300, 1000][..], "int64"));
+        assert_eq!(array.buffer().get(299_999), Some(299_i64.into()));
+        let mut pieces = stored.download();
+        let mut n_taken = 0;
+        while let Some(piece) = pieces.next::<i64>().await? {
+            n_taken += piece.len();
+        }
+        assert_eq!(n_taken, 300_000);
+        let number = client.evaluate(&Expression::from(5)).await?;
+        assert_snapshot!(text(number.download().gather().await), @"
+        the value is no array, which could be given in pieces
+        hint: read it
+        ");
+        assert_snapshot!(text(stored.download().next::<i8>().await), @"
+        `download`: result: expected elements of int8, found elements of int64
+        hint: a `Value` takes every result, an `Array` one of any shape and type
+        ");
+        Ok(())
+    });
+}
+
+#[test]
+fn without_async() {
+    use kamodo_client::blocking::{self, Expression};
+
+    let ((first, first_endpoint), (_second, second_endpoint)) = (serve(), serve());
+    let client =
+        blocking::Client::connect([first_endpoint, second_endpoint.clone()], Options::default()).unwrap();
+    let fields = client.fields().unwrap();
+    assert_eq!(
+        (fields[1].name.as_str(), fields[1].parameters.len(), fields[1].units.as_str()),
+        ("p_dyn", 2, "nPa")
+    );
+    let threads: Vec<_> = (0..4)
+        .map(|x| {
+            let client = client.clone();
+            std::thread::spawn(move || client.ask::<i64>("f", (x,)).unwrap())
+        })
+        .collect();
+    let answers: Vec<i64> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    assert_eq!(answers, [-1, -1, 1, 5]);
+    let g = client.define("g(x)", "f(x) + 1").unwrap();
+    assert_eq!(g.ask::<i64>((5,)).unwrap(), 20);
+    let value = client.evaluate(&(Expression::apply(g, (5,)) * 2)).unwrap();
+    assert_eq!(value.read::<i64>().unwrap(), 40);
+    let again = client.evaluate(&Expression::call("f", (&value,))).unwrap();
+    assert_eq!(again.read::<i64>().unwrap(), 1559);
+    let other = blocking::Client::connect([second_endpoint], Options::default()).unwrap();
+    let foreign = other.evaluate(&Expression::from(&value)).err();
+    assert_eq!(foreign.unwrap().to_string(), "disconnected: it belongs to the connection of another client");
+    let _ = first.drain(Duration::ZERO);
+    assert_eq!(client.ask::<i64>("f", (5,)).unwrap(), 19, "the other server answers");
+    assert!(matches!(value.read::<i64>(), Err(Error::Disconnected { .. })));
+}
