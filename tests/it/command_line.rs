@@ -172,6 +172,35 @@ fn completions_are_scripts_of_their_shells() {
 }
 
 #[test]
+fn expressions_are_evaluated_there() {
+    let project = Project::new("f: x**2 - x - 1\np_dyn(n[1/cm^3],v[km/s])[nPa]: 1.6726e-6*n*v**2");
+    let server = Server::start(&project);
+    let evaluated = |args: &[&str]| server.command(&[&["eval"], args].concat());
+    std::fs::write(project.path("x.npy"), npy(&[1.0, 2.0, 4.0])).unwrap();
+    let output = evaluated(&["g(x)=f(x)+1", "x=@x.npy", "--output", "g.npy"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    assert_eq!(std::fs::read(project.path("g.npy")).unwrap(), npy(&[0.0, 2.0, 12.0]));
+    assert_eq!(evaluated(&["f(5)+1"]).stdout, "20\n");
+    assert_eq!(evaluated(&["f(x)+y", "x=5", "y=-19", "--deadline", "60s"]).stdout, "0\n");
+    let output = evaluated(&["f(x)+1", "5"]);
+    assert_eq!(output.code, Some(64));
+    assert_snapshot!(output.stderr, @"
+    kamodo-rpc: `f(x)+1`: expected arguments as `name=value`
+    hint: write a definition, e.g. `g(x)=f(x)+1`, whose arguments have an order
+    ");
+    let output = evaluated(&["g(x)=f(x)+", "x=5"]);
+    assert_eq!(output.code, Some(1));
+    assert_snapshot!(output.stderr, @"
+    kamodo-rpc: definition:1:6: error: `g`: expected an operand, found the end
+      1 | f(x)+
+        |      ^
+    hint: write a number, a name or `(` after `+`, or leave `+` out
+    ");
+    let output = server.command(&["list"]);
+    assert!(!output.stdout.contains("g(x)"), "a definition is of its connection alone: {}", output.stdout);
+}
+
+#[test]
 fn errors_of_call() {
     let project = Project::new("f: x**2 - x - 1\np(x,y): x - y");
     let server = Server::start(&project);
