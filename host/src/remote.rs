@@ -172,8 +172,11 @@ fn definition(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Reads arguments: those without a name, and those with one.
-fn arguments(texts: &[String]) -> Result<(Vec<Value>, Vec<(String, Value)>), Error> {
+/// Arguments of a call: those without a name, and those with one.
+type Arguments = (Vec<Value>, Vec<(String, Value)>);
+
+/// Reads the arguments of a call.
+fn arguments(texts: &[String]) -> Result<Arguments, Error> {
     let (mut args, mut kwargs) = (Vec::new(), Vec::new());
     for text in texts {
         let (name, value) = argument::keyword(text);

@@ -140,6 +140,10 @@ impl Lexer<'_> {
             '≤' => Some("compare with `<=`"),
             '≥' => Some("compare with `>=`"),
             '≠' => Some("compare with `!=`"),
+            '²' => Some("raise with `**`: `x**2`"),
+            '³' => Some("raise with `**`: `x**3`"),
+            '½' => Some("write `1/2`"),
+            '√' => Some("write `sqrt(x)`"),
             '@' => Some("multiply with `*`, element by element"),
             '.' => Some("a decimal point stands beside a digit, such as `0.5`, and a name has none"),
             '\\' => Some("LaTeX stands between two `$`: write `$\\sqrt{x}$`, or `sqrt(x)`"),
@@ -282,5 +286,5 @@ pub(crate) fn is_name_start(first: char) -> bool {
 
 /// Returns whether a name can go on so.
 pub(crate) fn is_name_part(next: char) -> bool {
-    next == '_' || next.is_alphanumeric()
+    next == '_' || next.is_alphabetic() || next.is_ascii_digit()
 }

@@ -278,7 +278,11 @@ impl Parser<'_> {
         let name_span = self.advance();
         if is_python_keyword(&name) && !matches!(&*name, "True" | "False") {
             let error = self.source.error(name_span, format!("`{name}` is a word of Python, not a name"));
-            return Err(Box::new(error.with_hint(format!("write `{name}_0`, or another name"))));
+            let hint = match &*name {
+                "not" => "write `~(x > 1)`".to_owned(),
+                _ => format!("write `{name}_0`, or another name"),
+            };
+            return Err(Box::new(error.with_hint(hint)));
         }
         if *self.peek() != Kind::Open {
             return Ok(Tree { kind: TreeKind::Name(name), span: name_span });
@@ -391,6 +395,9 @@ impl Parser<'_> {
             Kind::Name | Kind::Integer(_) | Kind::Decimal(_) | Kind::Imaginary(_) | Kind::Open
         );
         let hint = match self.peek() {
+            Kind::Name if self.text() == "and" => "write `&`: `(x > 0) & (x < 1)`",
+            Kind::Name if self.text() == "or" => "write `|`: `(x < 0) | (x > 1)`",
+            Kind::Name if self.text() == "if" => "write cases as `Piecewise((x, x > 0), (0, True))`",
             _ if is_operand => "there is no implicit multiplication: write `*`",
             Kind::Comma => "a comma stands between the arguments of a function only, a decimal point is `.`",
             _ => "the right-hand side is one expression, such as `x**2 - x - 1`",

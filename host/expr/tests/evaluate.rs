@@ -407,3 +407,29 @@ fn float32_functions() {
         }
     }
 }
+
+/// A zero keeps its sign through an odd power, and a hyperbolic tangent far out is one.
+#[test]
+fn signs_of_zero_and_far_out() {
+    let program = |text| Arc::new(Program::lower(&["x"], &read_expr(text), &|_| None).unwrap());
+    let real = |text, x: f64| {
+        let zeros = Value::Array(Array::vector(vec![x; 20]));
+        let Value::Array(array) = evaluate(&program(text), vec![zeros]).unwrap() else { panic!("{text}") };
+        let Buffer::Float64(elements) = array.buffer() else { panic!("{text}") };
+        let first = elements[0];
+        assert!(elements.iter().all(|element| element.to_bits() == first.to_bits()), "{elements:?}");
+        let scalar = evaluate(&program(text), vec![Value::Scalar(Scalar::Float64(x))]).unwrap();
+        assert_eq!(format!("{scalar:?}"), format!("{:?}", Value::Scalar(Scalar::Float64(first))));
+        first
+    };
+    assert!(real("(** x 3)", -0.0).is_sign_negative());
+    assert!(real("(** x 3)", -1e-200).is_sign_negative());
+    assert!(real("(** x 4)", -0.0).is_sign_positive());
+    assert_eq!(real("(** x -3)", -0.0), f64::NEG_INFINITY);
+    let far = Array::vector(vec![Complex::new(400.0, -1.0), Complex::new(f64::NEG_INFINITY, 1.0)]);
+    let found = evaluate(&program("(tanh x)"), vec![Value::Array(far)]).unwrap();
+    assert_eq!(
+        format!("{found:?}"),
+        format!("{:?}", Value::Array(Array::vector(vec![Complex::new(1.0, -0.0), Complex::new(-1.0, 0.0)])))
+    );
+}

@@ -1,5 +1,7 @@
 //! What of a definition is asked for as one at the place where its functions run.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use std::sync::{Arc, Mutex};
 
 use kamodo_expr::{Definition, Source};

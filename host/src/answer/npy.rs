@@ -47,7 +47,7 @@ pub(super) fn write(array: &Array, out: &mut impl Write) -> io::Result<()> {
     };
     let code = code(array.dtype());
     let mut header = format!("{{'descr': '{code}', 'fortran_order': False, 'shape': {shape}, }}");
-    while (PREFIX + header.len() + 1) % 64 != 0 {
+    while !(PREFIX + header.len() + 1).is_multiple_of(64) {
         header.push(' '); // so that the elements are aligned
     }
     header.push('\n');

@@ -48,6 +48,17 @@ pub(super) fn power(base: Complex<f64>, exponent: Complex<f64>) -> Complex<f64> 
     Complex::new(length * turn.cos(), length * turn.sin())
 }
 
+/// The hyperbolic tangent, also where its parts are beyond the largest double.
+fn tanh(z: Complex<f64>) -> Complex<f64> {
+    // From here on 1 - tanh² is below half a unit in the last place of one.
+    const ONE: f64 = 22.0;
+    if z.re.abs() <= ONE || z.re.is_nan() || !z.im.is_finite() {
+        return z.tanh();
+    }
+    let im = 4.0 * z.im.sin() * z.im.cos() * (-2.0 * z.re.abs()).exp();
+    Complex::new(1.0_f64.copysign(z.re), im)
+}
+
 fn by_squaring(base: Complex<f64>, mut exponent: u32) -> Complex<f64> {
     let (mut square, mut power) = (base, Complex::new(1.0, 0.0));
     while exponent > 0 {
@@ -74,7 +85,7 @@ pub(super) fn function(operation: Unary) -> Option<fn(Complex<f64>) -> Complex<f
         Unary::Atan => atan,
         Unary::Sinh => |z| z.sinh(),
         Unary::Cosh => |z| z.cosh(),
-        Unary::Tanh => |z| z.tanh(),
+        Unary::Tanh => tanh,
         Unary::Exp => |z| z.exp(),
         Unary::Log => logarithm,
         Unary::Asinh => asinh,

@@ -170,7 +170,13 @@ impl Lexer<'_> {
         match first {
             '\\' => return self.command(),
             _ if first.is_whitespace() || first == '~' => self.skip(first.len_utf8()),
-            _ if number_length(rest) > 0 => self.push(Kind::Number, number_length(rest)),
+            _ if number_length(rest) > 0 => {
+                let length = number_length(rest);
+                if let Some(exponent) = exponent(&rest[length..]) {
+                    return Err(self.decimal_exponent(&rest[..length], exponent));
+                }
+                self.push(Kind::Number, length);
+            }
             _ if first.is_alphabetic() => self.push(Kind::Letter, first.len_utf8()),
             _ => match sign(first) {
                 Some(kind) => self.push(kind, first.len_utf8()),
@@ -253,6 +259,16 @@ impl Lexer<'_> {
         Err(Box::new(error.with_hint("write `\\middle|`, or leave it out")))
     }
 
+    /// A number such as `5.3e-2` would be read as a product with a parameter `e`.
+    fn decimal_exponent(&self, mantissa: &str, exponent: &str) -> Box<Diagnostic> {
+        let span = self.at..self.at + mantissa.len() + exponent.len();
+        let power = exponent[1..].trim_start_matches('+');
+        let error = self.source.error(span, format!("`{mantissa}{exponent}` is no number in LaTeX"));
+        let hint =
+            format!("write `{mantissa} \\times 10^{{{power}}}`, or blanks round `e` where it is a parameter");
+        Box::new(error.with_hint(hint))
+    }
+
     fn unknown(&self, first: char) -> Box<Diagnostic> {
         let hint = match first {
             '$' => "LaTeX stands between one `$` and another, with nothing before or behind",
@@ -264,6 +280,8 @@ impl Lexer<'_> {
             '≥' => "write `\\ge`",
             '≠' => "write `\\ne`",
             '√' => "write `\\sqrt{x}`",
+            '²' => "write `^2`",
+            '³' => "write `^3`",
             '∞' => "write `\\infty`",
             '%' => "`%` begins a comment in LaTeX; for a remainder write `x \\bmod{y}`",
             '#' => "a comment stands outside of the two `$`",
@@ -306,6 +324,14 @@ fn command_length(text: &str) -> usize {
     let name = &text[1..];
     let letters = name.find(|next: char| !next.is_ascii_alphabetic()).unwrap_or(name.len());
     if letters > 0 { 1 + letters } else { 1 + name.chars().next().map_or(0, char::len_utf8) }
+}
+
+/// Returns the exponent of ten at the start of `text`, such as `e-2`.
+fn exponent(text: &str) -> Option<&str> {
+    let behind = text.strip_prefix(['e', 'E'])?;
+    let unsigned = behind.strip_prefix(['+', '-']).unwrap_or(behind);
+    let n_digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+    (n_digits > 0).then(|| &text[..text.len() - unsigned.len() + n_digits])
 }
 
 /// Returns how long the number at the start of `text` is, zero where there is none.

@@ -83,7 +83,12 @@ pub(super) fn log_gamma(arg: &Expr) -> Special {
     if !ratio.is_positive() || *ratio.denom() > BigInt::from(2) {
         return Ok(None);
     }
-    function(Builtin::Log, vec![function(Builtin::Gamma, vec![arg.clone()])?]).map(Some)
+    match function(Builtin::Gamma, vec![arg.clone()]) {
+        Ok(gamma) => function(Builtin::Log, vec![gamma]).map(Some),
+        // The logarithm of what is too large to be written out may be an ordinary number.
+        Err(Unfit::TooLarge) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Digamma is known at integers and at one half, its derivatives of odd order at integers.
@@ -148,12 +153,28 @@ pub(super) fn binomial(n: &Expr, k: &Expr) -> Special {
     }
     let rest = if is_whole { (n.numer() - k).min(k.clone()) } else { k.clone() };
     let k = rest.to_u64().filter(|&k| k <= MAX_BITS).ok_or(Unfit::TooLarge)?;
-    let mut value = BigRational::one();
+    if is_whole {
+        let mut value = BigInt::one();
+        for step in 0..k {
+            value = value * (n.numer() - step) / (step + 1); // a binomial at each step, so without a rest
+            if value.bits() > MAX_BITS {
+                return Err(Unfit::TooLarge);
+            }
+        }
+        return Ok(Some(Expr::integer(value)));
+    }
+    // Brought to lowest terms once: at every step that would take the time of k² divisions.
+    let (mut over, mut under) = (BigInt::one(), BigInt::one());
     for step in 0..k {
-        value = value * (&n - BigRational::from(BigInt::from(step))) / BigInt::from(step + 1);
-        if value.numer().bits().max(value.denom().bits()) > MAX_BITS {
+        over *= n.numer() - n.denom() * step;
+        under *= n.denom() * (step + 1);
+        if over.bits().max(under.bits()) > 2 * MAX_BITS {
             return Err(Unfit::TooLarge);
         }
+    }
+    let value = BigRational::new(over, under);
+    if value.numer().bits().max(value.denom().bits()) > MAX_BITS {
+        return Err(Unfit::TooLarge);
     }
     Ok(Some(Expr::rational(value)))
 }

@@ -307,3 +307,15 @@ fn derivatives_are_shown() {
         r"y \frac{\partial}{\partial x} g{\left(x,y \right)}"
     );
 }
+
+/// Exact, and quick: by multiplying and dividing integers.
+#[test]
+fn large_binomials() {
+    let body = |line: &str| linker::checked(line, &Above::default()).body;
+    assert_eq!(body("f: binomial(10000, 5000) - binomial(9999, 4999) - binomial(9999, 5000)"), body("f: 0"));
+    assert_eq!(body("f: binomial(7/2, 3)"), body("f: 35/16"));
+    assert_eq!(
+        linker::checked("f(x): x + loggamma(10**9)", &Above::default()).rhs,
+        "x + loggamma(1000000000)"
+    );
+}

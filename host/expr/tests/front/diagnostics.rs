@@ -852,3 +852,43 @@ fn what_is_not_worked_out() {
     hint: `Derivative` is shown, but not worked out here: write out what it comes to
     ");
 }
+
+#[test]
+fn words_and_signs_of_elsewhere() {
+    assert_snapshot!(refuse("f: x > 0 and x < 1"), @"
+    kamodo_rpc.yaml:1:10: error: `f`: expected an operator or the end, found `and`
+      1 | f: x > 0 and x < 1
+        |          ^^^
+    hint: write `&`: `(x > 0) & (x < 1)`
+    ");
+    assert_snapshot!(refuse("f: x < 0 or x > 1"), @"
+    kamodo_rpc.yaml:1:10: error: `f`: expected an operator or the end, found `or`
+      1 | f: x < 0 or x > 1
+        |          ^^
+    hint: write `|`: `(x < 0) | (x > 1)`
+    ");
+    assert_snapshot!(refuse("f: not x > 1"), @"
+    kamodo_rpc.yaml:1:4: error: `f`: `not` is a word of Python, not a name
+      1 | f: not x > 1
+        |    ^^^
+    hint: write `~(x > 1)`
+    ");
+    assert_snapshot!(refuse("f: x if x > 1 else 0"), @"
+    kamodo_rpc.yaml:1:6: error: `f`: expected an operator or the end, found `if`
+      1 | f: x if x > 1 else 0
+        |      ^^
+    hint: write cases as `Piecewise((x, x > 0), (0, True))`
+    ");
+    assert_snapshot!(refuse("f: x²"), @"
+    kamodo_rpc.yaml:1:5: error: `f`: unexpected `²`
+      1 | f: x²
+        |     ^
+    hint: raise with `**`: `x**2`
+    ");
+    assert_snapshot!(refuse("f: x½"), @"
+    kamodo_rpc.yaml:1:5: error: `f`: unexpected `½`
+      1 | f: x½
+        |     ^
+    hint: write `1/2`
+    ");
+}

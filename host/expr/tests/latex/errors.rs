@@ -523,3 +523,19 @@ fn undeclared_names() {
     hint: no list of parameters may have `E`, which is a constant there: write `E_{0}`, and `f(x,E_0)`, or no list
     ");
 }
+
+#[test]
+fn numbers_with_an_exponent() {
+    assert_snapshot!(refuse(r"f(x): $5.3e-2 x$"), @r"
+    kamodo_rpc.yaml:1:8: error: `f`: `5.3e-2` is no number in LaTeX
+      1 | f(x): $5.3e-2 x$
+        |        ^^^^^^
+    hint: write `5.3 \times 10^{-2}`, or blanks round `e` where it is a parameter
+    ");
+    assert_snapshot!(refuse(r"f: $2E3 x$"), @r"
+    kamodo_rpc.yaml:1:5: error: `f`: `2E3` is no number in LaTeX
+      1 | f: $2E3 x$
+        |     ^^^
+    hint: write `2 \times 10^{3}`, or blanks round `e` where it is a parameter
+    ");
+}

@@ -24,7 +24,9 @@ pub(super) fn whole_power<L: Lanes>(x: L, exponent: i32) -> L {
     let (high, low) = power.unwrap_or((L::splat(1.0), L::splat(0.0)));
     if exponent > 0 {
         let sum = high.add(low);
-        // Beyond the largest double the low part is meaningless, and the high one right.
+        // Beyond the largest double the low part is meaningless, and the high one right; so it is with a
+        // zero, whose sign the sum would lose.
+        let sum = L::select(L::splat(0.0).less(high.abs()), sum, high);
         return L::select(sum.is_nan(), high, sum);
     }
     let inverse = L::splat(1.0).div(high);
