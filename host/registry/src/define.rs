@@ -39,13 +39,16 @@ pub fn define(
         diagnostics.push(*error);
         None
     });
+    // A file may wait for what it calls; this one cannot, and what was to warn says what was meant.
+    let meant = diagnostics.iter().filter_map(|told| told.hint.clone()).find(|hint| hint.starts_with("did you"));
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     match function {
         Some(function) if diagnostics.is_empty() => match &function.body {
             Body::Waiting(missing) => {
                 let rhs = definition.rhs();
                 let message = format!("calls `{}`, which is not served", missing.join("`, `"));
-                Err(vec![named(rhs.error(0..rhs.text.len(), message))])
+                let hint = meant.unwrap_or_else(|| "ask the server for a list of its functions".to_owned());
+                Err(vec![named(rhs.error(0..rhs.text.len(), message).with_hint(hint))])
             }
             _ => Ok(Arc::new(function)),
         },

@@ -892,3 +892,10 @@ fn words_and_signs_of_elsewhere() {
     hint: write `1/2`
     ");
 }
+
+/// A name of numpy's is not guessed at by its letters.
+#[test]
+fn functions_by_the_names_of_elsewhere() {
+    assert_snapshot!(diagnose(&[], "f: sgn(x)"), @"");
+    assert_snapshot!(diagnose(&[], "f: where(x, 1)"), @"");
+}

@@ -11,6 +11,30 @@ use super::{Builder, Parameters, Quantity};
 use crate::ast::Tree;
 use crate::{Expr, Float, Span, language};
 
+/// What numpy, C and Fortran call what the language has under another name.
+const ELSEWHERE: [(&str, &str); 20] = [
+    ("arccos", "acos(x)"),
+    ("arccosh", "acosh(x)"),
+    ("arcsin", "asin(x)"),
+    ("arcsinh", "asinh(x)"),
+    ("arctan", "atan(x)"),
+    ("arctan2", "atan2(y, x)"),
+    ("arctanh", "atanh(x)"),
+    ("ceil", "ceiling(x)"),
+    ("conj", "conjugate(x)"),
+    ("fabs", "Abs(x)"),
+    ("fmod", "Mod(x, y)"),
+    ("imag", "im(x)"),
+    ("lgamma", "loggamma(x)"),
+    ("maximum", "Max(x, y)"),
+    ("minimum", "Min(x, y)"),
+    ("pow", "x**y"),
+    ("power", "x**y"),
+    ("real", "re(x)"),
+    ("sgn", "sign(x)"),
+    ("where", "Piecewise((x, x > 0), (0, True))"),
+];
+
 /// What sympy works out and the language does not.
 const UNWORKED: [&str; 6] = ["Derivative", "diff", "Integral", "integrate", "Limit", "limit"];
 
@@ -97,8 +121,11 @@ impl Builder<'_> {
             let mut candidates: Vec<&str> = language::function_names().collect();
             candidates.extend(self.scope.names());
             let message = format!("no function `{name}` is there yet");
+            let elsewhere = ELSEWHERE.iter().find(|(known, _)| *known == &**name);
             let hint = if UNWORKED.contains(&&**name) {
                 format!("`{name}` is shown, but not worked out here: write out what it comes to")
+            } else if let Some((_, ours)) = elsewhere {
+                format!("write `{ours}`")
             } else {
                 did_you_mean(name, candidates.into_iter().filter(|candidate| *candidate != &**name))
                     .unwrap_or_else(|| {
