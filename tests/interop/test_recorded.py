@@ -7,17 +7,13 @@ bit, but for DIFFERENT, which says why.
 import json
 import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
 
 import numpy as np
 import pytest
 from kamodo.rpc.proto import kamodo_capnp
 
 import wire
+from published import START_S, Published
 from server import Server, eventually
 
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "golden")
@@ -215,36 +211,15 @@ def test_a_function_without_arguments(clients, row):
 
 # === Functions of Python, which the published server has and ours passes on ===
 
-class Published:
-    """A published server that runs a script, in a directory of its own."""
-
-    def __init__(self, script):
-        self.directory = tempfile.mkdtemp(prefix="published-")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        path = os.path.join(self.directory, "serve.py")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(script.replace("host='127.0.0.1'", "host='localhost'"))
-        self.process = subprocess.Popen([sys.executable, path, str(self.port)], cwd=self.directory,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.certificate = os.path.join(self.directory, "selfsigned.cert")
-        eventually(lambda: os.path.exists(self.certificate), bool, 60)
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-
 @pytest.fixture(scope="module")
 def through_ours(identity):
     with open(os.path.join(GOLDEN, "rpc_servers.json"), encoding="utf-8") as file:
-        published = Published(json.load(file)["B-python"])
+        published = Published(json.load(file)["B-python"].replace("host='127.0.0.1'", "host='localhost'"))
     try:
+        eventually(lambda: os.path.exists(published.certificate), bool, START_S)
         text = f"!KamodoClient\nhost: localhost\nport: {published.port}\ncertfile: {published.certificate}\n"
         with Server(text, identity=identity) as server:
-            eventually(lambda: server.output(), lambda said: "(upstreams)" in said, 60)
+            eventually(lambda: server.output(), lambda said: "(upstreams)" in said, START_S)
             yield server.client()
     finally:
         published.stop()

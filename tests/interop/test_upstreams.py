@@ -2,65 +2,23 @@
 
 The published server serves one connection at a time and ends where there are two, so ours may have one only.
 """
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 
 import numpy as np
 import pytest
 
 import wire
+from published import START_S, Published
 from server import eventually
 
-PUBLISHED = os.path.join(os.path.dirname(sys.executable), "kamodo-rpc")
-SLOW_START_S = 75
-FUNCTIONS = "f(x[cm])[kg]: x**2 - x - 1\nwave(t[s],A): A*sin(t)\n"
-
-
-class Published:
-    """The published server, which may be killed and started again at its port."""
-
-    def __init__(self, identity, functions):
-        self.directory = tempfile.mkdtemp(prefix="kamodo-published-")
-        identity.lend(self.directory)  # it cannot make a certificate with today's pyOpenSSL
-        with open(os.path.join(self.directory, "kamodo_rpc.yaml"), "w", encoding="utf-8") as file:
-            file.write("!Kamodo\n" + functions)
-        with socket.create_server(("localhost", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.process = None
-        self.start()
-
-    def start(self):
-        command = [PUBLISHED, "rpc_conf=kamodo_rpc.yaml", "host=localhost", f"port='{self.port}'"]
-        self.log = open(os.path.join(self.directory, "log"), "w+", encoding="utf-8")
-        self.process = subprocess.Popen(command, cwd=self.directory, stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=subprocess.STDOUT)
-
-    def said(self):
-        with open(self.log.name, encoding="utf-8") as file:
-            return file.read()
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.log.close()
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.kill()
-        shutil.rmtree(self.directory, ignore_errors=True)
+FUNCTIONS = {"f(x[cm])[kg]": "x**2 - x - 1", "wave(t[s],A)": "A*sin(t)"}
 
 
 @pytest.fixture
 def chain(serve, identity):
     """A server of ours in front of a published one: the two."""
     first = serve("own(x): x")  # it makes the certificate where there is none yet
-    published = Published(identity, FUNCTIONS)
+    published = Published.of(FUNCTIONS, identity)
     certificate = first.path("selfsigned.cert")
     document = f"--- !KamodoClient\nport: {published.port}\ncertfile: {certificate}\n"
     relay = serve("g(x[m])[g]: f(x)\nown(x): x\n" + document)
@@ -76,7 +34,7 @@ def reached(relay, published, text):
     def output():
         assert published.process.poll() is None, published.said()
         return relay.output() + published.said()
-    eventually(output, lambda output: text in output, SLOW_START_S)
+    eventually(output, lambda output: text in output, START_S)
 
 
 def test_a_client_calls_through_to_the_published_server(chain):
