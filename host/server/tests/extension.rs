@@ -305,6 +305,7 @@ fn definitions_that_are_wrong() {
         definition:1:1: error: `g`: calls `absent`, which is not served
           1 | absent(x)
             | ^^^^^^^^^
+        hint: ask the server for a list of its functions
         ");
         assert_snapshot!(wrong("g(x)", &"x+".repeat(10_000)).await, @"
         definition of 20004 bytes: expected at most 16384 bytes

@@ -896,6 +896,16 @@ fn words_and_signs_of_elsewhere() {
 /// A name of numpy's is not guessed at by its letters.
 #[test]
 fn functions_by_the_names_of_elsewhere() {
-    assert_snapshot!(diagnose(&[], "f: sgn(x)"), @"");
-    assert_snapshot!(diagnose(&[], "f: where(x, 1)"), @"");
+    assert_snapshot!(diagnose(&[], "f: sgn(x)"), @"
+    kamodo_rpc.yaml:1:4: warning: `f`: no function `sgn` is there yet
+      1 | f: sgn(x)
+        |    ^^^
+    hint: write `sign(x)`
+    ");
+    assert_snapshot!(diagnose(&[], "f: where(x, 1)"), @"
+    kamodo_rpc.yaml:1:4: warning: `f`: no function `where` is there yet
+      1 | f: where(x, 1)
+        |    ^^^^^
+    hint: write `Piecewise((x, x > 0), (0, True))`
+    ");
 }
