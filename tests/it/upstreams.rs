@@ -231,6 +231,28 @@ fn a_composition_that_does_not_fit_is_refused() {
     assert_eq!(server.call(&["own", "5"]).stdout, "5\n");
 }
 
+/// What does not fit is not served, and what was served in its place is there no more: its numbers would be
+/// taken for those of another unit.
+#[test]
+fn a_function_that_is_another_one_by_now_is_not_asked() {
+    let far = Project::new("twice(x[m])[km]: 2*x");
+    let upstream = Server::start(&far);
+    let near = beside("v(x[m])[m]: twice(x)\nown(x): x", &document(&far, upstream.port(), ""));
+    let server = Server::start(&near);
+    server.answers(&["v", "4"], "8000");
+    far.define("twice(x[m])[kg]: 2*x");
+    let refused = eventually(|| server.call(&["v", "4"]), |call| call.code == Some(1));
+    let said = refused.stderr.replace(&upstream.port().to_string(), "PORT");
+    assert_snapshot!(said, @"
+    kamodo-rpc: `twice`: upstream localhost:PORT: `twice(x[m])[km]` is `twice(x[m])[kg]` there by now, which is not served here
+    hint: `kamodo-rpc status` says why, and what is pinned
+    ");
+    assert_eq!(server.call(&["twice", "4"]).code, Some(1));
+    assert_eq!(server.call(&["own", "5"]).stdout, "5\n");
+    far.define("twice(x[m])[km]: 3*x");
+    server.answers(&["v", "4"], "12000");
+}
+
 #[test]
 fn what_waits_for_an_upstream_comes_with_it() {
     let far = Project::new("f(x): x + 1");

@@ -40,7 +40,8 @@ pub fn define(
         None
     });
     // A file may wait for what it calls; this one cannot, and what was to warn says what was meant.
-    let meant = diagnostics.iter().filter_map(|told| told.hint.clone()).find(|hint| hint.starts_with("did you"));
+    let meant =
+        diagnostics.iter().filter_map(|told| told.hint.clone()).find(|hint| hint.starts_with("did you"));
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     match function {
         Some(function) if diagnostics.is_empty() => match &function.body {

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, timeout};
 
 use crate::backoff::Backoff;
-use crate::fields::{Fetched, Functions, fetch};
+use crate::fields::{Declared, Fetched, Functions, Refused, fetch};
 use crate::line::{Asked, Call, Line};
 use crate::pulse::{self, Pulse, Verdict};
 use crate::{News, Upstream};
@@ -211,7 +211,8 @@ impl Actor {
                 reason = client.closed() => break End::Failed(reason),
                 Some(call) = self.calls.recv() => {
                     let mut call = call;
-                    let sent = send(&client, &functions, &call.asked, std::mem::take(&mut call.args));
+                    let args = std::mem::take(&mut call.args);
+                    let sent = send(&client, &functions, &call.asked, &call.declared, args);
                     open.spawn_local(carry_out(sent, call, self.line.clone(), self.upstream.timeout));
                 }
                 Some(outcome) = open.join_next() => {
@@ -322,7 +323,7 @@ async fn changes(client: &Client) -> Result<Option<Feed>, Error> {
 
 /// Asks for something small, to see whether anybody answers.
 fn ask(functions: &Functions, client: &Rc<Client>) -> LocalBoxFuture<'static, ()> {
-    match functions.values().next().cloned() {
+    match functions.first().cloned() {
         Some(function) => Box::pin(async move { drop(function.parameters().await) }),
         None => {
             let client = Rc::clone(client);
@@ -331,20 +332,18 @@ fn ask(functions: &Functions, client: &Rc<Client>) -> LocalBoxFuture<'static, ()
     }
 }
 
-/// Sends for an answer; fails with the name of a function that is not there.
+/// Sends for an answer; fails where a function is not there, or is another one.
 fn send(
     client: &Rc<Client>,
     functions: &Functions,
     asked: &Asked,
+    declared: &Declared,
     args: Vec<Value>,
-) -> Result<Answering, String> {
+) -> Result<Answering, Refused> {
     match asked {
-        Asked::Function(name) => {
-            let function = functions.get(name).ok_or_else(|| name.clone())?;
-            Ok(Box::pin(function.call(&args, &[])))
-        }
+        Asked::Function(name) => Ok(Box::pin(functions.find(name, declared)?.call(&args, &[]))),
         Asked::Composition(composed) => {
-            let expression = expression(functions, composed, &args)?;
+            let expression = expression(functions, composed, declared, &args)?;
             let client = Rc::clone(client);
             Ok(Box::pin(async move {
                 let value = client.evaluate(&expression).await?; // it need not be there to be read
@@ -356,29 +355,32 @@ fn send(
 }
 
 /// What an upstream is to evaluate.
-fn expression(functions: &Functions, composed: &Composed, args: &[Value]) -> Result<Expression, String> {
-    let name = &composed.function;
-    let function = functions.get(name).ok_or_else(|| name.clone())?;
+fn expression(
+    functions: &Functions,
+    composed: &Composed,
+    declared: &Declared,
+    args: &[Value],
+) -> Result<Expression, Refused> {
+    let function = functions.find(&composed.function, declared)?;
     let parts = composed.args.iter().map(|part| match part {
         Part::Argument(index) => Ok(Expression::from(args[*index].clone())),
         Part::Constant(value) => Ok(Expression::from(value.clone())),
-        Part::Call(inner) => expression(functions, inner, args),
+        Part::Call(inner) => expression(functions, inner, declared, args),
     });
     Ok(Expression::apply(function.clone(), parts.collect::<Result<Vec<_>, _>>()?))
 }
 
 /// Carries out one call, until it is answered, late, or nobody waits for it any more.
 async fn carry_out(
-    sent: Result<Answering, String>,
+    sent: Result<Answering, Refused>,
     mut call: Call,
     line: Arc<Line>,
     limit: Option<Duration>,
 ) -> Outcome {
     let sent = match sent {
         Ok(sent) => sent,
-        Err(missing) => {
-            let message = format!("`{missing}` is no longer served");
-            let error = upstream_error(&call, &line, message, None, false);
+        Err(Refused { message, hint }) => {
+            let error = upstream_error(&call, &line, message, hint, false);
             let _ = call.answer.send(Err(error)); // whoever called may be gone
             return Outcome::Answered;
         }

@@ -14,12 +14,25 @@ use kamodo_value::{Meta, Signature};
 use crate::line::{Asked, Line, RemoteFunction};
 use crate::{News, Upstream, route};
 
+/// How the functions of a server are declared there, such as `f(x[cm])[kg]`, by their names.
+pub(crate) type Declared = HashMap<String, String>;
+
 /// The functions of a server by their names there.
-pub(crate) type Functions = HashMap<String, Function>;
+pub(crate) struct Functions {
+    by_name: HashMap<String, Function>,
+    declared: Arc<Declared>,
+}
+
+/// Why a function is not asked.
+pub(crate) struct Refused {
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
 
 /// Everything that a server says of its functions.
 pub(crate) struct Fetched {
     fields: Vec<(Field, Vec<Parameter>)>,
+    declared: Arc<Declared>,
     described: Option<Described>,
 }
 
@@ -46,7 +59,42 @@ pub(crate) async fn fetch(client: &Client, is_ours: bool) -> Result<Fetched, Err
     };
     let parameters = try_join_all(fields.iter().map(|field| field.function.parameters()));
     let (parameters, described) = try_join(parameters, described).await?;
-    Ok(Fetched { fields: fields.into_iter().zip(parameters).collect(), described })
+    let fields: Vec<_> = fields.into_iter().zip(parameters).collect();
+    let declared = fields.iter().map(|(field, parameters)| (field.name.clone(), declared(field, parameters)));
+    Ok(Fetched { declared: Arc::new(declared.collect()), fields, described })
+}
+
+fn declared(field: &Field, parameters: &[Parameter]) -> String {
+    let in_brackets = |unit: &str| if unit.is_empty() { String::new() } else { format!("[{unit}]") };
+    let parameter = |parameter: &Parameter| {
+        let unit = field.arg_units.iter().find(|(name, _)| *name == parameter.name);
+        parameter.name.clone() + &in_brackets(unit.map_or("", |(_, unit)| unit))
+    };
+    let list: Vec<_> = parameters.iter().map(parameter).collect();
+    format!("{}({}){}", field.name, list.join(","), in_brackets(&field.units))
+}
+
+// === impl Functions ===
+
+impl Functions {
+    /// Finds a function for a caller who knows it as `known`. One that is declared otherwise by now is
+    /// another function: its numbers would be taken for those of the unit that it had.
+    pub(crate) fn find(&self, name: &str, known: &Declared) -> Result<&Function, Refused> {
+        let gone = || Refused { message: format!("`{name}` is no longer served"), hint: None };
+        let function = self.by_name.get(name).ok_or_else(gone)?;
+        match (self.declared.get(name), known.get(name)) {
+            (Some(now), Some(known)) if now != known => Err(Refused {
+                message: format!("`{known}` is `{now}` there by now, which is not served here"),
+                hint: Some("`kamodo-rpc status` says why, and what is pinned".to_owned()),
+            }),
+            _ => Ok(function),
+        }
+    }
+
+    /// Any of them.
+    pub(crate) fn first(&self) -> Option<&Function> {
+        self.by_name.values().next()
+    }
 }
 
 // === impl Described ===
@@ -66,7 +114,8 @@ impl From<Description> for Described {
 
 impl Fetched {
     pub(crate) fn functions(&self) -> Functions {
-        self.fields.iter().map(|(field, _)| (field.name.clone(), field.function.clone())).collect()
+        let by_name = self.fields.iter().map(|(field, _)| (field.name.clone(), field.function.clone()));
+        Functions { by_name: by_name.collect(), declared: Arc::clone(&self.declared) }
     }
 
     /// What of it can be served, and what of it cannot.
@@ -108,6 +157,7 @@ impl Fetched {
                         line: Arc::clone(line),
                         name: signature.name.clone(),
                         asked: Asked::Function(field.name.clone()),
+                        declared: Arc::clone(&self.declared),
                         route,
                     }),
                     signature,

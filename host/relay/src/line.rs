@@ -7,6 +7,8 @@ use kamodo_registry::{Awaited, AwaitedFunction, CallError, Composed, Hop};
 use kamodo_value::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use crate::fields::Declared;
+
 /// How many calls of one upstream may be open. A server of ours lets a connection have 256, with some
 /// places left for what else is asked.
 const PLACES: usize = 240;
@@ -33,6 +35,8 @@ pub(crate) struct Call {
     pub(crate) function: String,
     /// What is called there.
     pub(crate) asked: Asked,
+    /// How the functions there were declared when whoever calls learnt of them.
+    pub(crate) declared: Arc<Declared>,
     pub(crate) args: Vec<Value>,
     pub(crate) answer: oneshot::Sender<Result<Value, CallError>>,
     /// Taken for as long as the call is open.
@@ -56,6 +60,8 @@ pub(crate) struct RemoteFunction {
     pub(crate) name: String,
     /// What is called there.
     pub(crate) asked: Asked,
+    /// How the functions there were declared when this one was told.
+    pub(crate) declared: Arc<Declared>,
     /// The servers that a call goes through, that one first.
     pub(crate) route: Vec<Hop>,
 }
@@ -128,7 +134,8 @@ impl RemoteFunction {
         let place = Arc::clone(&line.places).try_acquire_owned().map_err(|_| crowded())?;
         let (answer, answered) = oneshot::channel();
         let (function, asked) = (self.name.clone(), self.asked.clone());
-        let sent = line.calls.try_send(Call { function, asked, args, answer, _place: place });
+        let declared = Arc::clone(&self.declared);
+        let sent = line.calls.try_send(Call { function, asked, declared, args, answer, _place: place });
         match sent {
             Ok(()) => Ok(answered),
             Err(mpsc::error::TrySendError::Full(_)) => Err(crowded()),
@@ -161,6 +168,6 @@ impl AwaitedFunction for RemoteFunction {
     fn compose(&self, composed: Composed) -> Option<Arc<dyn AwaitedFunction>> {
         let asked = Asked::Composition(Arc::new(composed));
         let (line, name, route) = (Arc::clone(&self.line), self.name.clone(), self.route.clone());
-        Some(Arc::new(Self { line, name, asked, route }))
+        Some(Arc::new(Self { line, name, asked, declared: Arc::clone(&self.declared), route }))
     }
 }
