@@ -31,6 +31,10 @@ pub(crate) fn show(value: &Value, answer: &Answer) -> Result<ExitCode, Error> {
     match &answer.output {
         Some(file) => {
             let failed = |source| Error::Output { file: file.clone(), source };
+            // What the file holds is not lost for a result that it cannot hold.
+            if format(answer) == AnswerFormat::Npy && npy::array(value).is_none() {
+                return Err(Error::NoNumbers);
+            }
             let mut out = BufWriter::new(File::create(file).map_err(failed)?);
             write(value, format(answer), &mut out)?.and_then(|()| out.flush()).map_err(failed)?;
         }

@@ -121,6 +121,12 @@ fn results_that_cannot_be_written() {
     kamodo-rpc: the result has no form in `npy`, which holds numbers and arrays of them
     hint: choose `--format json`
     ");
+    std::fs::write(project.path("kept.npy"), "kept").unwrap();
+    let output = server.call(&["f", "1000000000000000000000", "--output", "kept.npy"]);
+    assert_eq!(
+        (output.code, std::fs::read_to_string(project.path("kept.npy")).unwrap()),
+        (Some(1), "kept".into())
+    );
     // `script` gives the command a terminal.
     let port = server.port().to_string();
     let output =
