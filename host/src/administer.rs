@@ -174,6 +174,6 @@ fn print(text: &str) -> Result<bool, Error> {
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(Error::system("cannot write to standard output")(error)),
+        Err(error) => Err(Error::Print(error)),
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn show(value: &Value, answer: &Answer) -> Result<ExitCode, Error> {
             match write(value, format(answer), &mut out)?.and_then(|()| out.flush()) {
                 // Who has seen enough makes no error.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-                written => written.map_err(Error::system("cannot write to standard output"))?,
+                written => written.map_err(Error::Print)?,
             }
         }
     }

@@ -1,10 +1,10 @@
 //! An argument of `kamodo-rpc call`, from text to a value.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader, Read};
 
 use kamodo_value::{Array, Buffer, Value};
-use npyz::{NpyFile, Order, TypeChar};
+use npyz::{Deserialize, NpyFile, Order, TypeChar};
 use serde_json::Value as Json;
 
 /// Splits `name=value`; a bare value has no name.
@@ -90,31 +90,49 @@ fn read_npy(path: &str) -> Result<Array, String> {
     let file = File::open(path).map_err(|error| format!("{path}: cannot be read: {error}"))?;
     let npy = NpyFile::new(BufReader::new(file)).map_err(|error| format!("{path}: no .npy file: {error}"))?;
     let shape: Vec<usize> = npy.shape().iter().map(|&length| length as usize).collect();
-    let order = npy.order();
-    if order == Order::Fortran && shape.len() > 1 {
-        return Err(format!(
-            "{path}: expected C order, found Fortran order: save `numpy.ascontiguousarray(x)`"
-        ));
-    }
     let npyz::DType::Plain(dtype) = npy.dtype() else {
         return Err(format!("{path}: expected plain numbers, found records"));
     };
     let buffer = match (dtype.type_char(), dtype.size_field()) {
-        (TypeChar::Bool, _) => npy.into_vec().map(Buffer::Bool),
-        (TypeChar::Int, 1) => npy.into_vec().map(Buffer::Int8),
-        (TypeChar::Int, 2) => npy.into_vec().map(Buffer::Int16),
-        (TypeChar::Int, 4) => npy.into_vec().map(Buffer::Int32),
-        (TypeChar::Int, 8) => npy.into_vec().map(Buffer::Int64),
-        (TypeChar::Uint, 1) => npy.into_vec().map(Buffer::Uint8),
-        (TypeChar::Uint, 2) => npy.into_vec().map(Buffer::Uint16),
-        (TypeChar::Uint, 4) => npy.into_vec().map(Buffer::Uint32),
-        (TypeChar::Uint, 8) => npy.into_vec().map(Buffer::Uint64),
-        (TypeChar::Float, 4) => npy.into_vec().map(Buffer::Float32),
-        (TypeChar::Float, 8) => npy.into_vec().map(Buffer::Float64),
-        _ => return Err(format!("{path}: expected integers or floats, found `{dtype}`")),
+        (TypeChar::Bool, _) => elements(npy).map(Buffer::Bool),
+        (TypeChar::Int, 1) => elements(npy).map(Buffer::Int8),
+        (TypeChar::Int, 2) => elements(npy).map(Buffer::Int16),
+        (TypeChar::Int, 4) => elements(npy).map(Buffer::Int32),
+        (TypeChar::Int, 8) => elements(npy).map(Buffer::Int64),
+        (TypeChar::Uint, 1) => elements(npy).map(Buffer::Uint8),
+        (TypeChar::Uint, 2) => elements(npy).map(Buffer::Uint16),
+        (TypeChar::Uint, 4) => elements(npy).map(Buffer::Uint32),
+        (TypeChar::Uint, 8) => elements(npy).map(Buffer::Uint64),
+        (TypeChar::Float, 2) => elements(npy).map(Buffer::Float16),
+        (TypeChar::Float, 4) => elements(npy).map(Buffer::Float32),
+        (TypeChar::Float, 8) => elements(npy).map(Buffer::Float64),
+        (TypeChar::Complex, 8) => elements(npy).map(Buffer::Complex64),
+        (TypeChar::Complex, 16) => elements(npy).map(Buffer::Complex128),
+        _ => return Err(format!("{path}: expected numbers or truth values, found `{dtype}`")),
     };
     let buffer = buffer.map_err(|error| format!("{path}: cannot be read: {error}"))?;
     Array::new(shape, buffer).map_err(|error| format!("{path}: {error}"))
+}
+
+/// The elements of a file in C order: the last index changes fastest.
+fn elements<T: Deserialize + Copy>(npy: NpyFile<impl Read>) -> io::Result<Vec<T>> {
+    let (shape, order) = (npy.shape().to_vec(), npy.order());
+    let elements = npy.into_vec()?;
+    if order == Order::C || shape.len() < 2 || elements.is_empty() {
+        return Ok(elements);
+    }
+    // In the file the first index changes fastest.
+    let mut index = vec![0; shape.len()];
+    let mut reordered = Vec::with_capacity(elements.len());
+    loop {
+        let place = index.iter().zip(&shape).rev().fold(0, |place, (index, length)| place * length + index);
+        reordered.push(elements[place as usize]);
+        let Some(last) = (0..shape.len()).rev().find(|&axis| index[axis] + 1 < shape[axis]) else {
+            return Ok(reordered);
+        };
+        index[last] += 1;
+        index[last + 1..].fill(0);
+    }
 }
 
 #[cfg(test)]

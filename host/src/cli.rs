@@ -115,7 +115,7 @@ Exit status:
   64  the command line is not understood, or an argument cannot be read
   69  no server can be reached, or the connection to it was lost
   74  a result cannot be written
-  75  it may succeed later: the server has too much to do, or the deadline passed";
+  75  it may succeed later: the server has too much to do, the deadline passed, or a server behind it is away";
 
 // === impl Cli ===
 

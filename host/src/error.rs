@@ -52,6 +52,14 @@ pub enum Error {
         /// Why it cannot be read.
         reason: String,
     },
+    /// An argument that is given more than once.
+    #[error("argument `{argument}`: `{name}` is given before it already")]
+    Twice {
+        /// The argument.
+        argument: String,
+        /// Its name.
+        name: String,
+    },
     /// An argument without a name, for an expression that names none.
     #[error("`{expression}`: expected arguments as `name=value`")]
     Unnamed {
@@ -72,6 +80,9 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// A result cannot be printed.
+    #[error("standard output: cannot be written")]
+    Print(#[source] io::Error),
     /// The watch of files.
     #[error("cannot watch for changes")]
     Watch(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -130,7 +141,8 @@ impl Error {
                 Some("name a file with `--output`, or choose `--format table` or `json`".to_owned())
             }
             Self::NoNumbers => Some("choose `--format json`".to_owned()),
-            Self::Watch(_) | Self::System { .. } | Self::Output { .. } => None,
+            Self::Twice { name, .. } => Some(format!("leave out one of the two `{name}`")),
+            Self::Watch(_) | Self::System { .. } | Self::Output { .. } | Self::Print(_) => None,
         }
     }
 
@@ -139,7 +151,11 @@ impl Error {
     pub fn code(&self) -> u8 {
         use kamodo_client::Error as Client;
         match self {
-            Self::Argument { .. } | Self::Unnamed { .. } | Self::Terminal | Self::NotHere { .. } => USAGE,
+            Self::Argument { .. }
+            | Self::Twice { .. }
+            | Self::Unnamed { .. }
+            | Self::Terminal
+            | Self::NotHere { .. } => USAGE,
             Self::NoSocket { .. } | Self::NoServer { .. } => UNAVAILABLE,
             Self::Client(error) => match error {
                 Client::Connect { .. }
@@ -150,7 +166,7 @@ impl Error {
                 Client::Late { .. } | Client::Remote { overloaded: true, .. } => LATER,
                 _ => FAILURE,
             },
-            Self::Output { .. } => UNWRITTEN,
+            Self::Output { .. } | Self::Print(_) => UNWRITTEN,
             _ => FAILURE,
         }
     }

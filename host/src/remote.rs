@@ -147,7 +147,7 @@ const EXPRESSION: &str = "expression";
 /// Prints what completes this program's command line in a shell.
 ///
 /// # Errors
-/// [`Error::System`] where it cannot be written.
+/// [`Error::Print`] where it cannot be written.
 pub fn completions(completions: &Completions) -> Result<ExitCode, Error> {
     let mut script = Vec::new();
     clap_complete::generate(completions.shell, &mut Cli::command(), "kamodo-rpc", &mut script);
@@ -177,12 +177,15 @@ type Arguments = (Vec<Value>, Vec<(String, Value)>);
 
 /// Reads the arguments of a call.
 fn arguments(texts: &[String]) -> Result<Arguments, Error> {
-    let (mut args, mut kwargs) = (Vec::new(), Vec::new());
+    let (mut args, mut kwargs) = (Vec::new(), Vec::<(String, Value)>::new());
     for text in texts {
         let (name, value) = argument::keyword(text);
         let value =
             argument::read(value).map_err(|reason| Error::Argument { argument: text.clone(), reason })?;
         match name {
+            Some(name) if kwargs.iter().any(|(other, _)| other == name) => {
+                return Err(Error::Twice { argument: text.clone(), name: name.to_owned() });
+            }
             Some(name) => kwargs.push((name.to_owned(), value)),
             None => args.push(value),
         }
@@ -207,9 +210,7 @@ fn print(text: &str) -> Result<ExitCode, Error> {
     match writeln!(std::io::stdout(), "{text}") {
         // Who has seen enough makes no error.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        written => {
-            written.map(|()| ExitCode::SUCCESS).map_err(Error::system("cannot write to standard output"))
-        }
+        written => written.map(|()| ExitCode::SUCCESS).map_err(Error::Print),
     }
 }
 

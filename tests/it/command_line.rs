@@ -63,6 +63,62 @@ fn a_bad_file_is_not_served() {
     assert!(!output.stdout.contains("ready"));
 }
 
+/// A file of numpy with this header.
+fn npy_file(header: &str, bytes: &[u8]) -> Vec<u8> {
+    let header = format!("{header:117}\n"); // the elements are aligned
+    [b"\x93NUMPY\x01\x00", &118_u16.to_le_bytes()[..], header.as_bytes(), bytes].concat()
+}
+
+#[test]
+fn files_of_numpy_as_arguments() {
+    let project = Project::new("f(x): x");
+    let server = Server::start(&project);
+    let check = |header: &str, bytes: Vec<u8>, expect: &str| {
+        project.replace("x.npy", npy_file(header, &bytes));
+        let output = server.call(&["f", "x=@x.npy", "--format", "json"]);
+        assert_eq!((output.code, output.stdout.trim_end()), (Some(0), expect), "{header}: {output:?}");
+    };
+    let integers = |numbers: &[i16]| numbers.iter().flat_map(|one| one.to_be_bytes()).collect();
+    check("{'descr': '>i2', 'fortran_order': False, 'shape': (3,), }", integers(&[1, 2, 300]), "[1,2,300]");
+    let by_column = integers(&[0, 3, 1, 4, 2, 5]);
+    check("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 3), }", by_column, "[[0,1,2],[3,4,5]]");
+    let cube = integers(&[0, 4, 2, 6, 1, 5, 3, 7]);
+    let expect = "[[[0,1],[2,3]],[[4,5],[6,7]]]";
+    check("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2, 2), }", cube, expect);
+    check("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 0), }", Vec::new(), "[[],[]]");
+    let complex = [1.0_f64, -2.0].iter().flat_map(|one| one.to_le_bytes()).collect();
+    check("{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", complex, "[\"1-2i\"]");
+    check("{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }", vec![0x00, 0x3e], "[1.5]");
+}
+
+#[test]
+fn mistakes_on_the_command_line() {
+    let project = Project::new("f: x**2 - x - 1");
+    let server = Server::start(&project);
+    let twice = server.call(&["f", "x=5", "x=6"]);
+    assert_eq!(twice.code, Some(64));
+    assert_snapshot!(twice.stderr, @"
+    kamodo-rpc: argument `x=6`: `x` is given before it already
+    hint: leave out one of the two `x`
+    ");
+    let full = project.shell(&format!("kamodo-rpc call f 5 --port {} > /dev/full", server.port()));
+    assert_eq!(full.code, Some(74));
+    assert_snapshot!(full.stderr, @"kamodo-rpc: standard output: cannot be written: No space left on device (os error 28)");
+    let list = project.shell(&format!("kamodo-rpc list --port {} > /dev/full", server.port()));
+    assert_eq!(list.code, Some(74), "{list:?}");
+}
+
+#[test]
+fn an_expression_that_begins_with_a_minus() {
+    let project = Project::new("f: x**2 - x - 1");
+    let server = Server::start(&project);
+    let printed = |args: &[&str]| server.command(&[&["eval"], args].concat()).stdout;
+    assert_eq!(printed(&["-5"]), "-5\n");
+    assert_eq!(printed(&["-f(5) + x", "x=-1"]), "-20\n");
+    assert_eq!(printed(&["--format", "json", "-f(5)"]), "-19\n");
+    assert_eq!(printed(&["-f(5)", "--format", "json"]), "-19\n");
+}
+
 #[test]
 fn arguments_of_call() {
     let project = Project::new("f: x**2 - x - 1\nsum(x,y): x + 10*y\nh: 1e3");
@@ -300,14 +356,7 @@ fn a_signal_ends_it_well() {
 
 /// An array of doubles as numpy saves it.
 fn npy(elements: &[f64]) -> Vec<u8> {
-    let mut header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({},), }}", elements.len());
-    while (10 + header.len() + 1) % 64 != 0 {
-        header.push(' ');
-    }
-    header.push('\n');
-    let mut file = b"\x93NUMPY\x01\x00".to_vec();
-    file.extend(u16::try_from(header.len()).unwrap().to_le_bytes());
-    file.extend(header.as_bytes());
-    file.extend(elements.iter().flat_map(|element| element.to_le_bytes()));
-    file
+    let header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({},), }}", elements.len());
+    let bytes: Vec<u8> = elements.iter().flat_map(|element| element.to_le_bytes()).collect();
+    npy_file(&header, &bytes)
 }

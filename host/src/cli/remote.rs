@@ -50,6 +50,7 @@ pub struct Call {
 #[command(after_help = EXAMPLES_OF_EVAL)]
 pub struct Eval {
     /// A definition such as `g(x[m])[kg]=f(x)+1`, or an expression such as `f(5)+1`
+    #[arg(allow_hyphen_values = true)]
     pub expression: String,
     /// Its arguments: numbers, JSON lists, `@file.npy`, as `name=value`; those of a definition also alone
     #[arg(allow_negative_numbers = true)]
