@@ -150,6 +150,8 @@ interface Extension {
       # For these names, which no origin provides: calls fail until one does.
       unserved @3 :Void;
       # Its origin says why. Only the name and the origin are known.
+      unfit @18 :Void;
+      # It does not fit what it calls since another server changed: calls fail. Its origin says why.
     }
     origin @4 :UInt32;
     # Its place among the origins.
@@ -201,6 +203,8 @@ interface Extension {
       # It changed while it was pinned.
       rolledBack @8 :Void;
       # An earlier generation was asked for.
+      away @10 :Text;
+      # A server that cannot be reached, and why. What it served before stays listed, and calls fail.
     }
     unserved @9 :List(Text);
     # The functions that it would bring as it is on disk, as far as they are known.

@@ -1,7 +1,7 @@
 //! What a file defines and what is wrong with it, as JSON.
 
 use kamodo_expr::{Diagnostic, Severity};
-use kamodo_registry::{Body, Function};
+use kamodo_registry::Function;
 use kamodo_value::Value;
 use serde_json::{Map, Value as Json, json};
 
@@ -22,10 +22,6 @@ fn function(function: &Function) -> Json {
         .collect();
     let arg_units: Map<_, _> =
         function.arg_units().into_iter().map(|(name, unit)| (name.to_owned(), unit.into())).collect();
-    let waits_for = match &function.body {
-        Body::Waiting(missing) => missing.as_slice(),
-        Body::Program { .. } | Body::Native(_) | Body::Awaited(_) => &[],
-    };
     json!({
         "name": function.name(),
         "symbol": function.signature.symbol(),
@@ -39,7 +35,7 @@ fn function(function: &Function) -> Json {
         "latex": function.shown.latex,
         "citation": function.meta.citation,
         "origin": function.origin.to_string(),
-        "waits_for": waits_for,
+        "waits_for": function.missing(),
     })
 }
 

@@ -20,7 +20,7 @@ use kamodo_loader::{Limits, StageDir};
 use kamodo_registry::{
     Admission, Admitted, Cause, Change, Contribution, OriginKey, Reason, Registry, Standing, Unserved,
 };
-use kamodo_relay::{News, Upstream};
+use kamodo_relay::{Served, Upstream};
 
 use crate::config::Config;
 use crate::settings::Settings;
@@ -62,12 +62,17 @@ pub struct Supervisor {
     faults: BTreeMap<OriginKey, Fault>,
     /// What of upstreams is left out, and why.
     left_out: BTreeMap<OriginKey, Unserved>,
+    /// Upstreams that cannot be reached, and why.
+    away: BTreeMap<OriginKey, String>,
     /// Plugins that failed for a reason that may pass by itself.
     passing: BTreeSet<PathBuf>,
-    /// What was told and still holds, which is not told again.
-    told: Vec<Diagnostic>,
+    /// Warnings that were told and still hold, which are not told again.
+    told: BTreeMap<Topic, Vec<Diagnostic>>,
     events: (Sender<Event>, Receiver<Event>),
 }
+
+/// Why nothing is known yet of an upstream.
+const NOT_REACHED: &str = "not asked yet";
 
 /// An origin that cannot be read or does not load.
 #[derive(Debug)]
@@ -75,6 +80,16 @@ struct Fault {
     diagnostics: Vec<Diagnostic>,
     /// What is good of it.
     partial: Option<Contribution>,
+}
+
+/// What warnings are about: what is found out anew of a topic is all that holds of it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Topic {
+    Config,
+    Directories,
+    Stage,
+    Linked,
+    Upstream(OriginKey),
 }
 
 // === impl Supervisor ===
@@ -95,8 +110,9 @@ impl Supervisor {
             seen: Sighting::default(),
             faults: BTreeMap::new(),
             left_out: BTreeMap::new(),
+            away: BTreeMap::new(),
             passing: BTreeSet::new(),
-            told: Vec::new(),
+            told: BTreeMap::new(),
             events: channel(),
         }
     }
@@ -128,7 +144,7 @@ impl Supervisor {
             self.take_config(&mut sighting, is_first, &mut changes, &mut report);
         }
         self.take_plugins(&sighting, &mut changes, &mut report);
-        report.diagnostics.extend(self.missing_directories(&sighting));
+        self.tell(Topic::Directories, self.missing_directories(&sighting), &mut report);
         self.seen = sighting;
         let mut changed: BTreeSet<_> = changes.iter().map(Change::key).collect();
         if cause == Cause::Reload {
@@ -142,7 +158,7 @@ impl Supervisor {
             self.registry.stand(self.standing());
         }
         self.tell_of_partial_files(&mut report);
-        self.leave_out_repetitions(&mut report);
+        report.leave_out_repetitions();
         report
     }
 
@@ -166,6 +182,9 @@ impl Supervisor {
             let gone = self.upstreams.iter().map(Upstream::key).filter(|key| !named.contains(key));
             changes.extend(gone.map(Change::Gone));
             self.left_out.retain(|key, _| named.contains(key));
+            self.away.retain(|key, _| named.contains(key));
+            let new = named.into_iter().filter(|key| self.upstreams.iter().all(|old| old.key() != *key));
+            self.away.extend(new.map(|key| (key, NOT_REACHED.to_owned())));
             self.upstreams = config.upstreams;
         }
         for contribution in config.contributions {
@@ -186,7 +205,7 @@ impl Supervisor {
                 }
             }
         }
-        report.diagnostics.extend(diagnostics);
+        self.tell(Topic::Config, diagnostics, report);
         // A configuration of which nothing can be read says nothing of what is gone.
         if sighting.config.iter().any(|(_, bytes)| bytes.is_ok()) {
             let is_there = |file: &Path| sighting.config.iter().any(|(other, _)| other == file);
@@ -199,22 +218,37 @@ impl Supervisor {
     }
 
     /// Takes what an upstream serves, as one transaction.
-    fn take_news(&mut self, news: News) -> Report {
-        let key = news.contribution.origin.key();
-        let mut report = Report { diagnostics: news.warnings.clone(), ..Report::default() };
-        // It may have been taken out since it said so.
-        if self.upstreams.iter().any(|upstream| upstream.key() == key) {
-            if news.warnings.is_empty() {
-                self.left_out.remove(&key);
-            } else {
-                let reason = Reason::Refused(news.warnings);
-                let unserved = Unserved { key: key.clone(), reason, functions: news.left_out };
-                self.left_out.insert(key.clone(), unserved);
-            }
-            let admitted = self.admission.admit([Change::Brought(news.contribution)]);
-            self.publish(admitted, &BTreeSet::from([key]), Cause::Upstreams, &mut report);
+    fn take_upstream(&mut self, served: Served) -> Report {
+        let key = served.contribution.origin.key();
+        let mut report = Report::default();
+        if !self.is_named(&key) {
+            return report; // it was taken out since it said so
         }
+        self.tell(Topic::Upstream(key.clone()), served.warnings.clone(), &mut report);
+        if served.warnings.is_empty() {
+            self.left_out.remove(&key);
+        } else {
+            let reason = Reason::Refused(served.warnings);
+            let unserved = Unserved { key: key.clone(), reason, functions: served.left_out };
+            self.left_out.insert(key.clone(), unserved);
+        }
+        let admitted = self.admission.admit([Change::Brought(served.contribution)]);
+        self.publish(admitted, &BTreeSet::from([key]), Cause::Upstreams, &mut report);
+        report.leave_out_repetitions();
         report
+    }
+
+    /// Takes that an upstream is away, or there again.
+    fn take_away(&mut self, key: &OriginKey, cause: Option<String>) {
+        match cause {
+            Some(cause) if self.is_named(key) => drop(self.away.insert(key.clone(), cause)),
+            _ => drop(self.away.remove(key)),
+        }
+        self.registry.stand(self.standing());
+    }
+
+    fn is_named(&self, key: &OriginKey) -> bool {
+        self.upstreams.iter().any(|upstream| upstream.key() == *key)
     }
 
     /// Whether a file of the configuration has other bytes than it had.
@@ -250,7 +284,8 @@ impl Supervisor {
         let crowding = self.stage.as_ref().filter(|_| !new.is_empty()).and_then(StageDir::crowding);
         if let Some(crowding) = crowding {
             let warning = Diagnostic::new(Severity::Warning, crowding.to_string());
-            report.diagnostics.push(warning.with_hint(crowding.hint()));
+            let warning = warning.with_hint(crowding.hint());
+            self.tell(Topic::Stage, vec![warning], report);
         }
         for file in self.seen.plugins.keys().filter(|file| !sighting.plugins.contains_key(*file)) {
             let key = OriginKey::plugin(file);
@@ -311,7 +346,7 @@ impl Supervisor {
         cause: Cause,
         report: &mut Report,
     ) {
-        report.diagnostics.extend(admitted.warnings);
+        self.tell(Topic::Linked, admitted.warnings, report);
         let before = self.registry.current();
         for (key, reasons) in &admitted.refused {
             // What waits and has not changed is told when its reason is another one.
@@ -336,9 +371,19 @@ impl Supervisor {
     fn standing(&self) -> Standing {
         let mut unserved: BTreeMap<_, _> =
             self.admission.unserved().into_iter().map(|one| (one.key.clone(), one)).collect();
-        // What does not fit at all is said before what is left out of it.
+        // What does not fit at all is said before that it is away, and that before what is left out of it.
+        for (key, cause) in &self.away {
+            let reason = Reason::Away(cause.clone());
+            let away = Unserved { key: key.clone(), reason, functions: Vec::new() };
+            unserved.entry(key.clone()).or_insert(away);
+        }
+        let mut partly: BTreeMap<_, _> =
+            self.admission.partly_served().into_iter().map(|one| (one.key.clone(), one)).collect();
         for (key, left_out) in &self.left_out {
-            unserved.entry(key.clone()).or_insert_with(|| left_out.clone());
+            partly.entry(key.clone()).and_modify(|one| one.add(left_out)).or_insert_with(|| left_out.clone());
+        }
+        for (key, partly) in partly {
+            unserved.entry(key).or_insert(partly);
         }
         for (key, fault) in &self.faults {
             let functions = fault.partial.iter().flat_map(|partial| &partial.functions);
@@ -359,18 +404,12 @@ impl Supervisor {
         }
     }
 
-    /// Tells each thing once: in one report, and a warning only when it begins to hold.
-    fn leave_out_repetitions(&mut self, report: &mut Report) {
-        let mut now: Vec<Diagnostic> = Vec::new();
-        for diagnostic in report.diagnostics.drain(..) {
-            if !now.contains(&diagnostic) {
-                now.push(diagnostic);
-            }
-        }
-        let warnings = now.iter().filter(|one| one.severity == Severity::Warning).cloned().collect();
-        let told = std::mem::replace(&mut self.told, warnings);
-        now.retain(|diagnostic| !told.contains(diagnostic));
-        report.diagnostics = now;
+    /// Tells what was found out of a topic: a warning only when it begins to hold.
+    fn tell(&mut self, topic: Topic, diagnostics: Vec<Diagnostic>, report: &mut Report) {
+        let is_warning = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Warning;
+        let warnings = diagnostics.iter().filter(is_warning).cloned().collect();
+        let told = self.told.insert(topic, warnings).unwrap_or_default();
+        report.diagnostics.extend(diagnostics.into_iter().filter(|diagnostic| !told.contains(diagnostic)));
     }
 
     /// Warns of plugin directories that are none; a plugin that is dropped there later is seen.

@@ -5863,7 +5863,7 @@ pub mod extension {
         }
 
         pub mod state {
-            pub use self::Which::{Served,Waiting,Unserved};
+            pub use self::Which::{Served,Waiting,Unserved,Unfit};
 
             #[derive(Copy, Clone)]
             pub struct Owned(());
@@ -5948,6 +5948,11 @@ pub mod extension {
                                 ()
                             ))
                         }
+                        3 => {
+                            ::core::result::Result::Ok(Unfit(
+                                ()
+                            ))
+                        }
                         x => ::core::result::Result::Err(::capnp::NotInSchema(x))
                     }
                 }
@@ -6029,6 +6034,10 @@ pub mod extension {
                     self.builder.set_data_field::<u16>(0, 2);
                 }
                 #[inline]
+                pub fn set_unfit(&mut self, _value: ())  {
+                    self.builder.set_data_field::<u16>(0, 3);
+                }
+                #[inline]
                 pub fn which(self) -> ::core::result::Result<WhichBuilder<'a,>, ::capnp::NotInSchema> {
                     match self.builder.get_data_field::<u16>(0) {
                         0 => {
@@ -6046,6 +6055,11 @@ pub mod extension {
                                 ()
                             ))
                         }
+                        3 => {
+                            ::core::result::Result::Ok(Unfit(
+                                ()
+                            ))
+                        }
                         x => ::core::result::Result::Err(::capnp::NotInSchema(x))
                     }
                 }
@@ -6060,17 +6074,17 @@ pub mod extension {
             impl Pipeline  {
             }
             mod _private {
-                pub(crate) static ENCODED_NODE: [::capnp::Word; 69] = [
+                pub(crate) static ENCODED_NODE: [::capnp::Word; 84] = [
                     ::capnp::word(0, 0, 0, 0, 5, 0, 6, 0),
                     ::capnp::word(144, 9, 248, 32, 225, 68, 63, 143),
                     ::capnp::word(35, 0, 0, 0, 1, 0, 4, 0),
                     ::capnp::word(65, 145, 187, 93, 236, 142, 25, 201),
-                    ::capnp::word(12, 0, 7, 0, 1, 0, 3, 0),
+                    ::capnp::word(12, 0, 7, 0, 1, 0, 4, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(21, 0, 0, 0, 74, 1, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(33, 0, 0, 0, 175, 0, 0, 0),
+                    ::capnp::word(33, 0, 0, 0, 231, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(101, 120, 116, 101, 110, 115, 105, 111),
@@ -6079,28 +6093,35 @@ pub mod extension {
                     ::capnp::word(110, 46, 70, 117, 110, 99, 116, 105),
                     ::capnp::word(111, 110, 46, 115, 116, 97, 116, 101),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(12, 0, 0, 0, 3, 0, 4, 0),
+                    ::capnp::word(16, 0, 0, 0, 3, 0, 4, 0),
                     ::capnp::word(0, 0, 255, 255, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 1, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(69, 0, 0, 0, 58, 0, 0, 0),
-                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(64, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(76, 0, 0, 0, 2, 0, 1, 0),
-                    ::capnp::word(1, 0, 254, 255, 1, 0, 0, 0),
-                    ::capnp::word(0, 0, 1, 0, 2, 0, 0, 0),
-                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(73, 0, 0, 0, 66, 0, 0, 0),
-                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(68, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(96, 0, 0, 0, 2, 0, 1, 0),
-                    ::capnp::word(2, 0, 253, 255, 0, 0, 0, 0),
-                    ::capnp::word(0, 0, 1, 0, 3, 0, 0, 0),
-                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(93, 0, 0, 0, 74, 0, 0, 0),
+                    ::capnp::word(97, 0, 0, 0, 58, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(92, 0, 0, 0, 3, 0, 1, 0),
                     ::capnp::word(104, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(1, 0, 254, 255, 1, 0, 0, 0),
+                    ::capnp::word(0, 0, 1, 0, 2, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(101, 0, 0, 0, 66, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(96, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(124, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(2, 0, 253, 255, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 1, 0, 3, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(121, 0, 0, 0, 74, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(120, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(132, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(3, 0, 252, 255, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 1, 0, 18, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(129, 0, 0, 0, 50, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(124, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(136, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(115, 101, 114, 118, 101, 100, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -6130,12 +6151,21 @@ pub mod extension {
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(117, 110, 102, 105, 116, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ];
                 pub(crate) fn get_field_types(index: u16) -> ::capnp::introspect::Type {
                     match index {
                         0 => <() as ::capnp::introspect::Introspect>::introspect(),
                         1 => <::capnp::text_list::Owned as ::capnp::introspect::Introspect>::introspect(),
                         2 => <() as ::capnp::introspect::Introspect>::introspect(),
+                        3 => <() as ::capnp::introspect::Introspect>::introspect(),
                         _ => ::capnp::introspect::panic_invalid_field_index(index),
                     }
                 }
@@ -6150,14 +6180,15 @@ pub mod extension {
                     MEMBERS_BY_NAME
                 );
                 pub(crate) static NONUNION_MEMBERS : &[u16] = &[];
-                pub(crate) static MEMBERS_BY_DISCRIMINANT : &[u16] = &[0,1,2];
-                pub(crate) static MEMBERS_BY_NAME : &[u16] = &[0,2,1];
+                pub(crate) static MEMBERS_BY_DISCRIMINANT : &[u16] = &[0,1,2,3];
+                pub(crate) static MEMBERS_BY_NAME : &[u16] = &[0,3,2,1];
                 pub(crate) const TYPE_ID: u64 = 0x8f3f_44e1_20f8_0990;
             }
             pub enum Which<A0> {
                 Served(()),
                 Waiting(A0),
                 Unserved(()),
+                Unfit(()),
             }
             pub type WhichReader<'a,> = Which<::capnp::Result<::capnp::text_list::Reader<'a>>>;
             pub type WhichBuilder<'a,> = Which<::capnp::Result<::capnp::text_list::Builder<'a>>>;
@@ -6897,7 +6928,7 @@ pub mod extension {
         }
 
         pub mod standing {
-            pub use self::Which::{Served,Refused,Pinned,RolledBack};
+            pub use self::Which::{Served,Refused,Pinned,RolledBack,Away};
 
             #[derive(Copy, Clone)]
             pub struct Owned(());
@@ -6965,6 +6996,11 @@ pub mod extension {
                     !self.reader.get_pointer_field(5).is_null()
                 }
                 #[inline]
+                pub fn has_away(&self) -> bool {
+                    if self.reader.get_data_field::<u16>(0) != 4 { return false; }
+                    !self.reader.get_pointer_field(5).is_null()
+                }
+                #[inline]
                 pub fn which(self) -> ::core::result::Result<WhichReader<'a,>, ::capnp::NotInSchema> {
                     match self.reader.get_data_field::<u16>(0) {
                         0 => {
@@ -6985,6 +7021,11 @@ pub mod extension {
                         3 => {
                             ::core::result::Result::Ok(RolledBack(
                                 ()
+                            ))
+                        }
+                        4 => {
+                            ::core::result::Result::Ok(Away(
+                                ::capnp::traits::FromPointerReader::get_from_pointer(&self.reader.get_pointer_field(5), ::core::option::Option::None)
                             ))
                         }
                         x => ::core::result::Result::Err(::capnp::NotInSchema(x))
@@ -7072,6 +7113,21 @@ pub mod extension {
                     self.builder.set_data_field::<u16>(0, 3);
                 }
                 #[inline]
+                pub fn set_away(&mut self, value: impl ::capnp::traits::SetterInput<::capnp::text::Owned>)  {
+                    self.builder.set_data_field::<u16>(0, 4);
+                    ::capnp::traits::SetterInput::set_pointer_builder(self.builder.reborrow().get_pointer_field(5), value, false).unwrap()
+                }
+                #[inline]
+                pub fn init_away(self, size: u32) -> ::capnp::text::Builder<'a> {
+                    self.builder.set_data_field::<u16>(0, 4);
+                    self.builder.get_pointer_field(5).init_text(size)
+                }
+                #[inline]
+                pub fn has_away(&self) -> bool {
+                    if self.builder.get_data_field::<u16>(0) != 4 { return false; }
+                    !self.builder.is_pointer_field_null(5)
+                }
+                #[inline]
                 pub fn which(self) -> ::core::result::Result<WhichBuilder<'a,>, ::capnp::NotInSchema> {
                     match self.builder.get_data_field::<u16>(0) {
                         0 => {
@@ -7094,6 +7150,11 @@ pub mod extension {
                                 ()
                             ))
                         }
+                        4 => {
+                            ::core::result::Result::Ok(Away(
+                                ::capnp::traits::FromPointerBuilder::get_from_pointer(self.builder.get_pointer_field(5), ::core::option::Option::None)
+                            ))
+                        }
                         x => ::core::result::Result::Err(::capnp::NotInSchema(x))
                     }
                 }
@@ -7108,17 +7169,17 @@ pub mod extension {
             impl Pipeline  {
             }
             mod _private {
-                pub(crate) static ENCODED_NODE: [::capnp::Word; 84] = [
+                pub(crate) static ENCODED_NODE: [::capnp::Word; 99] = [
                     ::capnp::word(0, 0, 0, 0, 5, 0, 6, 0),
                     ::capnp::word(122, 191, 58, 31, 57, 169, 251, 177),
                     ::capnp::word(33, 0, 0, 0, 1, 0, 1, 0),
                     ::capnp::word(219, 176, 183, 158, 94, 236, 175, 217),
-                    ::capnp::word(7, 0, 7, 0, 1, 0, 4, 0),
+                    ::capnp::word(7, 0, 7, 0, 1, 0, 5, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(21, 0, 0, 0, 82, 1, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(33, 0, 0, 0, 231, 0, 0, 0),
+                    ::capnp::word(33, 0, 0, 0, 31, 1, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(101, 120, 116, 101, 110, 115, 105, 111),
@@ -7127,35 +7188,42 @@ pub mod extension {
                     ::capnp::word(110, 46, 79, 114, 105, 103, 105, 110),
                     ::capnp::word(46, 115, 116, 97, 110, 100, 105, 110),
                     ::capnp::word(103, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(16, 0, 0, 0, 3, 0, 4, 0),
+                    ::capnp::word(20, 0, 0, 0, 3, 0, 4, 0),
                     ::capnp::word(0, 0, 255, 255, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 5, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(97, 0, 0, 0, 58, 0, 0, 0),
+                    ::capnp::word(125, 0, 0, 0, 58, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(92, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(104, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(120, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(132, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(1, 0, 254, 255, 5, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 6, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(101, 0, 0, 0, 66, 0, 0, 0),
+                    ::capnp::word(129, 0, 0, 0, 66, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(96, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(124, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(124, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(152, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(2, 0, 253, 255, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 7, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(121, 0, 0, 0, 58, 0, 0, 0),
+                    ::capnp::word(149, 0, 0, 0, 58, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(116, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(128, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(144, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(156, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(3, 0, 252, 255, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 8, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(125, 0, 0, 0, 90, 0, 0, 0),
+                    ::capnp::word(153, 0, 0, 0, 90, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(124, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(136, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(152, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(164, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(4, 0, 251, 255, 5, 0, 0, 0),
+                    ::capnp::word(0, 0, 1, 0, 10, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(161, 0, 0, 0, 42, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(156, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(168, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(115, 101, 114, 118, 101, 100, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -7193,6 +7261,14 @@ pub mod extension {
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(97, 119, 97, 121, 0, 0, 0, 0),
+                    ::capnp::word(12, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(12, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ];
                 pub(crate) fn get_field_types(index: u16) -> ::capnp::introspect::Type {
                     match index {
@@ -7200,6 +7276,7 @@ pub mod extension {
                         1 => <::capnp::struct_list::Owned<crate::extension_capnp::extension::diagnostic::Owned> as ::capnp::introspect::Introspect>::introspect(),
                         2 => <() as ::capnp::introspect::Introspect>::introspect(),
                         3 => <() as ::capnp::introspect::Introspect>::introspect(),
+                        4 => <::capnp::text::Owned as ::capnp::introspect::Introspect>::introspect(),
                         _ => ::capnp::introspect::panic_invalid_field_index(index),
                     }
                 }
@@ -7214,18 +7291,19 @@ pub mod extension {
                     MEMBERS_BY_NAME
                 );
                 pub(crate) static NONUNION_MEMBERS : &[u16] = &[];
-                pub(crate) static MEMBERS_BY_DISCRIMINANT : &[u16] = &[0,1,2,3];
-                pub(crate) static MEMBERS_BY_NAME : &[u16] = &[2,1,3,0];
+                pub(crate) static MEMBERS_BY_DISCRIMINANT : &[u16] = &[0,1,2,3,4];
+                pub(crate) static MEMBERS_BY_NAME : &[u16] = &[4,2,1,3,0];
                 pub(crate) const TYPE_ID: u64 = 0xb1fb_a939_1f3a_bf7a;
             }
-            pub enum Which<A0> {
+            pub enum Which<A0,A1> {
                 Served(()),
                 Refused(A0),
                 Pinned(()),
                 RolledBack(()),
+                Away(A1),
             }
-            pub type WhichReader<'a,> = Which<::capnp::Result<::capnp::struct_list::Reader<'a,crate::extension_capnp::extension::diagnostic::Owned>>>;
-            pub type WhichBuilder<'a,> = Which<::capnp::Result<::capnp::struct_list::Builder<'a,crate::extension_capnp::extension::diagnostic::Owned>>>;
+            pub type WhichReader<'a,> = Which<::capnp::Result<::capnp::struct_list::Reader<'a,crate::extension_capnp::extension::diagnostic::Owned>>,::capnp::Result<::capnp::text::Reader<'a>>>;
+            pub type WhichBuilder<'a,> = Which<::capnp::Result<::capnp::struct_list::Builder<'a,crate::extension_capnp::extension::diagnostic::Owned>>,::capnp::Result<::capnp::text::Builder<'a>>>;
         }
     }
 

@@ -175,7 +175,7 @@ fn others_are_served_while_an_upstream_is_silent() {
             |output| output.stdout == "5\n",
         );
         for call in calls {
-            assert_eq!(call.join().unwrap().code, Some(1));
+            assert_eq!(call.join().unwrap().code, Some(75));
         }
     });
 }
@@ -231,8 +231,89 @@ fn a_composition_that_does_not_fit_is_refused() {
     assert_eq!(server.call(&["own", "5"]).stdout, "5\n");
 }
 
-/// What does not fit is not served, and what was served in its place is there no more: its numbers would be
-/// taken for those of another unit.
+/// What does not fit any more fails alone, until it fits again.
+#[test]
+fn a_composition_that_no_longer_fits_fails_alone() {
+    let far = Project::new("twice(x[m])[km]: 2*x");
+    let upstream = Server::start(&far);
+    let near =
+        beside("v(x[m])[m]: twice(x)\nw(x): v(x) + 1\nown(x): x", &document(&far, upstream.port(), ""));
+    let server = Server::start(&near);
+    server.answers(&["v", "4"], "8000");
+    far.define("twice(x[m])[kg]: 2*x\nthrice(x): 3*x");
+    server.answers(&["thrice", "5"], "15");
+    server.answers(&["twice", "5"], "10");
+    assert_eq!(server.call(&["own", "5"]).stdout, "5\n");
+    assert_snapshot!(server.call(&["v", "4"]).stderr, @"
+    kamodo-rpc: `v` does not fit what it calls: cannot convert `kg` to `m`, the unit of `v`
+    hint: multiply it by a quantity of the dimension Mass^-1·Length, or change the unit on the left
+    ");
+    assert_snapshot!(server.call(&["w", "4"]).stderr, @"
+    kamodo-rpc: `w` does not fit what it calls: `v`: cannot convert `kg` to `m`, the unit of `v`
+    hint: multiply it by a quantity of the dimension Mass^-1·Length, or change the unit on the left
+    ");
+    let log = server.log();
+    let told: Vec<_> = log.lines().skip_while(|line| !line.contains("cannot convert")).take(4).collect();
+    let told = told.join("\n");
+    assert_snapshot!(told[told.find("kamodo_rpc").unwrap_or(0)..], @"
+    kamodo_rpc.yaml:2:13: warning: `v`: cannot convert `kg` to `m`, the unit of `v`
+      2 | v(x[m])[m]: twice(x)
+        |             ^^^^^^^^ Mass, expected Length
+    hint: multiply it by a quantity of the dimension Mass^-1·Length, or change the unit on the left
+    ");
+    assert!(!log.contains("what was served stays served"), "{log}");
+    let status = server.command(&["status", "v"]).stdout;
+    let lines: Vec<_> = status.lines().filter(|line| !line.starts_with("since")).collect();
+    assert_snapshot!(lines.join("\n"), @r"
+    function:   v(x[m])[m]
+    state:      does not fit what it calls
+    definition: v(x) = twice(x)
+    equation:   \operatorname{twice}{\left(x \right)}
+    origin:     kamodo_rpc.yaml:2
+
+    kamodo_rpc.yaml: served but for v
+      kamodo_rpc.yaml:2:13: warning: `v`: cannot convert `kg` to `m`, the unit of `v`
+        2 | v(x[m])[m]: twice(x)
+          |             ^^^^^^^^ Mass, expected Length
+      hint: multiply it by a quantity of the dimension Mass^-1·Length, or change the unit on the left
+    ");
+
+    // what has nothing to do with it goes live
+    edit(&near, "v(x[m])[m]: twice(x)\nw(x): v(x) + 1\nown(x): 2*x", &document(&far, upstream.port(), ""));
+    server.answers(&["own", "5"], "10");
+    far.define("twice(x[m])[km]: 3*x");
+    server.answers(&["v", "4"], "12000");
+    server.answers(&["w", "4"], "12001");
+    let status = server.command(&["status"]).stdout;
+    assert!(!status.contains("served but for"), "{status}");
+}
+
+/// A name that is taken here is left out of what an upstream brings, and nothing else of it is.
+#[test]
+fn a_name_that_is_taken_is_left_out() {
+    let far = Project::new("f(x): 10*x\ng(x): 20*x");
+    let upstream = Server::start(&far);
+    let near = beside("f(x): x", &document(&far, upstream.port(), ""));
+    let server = Server::start(&near);
+    server.answers(&["g", "5"], "100");
+    assert_eq!(server.call(&["f", "5"]).stdout, "5\n");
+    let log = server.log().replace(&upstream.port().to_string(), "PORT");
+    let told: Vec<_> = log.lines().skip_while(|line| !line.contains("left out")).take(2).collect();
+    let told = told.join("\n");
+    assert_snapshot!(told[told.find("localhost").unwrap_or(0)..], @"
+    localhost:PORT: warning: `f`: left out: kamodo_rpc.yaml has a function of that name
+    hint: give the upstream a `prefix`, or rename one of the two
+    ");
+    // a definition that would take a name of the upstream's is refused, since that is served
+    edit(&near, "f(x): x\ng(x): x", &document(&far, upstream.port(), ""));
+    server.logs("two origins bring this name");
+    assert_eq!(server.call(&["g", "5"]).stdout, "100\n");
+    // and once the name is free it is theirs
+    edit(&near, "own(x): x", &document(&far, upstream.port(), ""));
+    server.answers(&["f", "5"], "50");
+}
+
+/// Numbers of what is held back would be taken for those of another unit.
 #[test]
 fn a_function_that_is_another_one_by_now_is_not_asked() {
     let far = Project::new("twice(x[m])[km]: 2*x");
@@ -240,6 +321,7 @@ fn a_function_that_is_another_one_by_now_is_not_asked() {
     let near = beside("v(x[m])[m]: twice(x)\nown(x): x", &document(&far, upstream.port(), ""));
     let server = Server::start(&near);
     server.answers(&["v", "4"], "8000");
+    assert_eq!(server.command(&["pin"]).code, Some(0));
     far.define("twice(x[m])[kg]: 2*x");
     let refused = eventually(|| server.call(&["v", "4"]), |call| call.code == Some(1));
     let said = refused.stderr.replace(&upstream.port().to_string(), "PORT");
@@ -251,6 +333,33 @@ fn a_function_that_is_another_one_by_now_is_not_asked() {
     assert_eq!(server.call(&["own", "5"]).stdout, "5\n");
     far.define("twice(x[m])[km]: 3*x");
     server.answers(&["v", "4"], "12000");
+}
+
+#[test]
+fn the_status_of_upstreams_that_are_away() {
+    let far = Project::new("f(x): x + 1");
+    let mut upstream = Server::start(&far);
+    let port = upstream.port();
+    let never = "--- !KamodoClient {port: 1, certfile: none.cert}\n";
+    let near = beside("g(x): 2*f(x)", &(document(&far, port, "") + never));
+    let server = Server::start(&near);
+    server.answers(&["g", "5"], "12");
+    let refused = "localhost:1: not reachable: ";
+    eventually(|| server.command(&["status"]).stdout, |status| status.contains(refused));
+    let status = || -> serde_json::Value {
+        serde_json::from_str(&server.command(&["status", "--json"]).stdout).unwrap()
+    };
+    let state_of = |name: &str| {
+        let status = status();
+        let function = status["functions"].as_array().unwrap().iter().find(|one| one["name"] == name);
+        function.unwrap()["state_in_words"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((state_of("f"), state_of("g")), ("served".into(), "served".into()));
+    upstream.end_by("KILL");
+    eventually(|| state_of("f"), |state| state == "away");
+    drop(upstream);
+    let _upstream = start_at(&far, port);
+    eventually(|| state_of("f"), |state| state == "served");
 }
 
 #[test]

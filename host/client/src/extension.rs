@@ -104,6 +104,8 @@ pub enum State {
     Waiting(Vec<String>),
     /// Its origin is not served, and says why.
     Unserved,
+    /// It does not fit what it calls since another server changed; its origin says why.
+    Unfit,
 }
 
 /// One argument of a function.
@@ -147,6 +149,8 @@ pub enum Stands {
     Pinned,
     /// An earlier generation was asked for.
     RolledBack,
+    /// It is a server that cannot be reached, for this reason.
+    Away(String),
 }
 
 /// How the origins stand that are not served as they are on disk.

@@ -1,12 +1,14 @@
 //! Which contributions are served: what fits goes live together, what does not waits with its reason, and
-//! what somebody holds back waits for that word.
+//! what somebody holds back waits for that word. What another server serves is taken as it is: where it does
+//! not fit, that is conceded for the functions that it concerns.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use kamodo_expr::Diagnostic;
 
-use crate::link::link;
+use crate::concession::{Conceded, Concessions};
+use crate::link::link_with;
 use crate::standing::{Pins, Reason, Unserved};
 use crate::{Contribution, Function, Linked, OriginKey};
 
@@ -28,6 +30,9 @@ pub struct Admission {
     waiting: Contributions,
     /// Why each origin waits, as of the last transaction.
     refused: BTreeMap<OriginKey, Vec<Diagnostic>>,
+    /// What need not fit, and what therefore does not, as of the last transaction.
+    concessions: Concessions,
+    conceded: Vec<Conceded>,
     /// What stands on disk and is not taken, since somebody said so.
     held: BTreeMap<OriginKey, Held>,
     pins: Pins,
@@ -124,7 +129,7 @@ impl Admission {
     /// Links a contribution with what is served, without serving it.
     #[must_use]
     pub fn preview(&self, contribution: &Contribution) -> Linked {
-        link(with(&self.served, [contribution]).into_values())
+        link_with(with(&self.served, [contribution]).into_values(), &self.concessions)
     }
 
     /// Remembers that what is served now is served as this generation.
@@ -236,6 +241,23 @@ impl Admission {
         waiting.chain(held).collect()
     }
 
+    /// Returns the origins that are served but for some functions, and why these are left out or fail.
+    #[must_use]
+    pub fn partly_served(&self) -> Vec<Unserved> {
+        let mut by_key: BTreeMap<&OriginKey, (Vec<Diagnostic>, Vec<String>)> = BTreeMap::new();
+        for conceded in &self.conceded {
+            let (reasons, functions) = by_key.entry(&conceded.key).or_default();
+            reasons.extend(conceded.reasons.iter().cloned());
+            functions.push(conceded.name.clone());
+        }
+        let unserved = |(key, (reasons, functions)): (&OriginKey, _)| Unserved {
+            key: key.clone(),
+            reason: Reason::Refused(reasons),
+            functions,
+        };
+        by_key.into_iter().map(unserved).collect()
+    }
+
     /// What stands on disk, whether it is served, waits or is held back.
     fn on_disk(&self) -> Contributions {
         let mut found = self.served.clone();
@@ -263,10 +285,15 @@ impl Admission {
 
     /// Serves of those that wait what fits.
     fn settle(&mut self, is_first: bool) -> Admitted {
-        let together = link(with(&self.served, self.waiting.values().map(|one| &**one)).into_values());
+        let before = std::mem::take(&mut self.concessions);
+        let mut together = self.link_together();
+        if !together.at_fault.is_empty() && self.concede(&before) {
+            together = self.link_together();
+        }
         if together.at_fault.is_empty() {
             self.served.append(&mut self.waiting);
             self.refused.clear();
+            self.conceded = together.conceded;
             return Admitted {
                 defined: together.functions.clone(),
                 functions: together.functions,
@@ -284,14 +311,41 @@ impl Admission {
         let kept_out: BTreeSet<_> = refused.keys().cloned().collect();
         self.admit_the_good_together(&together, &kept_out);
         self.admit_singly(&mut refused, &kept_out);
-        let linked = link(self.served.values().map(|one| &**one));
+        let linked = link_with(self.served.values().map(|one| &**one), &self.concessions);
         self.refused = refused.clone();
+        self.conceded = linked.conceded;
         Admitted {
             functions: linked.functions,
             warnings: linked.diagnostics,
             refused,
             defined: together.functions,
         }
+    }
+
+    fn link_together(&self) -> Linked {
+        let waiting = self.waiting.values().map(|one| &**one);
+        link_with(with(&self.served, waiting).into_values(), &self.concessions)
+    }
+
+    /// Serves what other servers say, and finds what of the rest that is served does not fit to it; returns
+    /// whether there are other servers.
+    fn concede(&mut self, before: &Concessions) -> bool {
+        let served_before = self.served.clone();
+        for (key, contribution) in std::mem::take(&mut self.waiting) {
+            let place = if key.is_upstream() { &mut self.served } else { &mut self.waiting };
+            place.insert(key, contribution);
+        }
+        if !self.served.keys().any(OriginKey::is_upstream) {
+            return false;
+        }
+        let had = |key: &OriginKey, name: &str| {
+            served_before.get(key).is_some_and(|contribution| contribution.brings(name))
+        };
+        let served = || self.served.values().map(|one| &**one);
+        let concessions = Concessions::to(served(), before, had);
+        let linked = link_with(served(), &concessions);
+        self.concessions = concessions.but_only(&linked.conceded);
+        true
     }
 
     /// Leaves out the origins at fault until the rest links; that rest is one transaction still.
@@ -316,7 +370,7 @@ impl Admission {
             if rest.is_empty() || left_out.len() == n_before {
                 return; // or those that are served are at fault: which of the rest made them so is not said
             }
-            at_fault = link(with(&self.served, rest).into_values()).at_fault;
+            at_fault = link_with(with(&self.served, rest).into_values(), &self.concessions).at_fault;
             if at_fault.is_empty() {
                 break;
             }

@@ -232,10 +232,26 @@ impl OriginKey {
         }
     }
 
+    /// Returns whether it is another server, which changes without asking.
+    #[must_use]
+    pub fn is_upstream(&self) -> bool {
+        self.kind == Kind::Upstream
+    }
+
     /// Returns the file; of an upstream its address, with its prefix where it has one.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
+    }
+}
+
+// === impl Contribution ===
+
+impl Contribution {
+    /// Returns whether a function of this name is among them.
+    #[must_use]
+    pub fn brings(&self, name: &str) -> bool {
+        self.functions.iter().any(|function| function.name() == name)
     }
 }
 

@@ -51,6 +51,11 @@ pub fn define(
                 let hint = meant.unwrap_or_else(|| "ask the server for a list of its functions".to_owned());
                 Err(vec![named(rhs.error(0..rhs.text.len(), message).with_hint(hint))])
             }
+            Body::Unfit(reason) => {
+                let rhs = definition.rhs();
+                let message = format!("calls what does not fit: {}", reason.message);
+                Err(vec![named(rhs.error(0..rhs.text.len(), message))])
+            }
             _ => Ok(Arc::new(function)),
         },
         _ => Err(diagnostics),

@@ -166,7 +166,7 @@ fn in_place(
 fn is_cheap(function: &Function, args: &[Value]) -> bool {
     match &function.body {
         // An error at once; or others do the work.
-        Body::Waiting(_) | Body::Awaited(_) => true,
+        Body::Waiting(_) | Body::Unfit(_) | Body::Awaited(_) => true,
         Body::Native(code) => code.cost() == Cost::Cheap && is_small(args),
         Body::Program { program, callees } => {
             program.estimate(args) < IN_PLACE
@@ -183,7 +183,9 @@ fn is_cheap_plan(plan: &Plan) -> bool {
     plan.functions().all(|function| {
         total += match &function.body {
             Body::Program { program, .. } => program.estimate(args),
-            Body::Waiting(_) | Body::Awaited(_) | Body::Native(_) => Duration::from_micros(1),
+            Body::Waiting(_) | Body::Unfit(_) | Body::Awaited(_) | Body::Native(_) => {
+                Duration::from_micros(1)
+            }
         };
         total < IN_PLACE && is_cheap(function, args)
     })
@@ -253,6 +255,9 @@ impl Running {
             }
             Body::Waiting(missing) => {
                 Err(CallError::Waiting { function: function.name().to_owned(), missing: missing.clone() })
+            }
+            Body::Unfit(reason) => {
+                Err(CallError::Unfit { function: function.name().to_owned(), reason: Arc::clone(reason) })
             }
         }
     }

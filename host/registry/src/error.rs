@@ -1,8 +1,9 @@
 //! Why a call failed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use kamodo_expr::EvaluateError;
+use kamodo_expr::{Diagnostic, EvaluateError};
 
 /// Why a call failed. Each names the function and, where one is at fault, the argument.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -35,6 +36,14 @@ pub enum CallError {
         function: String,
         /// The names that it waits for.
         missing: Vec<String>,
+    },
+    /// The function, or one that it calls, does not fit what another server has changed.
+    #[error("`{function}` does not fit what it calls: {}{}", at(function, reason), reason.message)]
+    Unfit {
+        /// The function.
+        function: String,
+        /// What is wrong, in whose definition.
+        reason: Arc<Diagnostic>,
     },
     /// More positional arguments than parameters.
     #[error("`{function}` takes {expected} argument{}, found {found}", if *expected == 1 { "" } else { "s" })]
@@ -215,19 +224,31 @@ impl CallError {
                 Some("give it longer with the `timeout` of its `!KamodoClient`, or leave that out".to_owned())
             }
             Self::Upstream { hint, .. } => hint.clone(),
+            Self::Unfit { reason, .. } => reason.hint.clone(),
             Self::Bug { .. } => Some("the server's log has the panic; please report it".to_owned()),
             _ => None,
         }
     }
 
-    /// Returns whether the same call may succeed later, when less is going on.
+    /// Returns whether the same call may succeed later: what was missing is time, room or a connection.
     #[must_use]
-    pub fn is_overload(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::Overloaded { .. } | Self::Crowded { .. } | Self::Upstream { overloaded: true, .. }
+            Self::Overloaded { .. }
+                | Self::Crowded { .. }
+                | Self::Late { .. }
+                | Self::Unreachable { .. }
+                | Self::Lost { .. }
+                | Self::Upstream { overloaded: true, .. }
         )
     }
+}
+
+/// The other function in whose definition something is wrong.
+fn at(function: &str, reason: &Diagnostic) -> String {
+    let other = reason.function.as_deref().filter(|name| *name != function);
+    other.map(|name| format!("`{name}`: ")).unwrap_or_default()
 }
 
 fn quoted(names: &[String]) -> String {

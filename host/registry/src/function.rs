@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use kamodo_expr::Program;
+use kamodo_expr::{Diagnostic, Program};
 use kamodo_units::Unit;
 use kamodo_value::{Meta, Signature};
 
@@ -54,6 +54,8 @@ pub enum Body {
     Awaited(Arc<dyn AwaitedFunction>),
     /// Nothing yet: these names are called and no origin provides them.
     Waiting(Vec<String>),
+    /// Nothing any more: for this reason it does not fit what it calls, since another server changed.
+    Unfit(Arc<Diagnostic>),
 }
 
 // === impl Function ===
@@ -74,6 +76,7 @@ impl Function {
             && self.shown == other.shown
             && self.route == other.route
             && self.missing() == other.missing()
+            && self.unfit() == other.unfit()
     }
 
     /// Returns whether a call of it may wait for another server: it runs there, or calls what does.
@@ -88,7 +91,7 @@ impl Function {
                     waiting
                         .extend(callees.iter().map(|callee| &**callee).filter(|&callee| seen.insert(callee)));
                 }
-                Body::Native(_) | Body::Waiting(_) => {}
+                Body::Native(_) | Body::Waiting(_) | Body::Unfit(_) => {}
             }
         }
         false
@@ -112,7 +115,16 @@ impl Function {
     pub fn missing(&self) -> &[String] {
         match &self.body {
             Body::Waiting(missing) => missing,
-            Body::Program { .. } | Body::Native(_) | Body::Awaited(_) => &[],
+            Body::Program { .. } | Body::Native(_) | Body::Awaited(_) | Body::Unfit(_) => &[],
+        }
+    }
+
+    /// Returns why it does not fit what it calls; none where it does.
+    #[must_use]
+    pub fn unfit(&self) -> Option<&Arc<Diagnostic>> {
+        match &self.body {
+            Body::Unfit(reason) => Some(reason),
+            Body::Program { .. } | Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) => None,
         }
     }
 

@@ -8,6 +8,7 @@ mod administration;
 mod admit;
 mod bind;
 mod compose;
+mod concession;
 mod contribution;
 mod define;
 mod dispatch;

@@ -1,7 +1,8 @@
 //! Contributions to functions: names resolved over all origins, units checked, programs lowered.
 //!
 //! Linking is pure: the same contributions give the same functions and diagnostics, in whatever order
-//! they come. Everything that is wrong is told at once.
+//! they come. Everything that is wrong is told at once. What is [`Conceded`] is told as a warning, and concerns
+//! the one function that it is about.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use kamodo_expr::{Checked, Definition, Diagnostic, Outcome, Program, Scope, Seve
 use kamodo_value::{Meta, Signature};
 
 use crate::compose::compose;
+use crate::concession::{Conceded, Concessions};
 use crate::function::{Body, Function, Shown};
 use crate::{ContributedFunction, Contribution, Hop, Origin, OriginKey};
 
@@ -22,25 +24,37 @@ pub struct Linked {
     pub diagnostics: Vec<Diagnostic>,
     /// The origins of the errors.
     pub at_fault: BTreeSet<OriginKey>,
+    /// What does not fit and was conceded.
+    pub(crate) conceded: Vec<Conceded>,
 }
 
 /// Links contributions to the functions of one snapshot.
 #[must_use]
 pub fn link<'a>(contributions: impl IntoIterator<Item = &'a Contribution>) -> Linked {
+    link_with(contributions, &Concessions::default())
+}
+
+/// Links contributions of which some need not fit.
+pub(crate) fn link_with<'a>(
+    contributions: impl IntoIterator<Item = &'a Contribution>,
+    concessions: &Concessions,
+) -> Linked {
     let mut contributions: Vec<&Contribution> = contributions.into_iter().collect();
     contributions.sort_by(|a, b| a.origin.cmp(&b.origin));
 
-    let mut linker = Linker::new(&contributions);
+    let mut linker = Linker::new(&contributions, concessions);
     linker.refuse_duplicates();
     for index in linker.order() {
         linker.link(index);
     }
-    let mut diagnostics: Vec<_> = linker.diagnostics.into_iter().collect();
-    diagnostics.sort_by(|(_, a), (_, b)| (&a.file, a.position()).cmp(&(&b.file, b.position())));
+    let mut diagnostics = linker.diagnostics;
+    diagnostics.extend(linker.conceded.iter().flat_map(|conceded| &conceded.reasons).cloned());
+    diagnostics.sort_by(|a, b| (&a.file, a.position()).cmp(&(&b.file, b.position())));
     Linked {
         functions: linker.linked.into_iter().flatten().collect(),
-        diagnostics: diagnostics.into_iter().map(|(_, diagnostic)| diagnostic).collect(),
+        diagnostics,
         at_fault: linker.at_fault,
+        conceded: linker.conceded,
     }
 }
 
@@ -64,21 +78,31 @@ struct Entry<'a> {
 struct Linker<'a> {
     entries: Vec<Entry<'a>>,
     by_name: HashMap<&'a str, Vec<usize>>,
+    concessions: &'a Concessions,
     linked: Vec<Option<Arc<Function>>>,
-    /// Each with its entry.
-    diagnostics: Vec<(usize, Diagnostic)>,
+    diagnostics: Vec<Diagnostic>,
     at_fault: BTreeSet<OriginKey>,
+    conceded: Vec<Conceded>,
 }
 
 // === impl Linker ===
 
 impl<'a> Linker<'a> {
-    fn new(contributions: &[&'a Contribution]) -> Self {
+    fn new(contributions: &[&'a Contribution], concessions: &'a Concessions) -> Self {
         let mut entries = Vec::new();
         let mut by_name: HashMap<&'a str, Vec<usize>> = HashMap::new();
+        let mut conceded = Vec::new();
+        let brings = |owner: &OriginKey, name: &str| {
+            contributions.iter().any(|other| other.origin.key() == *owner && other.brings(name))
+        };
         for contribution in contributions {
             let origin = Arc::new(contribution.origin.clone());
             for function in &contribution.functions {
+                let owner = concessions.owner_instead_of(&contribution.origin, function.name());
+                if let Some(owner) = owner.filter(|owner| brings(owner, function.name())) {
+                    conceded.push(Conceded::name(&contribution.origin, function, owner));
+                    continue;
+                }
                 by_name.entry(function.name()).or_default().push(entries.len());
                 entries.push(Entry { origin: Arc::clone(&origin), function, needs: Vec::new() });
             }
@@ -88,7 +112,8 @@ impl<'a> Linker<'a> {
             entry.needs = needs;
         }
         let linked = entries.iter().map(|_| None).collect();
-        Self { entries, by_name, linked, diagnostics: Vec::new(), at_fault: BTreeSet::new() }
+        let (diagnostics, at_fault) = (Vec::new(), BTreeSet::new());
+        Self { entries, by_name, concessions, linked, diagnostics, at_fault, conceded }
     }
 
     fn fail(&mut self, index: usize, diagnostic: Diagnostic) {
@@ -99,7 +124,7 @@ impl<'a> Linker<'a> {
             Some(_) => diagnostic,
             None => diagnostic.with_function(self.entries[index].function.name()),
         };
-        self.diagnostics.push((index, named));
+        self.diagnostics.push(named);
     }
 
     fn refuse_duplicates(&mut self) {
@@ -214,15 +239,34 @@ impl<'a> Linker<'a> {
         if self.entries[index].needs.iter().any(|&needed| self.linked[needed].is_none()) {
             return; // what it calls is refused, and that is told
         }
-        let (outcome, diagnostics) = definition.check(&View { linker: self, index });
+        let (outcome, diagnostics) = definition.check(&View { linker: self, index, hides: Hides::Nothing });
+        let origin = Arc::clone(&self.entries[index].origin);
+        if matches!(outcome, Outcome::Refused) && self.concessions.allow_unfit(&origin.key(), definition) {
+            self.linked[index] = self.unfit(index, definition, &diagnostics).map(Arc::new);
+            self.conceded.push(Conceded::definition(&origin, definition, diagnostics));
+            return;
+        }
         for diagnostic in diagnostics {
             self.fail(index, diagnostic);
         }
-        let origin = Arc::clone(&self.entries[index].origin);
         match finish(definition, outcome, origin, &|name| self.function(name).cloned()) {
             Ok(function) => self.linked[index] = function.map(Arc::new),
             Err(error) => self.fail(index, *error),
         }
+    }
+
+    /// Makes a function of a definition that does not fit what it calls: its call form is what it would be
+    /// if that were not there.
+    fn unfit(&self, index: usize, definition: &Definition, reasons: &[Diagnostic]) -> Option<Function> {
+        let reason = reasons.iter().find(|reason| reason.severity == Severity::Error)?.clone();
+        let origin = &self.entries[index].origin;
+        let find = |name: &str| self.function(name).cloned();
+        [Hides::Elsewhere, Hides::Everything].into_iter().find_map(|hides| {
+            let (outcome, _) = definition.check(&View { linker: self, index, hides });
+            let function = finish(definition, outcome, Arc::clone(origin), &find).ok().flatten()?;
+            let body = Body::Unfit(Arc::new(reason.clone()));
+            Some(Function { body, route: Vec::new(), ..function })
+        })
     }
 
     fn function(&self, name: &str) -> Option<&Arc<Function>> {
@@ -284,7 +328,7 @@ fn lower(
     let parameters: Vec<_> = checked.signature.parameters.iter().map(|p| p.name.as_str()).collect();
     let inline = |name: &str| match &find(name)?.body {
         Body::Program { program, .. } => Some(Arc::clone(program)),
-        Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) => None,
+        Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) | Body::Unfit(_) => None,
     };
     let (body, compositions) = compose(&checked.body, find);
     let program = Arc::new(Program::lower(&parameters, &body, &inline)?);
@@ -292,6 +336,9 @@ fn lower(
     let callees: Vec<_> = program.callees().iter().filter_map(callee).collect();
     debug_assert_eq!(callees.len(), program.callees().len(), "the check found every callee");
 
+    if let Some(reason) = callees.iter().find_map(|callee| callee.unfit()) {
+        return Ok(Body::Unfit(Arc::clone(reason)));
+    }
     let mut missing: Vec<String> = callees
         .iter()
         .filter_map(|callee| if let Body::Waiting(missing) = &callee.body { Some(missing) } else { None })
@@ -345,13 +392,38 @@ fn is_above(entries: &[Entry<'_>], other: usize, index: usize) -> bool {
 struct View<'a, 'b> {
     linker: &'b Linker<'a>,
     index: usize,
+    hides: Hides,
+}
+
+/// Which functions a definition is not shown, as if nobody provided them.
+#[derive(Clone, Copy)]
+enum Hides {
+    Nothing,
+    /// Those that other servers have a part in.
+    Elsewhere,
+    Everything,
+}
+
+// === impl Hides ===
+
+impl Hides {
+    fn hides(self, function: &Function) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Elsewhere => {
+                !function.route.is_empty() || matches!(function.body, Body::Waiting(_) | Body::Unfit(_))
+            }
+            Self::Everything => true,
+        }
+    }
 }
 
 // === impl View ===
 
 impl Scope for View<'_, '_> {
     fn callee(&self, name: &str) -> Option<&Signature> {
-        self.linker.function(name).map(|function| &function.signature)
+        let function = self.linker.function(name).filter(|function| !self.hides.hides(function));
+        function.map(|function| &function.signature)
     }
 
     fn is_defined_above(&self, name: &str) -> bool {

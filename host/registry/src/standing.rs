@@ -1,4 +1,4 @@
-//! What stands on disk and is not served, and why.
+//! What stands on disk, or on another server, and is not served, and why.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -36,6 +36,8 @@ pub enum Reason {
     Pinned,
     /// An earlier generation was asked for.
     RolledBack,
+    /// It is a server that cannot be reached, for this reason. What it served before stays listed.
+    Away(String),
 }
 
 /// What may not change, whatever is saved.
@@ -60,6 +62,14 @@ impl Standing {
 // === impl Unserved ===
 
 impl Unserved {
+    /// Adds what else of the same origin is refused.
+    pub fn add(&mut self, other: &Self) {
+        if let (Reason::Refused(own), Reason::Refused(more)) = (&mut self.reason, &other.reason) {
+            own.extend(more.iter().cloned());
+            self.functions.extend(other.functions.iter().cloned());
+        }
+    }
+
     /// Returns whether it is refused, for these reasons.
     #[must_use]
     pub fn is_refused_for(&self, reasons: &[Diagnostic]) -> bool {

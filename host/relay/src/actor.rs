@@ -110,6 +110,7 @@ impl Actor {
         self.line.set_down(&cause, pause);
         if self.logged.as_ref() != Some(&cause) {
             tracing::warn!("upstream {} is not reachable: {cause}", self.line.address());
+            (self.tell)(News::Away { key: self.upstream.key(), cause: Some(cause.clone()) });
             self.logged = Some(cause);
         }
         let over = sleep(pause);
@@ -192,6 +193,7 @@ impl Actor {
         let mut functions = self.take(&fetched);
         self.line.set_up();
         self.backoff = Backoff::default();
+        (self.tell)(News::Away { key: self.upstream.key(), cause: None });
         if self.logged.take().is_some() {
             tracing::info!("upstream {} is reachable again", self.line.address());
         }
@@ -267,7 +269,7 @@ impl Actor {
 
     /// Tells what an upstream serves, if that is new, and returns how to call it.
     fn take(&mut self, fetched: &Fetched) -> Functions {
-        let news = fetched.news(&self.own, &self.upstream, &self.line);
+        let served = fetched.served(&self.own, &self.upstream, &self.line);
         // By their text, since a default that is no number equals nothing, not even itself.
         let of = |function: &ContributedFunction| match function {
             ContributedFunction::Awaited { signature, meta, remote } => {
@@ -275,11 +277,11 @@ impl Actor {
             }
             _ => String::new(),
         };
-        let text =
-            news.contribution.functions.iter().map(of).collect::<String>() + &format!("{:?}", news.warnings);
+        let text = served.contribution.functions.iter().map(of).collect::<String>()
+            + &format!("{:?}", served.warnings);
         if self.told.as_ref() != Some(&text) {
             self.told = Some(text);
-            (self.tell)(news);
+            (self.tell)(News::Serves(served));
         }
         fetched.functions()
     }

@@ -12,7 +12,7 @@ use kamodo_units::Unit;
 use kamodo_value::{Meta, Signature};
 
 use crate::line::{Asked, Line, RemoteFunction};
-use crate::{News, Upstream, route};
+use crate::{Served, Upstream, route};
 
 /// How the functions of a server are declared there, such as `f(x[cm])[kg]`, by their names.
 pub(crate) type Declared = HashMap<String, String>;
@@ -124,7 +124,7 @@ impl Fetched {
     /// be composed without a conversion, and be wrong by a factor without anybody being told. So is one whose
     /// calls would come back to this server, `own`, and one that cannot be called there: were it served here,
     /// two servers could wait for each other's functions, and each take the other's waiting for an answer.
-    pub(crate) fn news(&self, own: &str, upstream: &Upstream, line: &Arc<Line>) -> News {
+    pub(crate) fn served(&self, own: &str, upstream: &Upstream, line: &Arc<Line>) -> Served {
         let file = upstream.key().file().display().to_string();
         let warn = |message: String, hint: String| {
             let mut warning = Diagnostic::new(Severity::Warning, message).with_hint(hint);
@@ -138,9 +138,9 @@ impl Fetched {
             let route = match self.route(&field.name, line) {
                 Ok(Some(route)) => route,
                 Ok(None) => continue,
-                Err(missing) => {
-                    let message = format!("left out: it waits there for {missing}");
-                    let hint = "it is served here as soon as it is there".to_owned();
+                Err(reason) => {
+                    let message = format!("left out: {reason}");
+                    let hint = "it is served here as soon as it can be called there".to_owned();
                     warnings.push(warn(message, hint).with_function(&*field.name));
                     left_out.push(name);
                     continue;
@@ -178,17 +178,20 @@ impl Fetched {
             let (message, hint) = route::refusal(path, names);
             warn(message, hint)
         }));
-        News { contribution: Contribution { origin: upstream.origin(), functions }, warnings, left_out }
+        Served { contribution: Contribution { origin: upstream.origin(), functions }, warnings, left_out }
     }
 
-    /// The servers that calls of a function go through, or what it waits for; none where it is gone since.
+    /// The servers that calls of a function go through, or why none would be answered; none where it is gone
+    /// since.
     fn route(&self, name: &str, line: &Line) -> Result<Option<Vec<Hop>>, String> {
         let hop = |instance: &str| Hop { instance: instance.to_owned(), address: line.address().to_owned() };
         let Some(described) = &self.described else { return Ok(Some(vec![hop("")])) };
         match described.functions.get(name) {
             Some((State::Waiting(missing), _)) => {
-                Err(missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+                let missing: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
+                Err(format!("it waits there for {}", missing.join(", ")))
             }
+            Some((State::Unfit, _)) => Err("it does not fit there what it calls".to_owned()),
             Some((_, route)) => {
                 let next = hop(&described.instance);
                 Ok(Some(std::iter::once(next).chain(route.iter().cloned()).collect()))

@@ -1,7 +1,7 @@
 //! Other servers' functions, as if they were ours.
 //!
 //! A [`Relay`] keeps one connection to each [`Upstream`]: it dials without anybody waiting for it, asks for
-//! the functions, and says what they are as [`News`], a contribution like that of a file. `actor` is the life
+//! the functions, and says what they are as [`News`]: a contribution like that of a file. `actor` is the life
 //! of one upstream, `line` the way of a call to it from any thread, `fields` what becomes of its functions,
 //! `route` which of them would come back, `pulse` whether one that says nothing is still there.
 //!
@@ -18,5 +18,5 @@ mod relay;
 mod route;
 mod upstream;
 
-pub use relay::{News, Relay};
+pub use relay::{News, Relay, Served};
 pub use upstream::Upstream;

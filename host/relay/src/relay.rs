@@ -20,9 +20,23 @@ pub struct Relay {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What an upstream serves has changed, or is known for the first time.
+/// What is new of an upstream.
 #[derive(Debug)]
-pub struct News {
+pub enum News {
+    /// It serves something else than it did, or that is known for the first time.
+    Serves(Served),
+    /// It cannot be reached, for this reason; or, without one, it can.
+    Away {
+        /// Which one it is.
+        key: OriginKey,
+        /// Why.
+        cause: Option<String>,
+    },
+}
+
+/// What an upstream serves.
+#[derive(Debug)]
+pub struct Served {
     /// All of its functions.
     pub contribution: Contribution,
     /// What is said of those that are left out.

@@ -214,8 +214,9 @@ impl RequestError {
 
     fn kind(&self) -> capnp::ErrorKind {
         match self {
-            Self::Call(error) if error.is_overload() => capnp::ErrorKind::Overloaded,
+            Self::Call(error) if error.is_passing() => capnp::ErrorKind::Overloaded,
             Self::TooManyCalls { .. }
+            | Self::Deadline { .. }
             | Self::TooManyFeeds { .. }
             | Self::TooManyValues { .. }
             | Self::TooManyDefinitions { .. } => capnp::ErrorKind::Overloaded,

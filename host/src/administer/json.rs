@@ -25,7 +25,7 @@ pub(super) fn description(description: &Description) -> Json {
 pub(super) fn function(function: &Function, origin: Option<&Origin>) -> Json {
     let waits_for = match &function.state {
         State::Waiting(names) => names.as_slice(),
-        State::Served | State::Unserved => &[],
+        State::Served | State::Unserved | State::Unfit => &[],
     };
     let arguments = function.arguments.iter().map(|argument| {
         let mut shown = json!({ "name": argument.name, "units": argument.units });
@@ -40,6 +40,7 @@ pub(super) fn function(function: &Function, origin: Option<&Origin>) -> Json {
             State::Served => "served",
             State::Waiting(_) => "waiting",
             State::Unserved => "unserved",
+            State::Unfit => "unfit",
         },
         "state_in_words": words::state(function, origin),
         "waits_for": waits_for,
@@ -134,6 +135,7 @@ fn origin(origin: &Origin) -> Json {
         Stands::Refused(diagnostics) => ("refused", &diagnostics[..]),
         Stands::Pinned => ("pinned", &[][..]),
         Stands::RolledBack => ("rolled back", &[][..]),
+        Stands::Away(_) => ("away", &[][..]),
     };
     json!({
         "kind": origin.kind,
@@ -142,6 +144,7 @@ fn origin(origin: &Origin) -> Json {
         "version": origin.version,
         "digest": origin.digest,
         "state": stands,
+        "cause": if let Stands::Away(cause) = &origin.stands { Some(cause) } else { None },
         "diagnostics": diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
         "unserved": origin.unserved,
     })

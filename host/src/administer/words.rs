@@ -12,7 +12,9 @@ pub(crate) fn state(function: &Function, origin: Option<&Origin>) -> String {
             let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
             format!("waits for {}", names.join(", "))
         }
+        (State::Unfit, _) => "does not fit what it calls".to_owned(),
         (State::Served, Stands::Served) => "served".to_owned(),
+        (State::Served, Stands::Away(_)) => "away".to_owned(),
         (State::Served, stands) if is_partly_served(stands) => "served".to_owned(),
         (State::Unserved, stands) if is_partly_served(stands) => "left out".to_owned(),
         (State::Served, Stands::Refused(_)) => "served, a newer file is refused".to_owned(),
@@ -53,9 +55,10 @@ pub(super) fn unserved(origin: &Origin) -> Option<String> {
         Stands::Served => return None,
         Stands::Pinned => format!("{file}: changed, and waits for `kamodo-rpc unpin`{brings}"),
         Stands::RolledBack => format!("{file}: waits for `kamodo-rpc reload`, or its next change{brings}"),
+        Stands::Away(cause) => format!("{file}: not reachable: {cause}"),
         Stands::Refused(diagnostics) => {
             let mut text = match is_partly_served(&origin.stands) {
-                true => format!("{file}: served but for some of it{brings}"),
+                true => format!("{file}: served but for {}", origin.unserved.join(", ")),
                 false => format!("{file}: refused{brings}"),
             };
             for diagnostic in diagnostics {

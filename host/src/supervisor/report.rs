@@ -31,6 +31,17 @@ impl Report {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
+    /// Has each thing told once.
+    pub(super) fn leave_out_repetitions(&mut self) {
+        let mut once: Vec<Diagnostic> = Vec::new();
+        for diagnostic in self.diagnostics.drain(..) {
+            if !once.contains(&diagnostic) {
+                once.push(diagnostic);
+            }
+        }
+        self.diagnostics = once;
+    }
+
     /// Logs what is wrong, and one line for a new generation: what came, went and changed.
     pub(super) fn log(&self) {
         for diagnostic in &self.diagnostics {

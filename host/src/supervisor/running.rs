@@ -140,7 +140,8 @@ impl Loop {
                     // Whoever asked may be gone.
                     let _ = reply.send(self.supervisor.carry_out(&command));
                 }
-                Ok(Event::News(news)) => self.supervisor.take_news(news).log(),
+                Ok(Event::News(News::Serves(served))) => self.supervisor.take_upstream(served).log(),
+                Ok(Event::News(News::Away { key, cause })) => self.supervisor.take_away(&key, cause),
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => self.look(),
             }
@@ -278,7 +279,7 @@ impl Supervisor {
         let mut report = Report::default();
         let changed = self.admission.origins().cloned().collect();
         self.publish(admitted, &changed, cause, &mut report);
-        self.leave_out_repetitions(&mut report);
+        report.leave_out_repetitions();
         report
     }
 

@@ -72,6 +72,7 @@ fn function(reader: function::Reader<'_>) -> Result<Function, Error> {
         function::state::Served(()) => State::Served,
         function::state::Waiting(names) => State::Waiting(texts(names?)?),
         function::state::Unserved(()) => State::Unserved,
+        function::state::Unfit(()) => State::Unfit,
     };
     let since = (reader.get_since_generation(), UNIX_EPOCH + Duration::from_millis(reader.get_since_ms()));
     Ok(Function {
@@ -119,6 +120,7 @@ fn origin(reader: origin::Reader<'_>) -> Result<Origin, Error> {
         origin::standing::Refused(list) => Stands::Refused(diagnostics(list?)?),
         origin::standing::Pinned(()) => Stands::Pinned,
         origin::standing::RolledBack(()) => Stands::RolledBack,
+        origin::standing::Away(cause) => Stands::Away(text(cause?)?),
     };
     Ok(Origin {
         kind: text(reader.get_kind()?)?,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kamodo_registry::{Current, Function, Origin, OriginKey, Publication, Unserved};
+use kamodo_registry::{Body, Current, Function, Origin, OriginKey, Publication, Unserved};
 use kamodo_schema::extension::{argument, description, function, origin};
 use kamodo_wire::literal;
 
@@ -76,12 +76,11 @@ fn write_function(
     function: &Function,
     since: &Publication,
 ) -> Result<(), RequestError> {
-    let missing = function.missing();
     let mut state = builder.reborrow().init_state();
-    if missing.is_empty() {
-        state.set_served(());
-    } else {
-        write_texts(state.init_waiting(missing.len() as u32), missing);
+    match &function.body {
+        Body::Waiting(missing) => write_texts(state.init_waiting(missing.len() as u32), missing),
+        Body::Unfit(_) => state.set_unfit(()),
+        Body::Program { .. } | Body::Native(_) | Body::Awaited(_) => state.set_served(()),
     }
     builder.set_name(function.name());
     builder.set_line(function.line.unwrap_or(0) as u32);

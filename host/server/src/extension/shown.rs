@@ -67,6 +67,7 @@ pub(super) fn write_unserved(mut builder: origin::Builder<'_>, unserved: &Unserv
         }
         Reason::Pinned => standing.set_pinned(()),
         Reason::RolledBack => standing.set_rolled_back(()),
+        Reason::Away(cause) => standing.set_away(&cause[..]),
     }
     write_texts(builder.init_unserved(unserved.functions.len() as u32), &unserved.functions);
 }
