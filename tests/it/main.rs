@@ -5,6 +5,7 @@ mod administration;
 mod architecture;
 mod certificate;
 mod check;
+mod client;
 mod command_line;
 mod live;
 mod mistakes;
