@@ -18,20 +18,32 @@ struct View<'a> {
 /// Links one definition to what is served and to functions beside that. Nothing is published.
 ///
 /// # Errors
-/// What is wrong with it, as linking tells it; also where its name is taken, or where it calls what is not
-/// there.
+/// What [`link_beside`] says is wrong with it; also that its name is taken.
 pub fn define(
+    definition: &Definition,
+    snapshot: &Snapshot,
+    beside: &[Arc<Function>],
+) -> Result<Arc<Function>, Vec<Diagnostic>> {
+    let name = definition.name();
+    if (View { snapshot, beside }).find(name).is_some() {
+        let taken = definition.lhs().error(0..name.len(), format!("there is a function `{name}` already"));
+        return Err(vec![taken.with_function(name).with_hint("take another name")]);
+    }
+    link_beside(definition, snapshot, beside)
+}
+
+/// Links one definition as [`define`] does, whoever else has its name: those beside are meant before those that
+/// are served.
+///
+/// # Errors
+/// What is wrong with it, as linking tells it; also where it calls what is not there.
+pub fn link_beside(
     definition: &Definition,
     snapshot: &Snapshot,
     beside: &[Arc<Function>],
 ) -> Result<Arc<Function>, Vec<Diagnostic>> {
     let view = View { snapshot, beside };
     let named = |diagnostic: Diagnostic| diagnostic.with_function(definition.name());
-    if view.find(definition.name()).is_some() {
-        let name = definition.name();
-        let taken = definition.lhs().error(0..name.len(), format!("there is a function `{name}` already"));
-        return Err(vec![named(taken.with_hint("take another name"))]);
-    }
     let (outcome, mut diagnostics) = definition.check(&view);
     let origin = Arc::new(Origin::Yaml { file: PathBuf::from(&*definition.lhs().file) });
     let find = |name: &str| view.find(name).cloned();

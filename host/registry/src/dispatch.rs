@@ -12,8 +12,8 @@ use kamodo_value::Value;
 use tokio::sync::oneshot;
 
 use crate::function::Body;
-use crate::plan::Planned;
-use crate::pool::Pool;
+use crate::plan::{PlanError, Planned};
+use crate::pool::{Full, Pool};
 use crate::{Awaited, CallError, Cancel, Cost, Function, Plan, bind};
 
 /// A hop to the pool wakes a thread, which costs about as much as this; what is cheaper runs in place.
@@ -75,19 +75,37 @@ impl Dispatcher {
         let is_cheap = is_cheap(function, &args);
         let own = Arc::clone(function);
         let begin = move |running: &mut Running| running.begin(&own, args);
-        self.drive(function.name(), is_cheap, begin).await.map(|(value, _)| value)
+        let driven = self.drive(function.name(), is_cheap, begin).await;
+        driven.map(|(value, _)| value).map_err(|failed| failed.error)
     }
 
     /// Runs all steps of a plan, where one call of them together would run, and returns what it asks for.
     /// Dropping the future cancels it.
     ///
     /// # Errors
-    /// [`CallError`] of the first step that fails.
-    pub async fn run(&self, plan: Plan) -> Result<Vec<Value>, CallError> {
+    /// [`PlanError`] of the first step that fails.
+    pub async fn run(&self, plan: Plan) -> Result<Vec<Value>, PlanError> {
         let (is_cheap, name) = (is_cheap_plan(&plan), plan.name().to_owned());
         let begin = move |running: &mut Running| running.begin_plan(plan);
         let (_, plan) = self.drive(&name, is_cheap, begin).await?;
         Ok(plan.map(Planned::into_outputs).unwrap_or_default())
+    }
+
+    /// Computes something else where calls are computed; it is told when nobody waits for it any more.
+    ///
+    /// # Errors
+    /// [`CallError`] where too many calls wait already, or where it panics; `name` is what it names.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&Cancel) -> T + Send + 'static,
+    ) -> Result<T, CallError> {
+        let cancel = Cancel::default();
+        let _guard = CancelOnDrop(cancel.clone());
+        let (sender, receiver) = oneshot::channel();
+        let job = Box::new(move || drop(sender.send(work(&cancel)))); // nobody may want it any more
+        self.pool.submit_late(job).await.map_err(|full| overloaded(name, &full))?;
+        receiver.await.map_err(|_| CallError::Bug { function: name.to_owned() })
     }
 
     /// Runs what `begin` begins, to its end.
@@ -96,22 +114,20 @@ impl Dispatcher {
         name: &str,
         is_cheap: bool,
         begin: impl FnOnce(&mut Running) -> Result<Step, CallError> + Send + 'static,
-    ) -> Result<(Value, Option<Planned>), CallError> {
+    ) -> Result<(Value, Option<Planned>), PlanError> {
         let running = Running::default();
         let _guard = CancelOnDrop(running.cancel.clone());
         let (mut running, mut step) = if is_cheap {
             in_place(name, running, begin)?
         } else {
             let (job, answer) = job(running, begin);
-            if let Err(full) = self.pool.submit(job) {
-                return Err(CallError::Overloaded { function: name.to_owned(), queued: full.queued });
-            }
+            self.pool.submit(job).map_err(|full| overloaded(name, &full))?;
             received(name, answer).await?
         };
         loop {
             let value = match step {
                 Step::Done(value) => return Ok((value, running.plan)),
-                Step::Wait(awaited) => awaited.await?,
+                Step::Wait(awaited) => awaited.await.map_err(|error| running.failed(error))?,
             };
             (running, step) = if running.stack.is_empty() && running.plan.is_none() {
                 return Ok((value, None)); // nobody called it but the client
@@ -119,9 +135,7 @@ impl Dispatcher {
                 in_place(name, running, |running| running.supply(value))?
             } else {
                 let (job, answer) = job(running, move |running| running.supply(value));
-                if let Err(full) = self.pool.submit_late(job).await {
-                    return Err(CallError::Overloaded { function: name.to_owned(), queued: full.queued });
-                }
+                self.pool.submit_late(job).await.map_err(|full| overloaded(name, &full))?;
                 received(name, answer).await?
             };
         }
@@ -129,7 +143,11 @@ impl Dispatcher {
 }
 
 /// What comes of one stretch of a call on the pool.
-type Answer = oneshot::Receiver<Result<(Running, Step), CallError>>;
+type Answer = oneshot::Receiver<Result<(Running, Step), PlanError>>;
+
+fn overloaded(name: &str, full: &Full) -> CallError {
+    CallError::Overloaded { function: name.to_owned(), queued: full.queued }
+}
 
 /// Makes a stretch of a call a job of the pool.
 fn job(
@@ -141,14 +159,17 @@ fn job(
         if !running.cancel.is_cancelled() {
             let step = advance(&mut running);
             // A receiver that is gone was cancelled: nobody wants the value.
-            let _ = sender.send(step.map(|step| (running, step)));
+            let _ = sender.send(match step {
+                Ok(step) => Ok((running, step)),
+                Err(error) => Err(running.failed(error)),
+            });
         }
     });
     (job, receiver)
 }
 
-async fn received(name: &str, answer: Answer) -> Result<(Running, Step), CallError> {
-    answer.await.unwrap_or_else(|_| Err(CallError::Bug { function: name.to_owned() }))
+async fn received(name: &str, answer: Answer) -> Result<(Running, Step), PlanError> {
+    answer.await.unwrap_or_else(|_| Err(CallError::Bug { function: name.to_owned() }.into()))
 }
 
 /// Runs a stretch of a call on this thread.
@@ -156,10 +177,13 @@ fn in_place(
     name: &str,
     mut running: Running,
     advance: impl FnOnce(&mut Running) -> Result<Step, CallError>,
-) -> Result<(Running, Step), CallError> {
+) -> Result<(Running, Step), PlanError> {
     let step = catch_unwind(AssertUnwindSafe(|| advance(&mut running)))
-        .unwrap_or_else(|_| Err(CallError::Bug { function: name.to_owned() }))?;
-    Ok((running, step))
+        .unwrap_or_else(|_| Err(CallError::Bug { function: name.to_owned() }));
+    match step {
+        Ok(step) => Ok((running, step)),
+        Err(error) => Err(running.failed(error)),
+    }
 }
 
 /// Whether what of a call runs here takes less than handing it to another thread would.
@@ -202,6 +226,11 @@ fn is_small(values: &[Value]) -> bool {
 // === impl Running ===
 
 impl Running {
+    /// Says of which step of the plan an error is.
+    fn failed(&self, error: CallError) -> PlanError {
+        PlanError { step: self.plan.as_ref().and_then(Planned::open), error }
+    }
+
     /// Begins the call, and runs it to its end or to what it must wait for.
     fn begin(&mut self, function: &Arc<Function>, args: Vec<Value>) -> Result<Step, CallError> {
         let entered = self.enter(function, args)?;
@@ -236,7 +265,7 @@ impl Running {
                 (Entered::Value(value), Some((_, caller))) => caller.supply(value),
                 (Entered::Value(value), None) => {
                     let Some(plan) = &mut self.plan else { return Ok(Step::Done(value)) };
-                    plan.supply(value);
+                    plan.supply(value)?;
                     let Some(next) = self.next_of_plan()? else { return Ok(Step::Done(Value::None)) };
                     entered = next;
                     continue;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use kamodo_expr::{Diagnostic, EvaluateError};
 
+use crate::Exceeded;
+
 /// Why a call failed. Each names the function and, where one is at fault, the argument.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -178,6 +180,14 @@ pub enum CallError {
         /// Whether the same call may succeed later.
         overloaded: bool,
     },
+    /// A result on the way to others is larger than what may be held.
+    #[error("`{function}`: {source}")]
+    Memory {
+        /// The function.
+        function: String,
+        /// How large it is.
+        source: Exceeded,
+    },
     /// Nobody waits for the result any more.
     #[error("`{function}`: cancelled")]
     Cancelled {
@@ -224,6 +234,8 @@ impl CallError {
                 Some("give it longer with the `timeout` of its `!KamodoClient`, or leave that out".to_owned())
             }
             Self::Upstream { hint, .. } => hint.clone(),
+            Self::Evaluate { source, .. } => source.hint(),
+            Self::Memory { source, .. } => Some(source.hint()),
             Self::Unfit { reason, .. } => reason.hint.clone(),
             Self::Bug { .. } => Some("the server's log has the panic; please report it".to_owned()),
             _ => None,

@@ -7,6 +7,7 @@
 mod administration;
 mod admit;
 mod bind;
+mod budget;
 mod compose;
 mod concession;
 mod contribution;
@@ -25,17 +26,18 @@ mod standing;
 pub use administration::{Administration, Answer, Command, CommandError, Receipt};
 pub use admit::{Admission, Admitted, Change, KEPT, NotKept};
 pub use bind::{NO_ARGUMENT, bind};
+pub use budget::{Budget, Charge, Exceeded};
 pub use compose::{Composed, Part};
 pub use contribution::{
     Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, Hop, NativeFunction, Origin,
     OriginKey,
 };
-pub use define::define;
+pub use define::{define, link_beside};
 pub use dispatch::Dispatcher;
 pub use error::CallError;
 pub use function::{Body, Function, Shown};
 pub use link::{Linked, link};
-pub use plan::{Operand, Plan};
+pub use plan::{Operand, Plan, PlanError};
 pub use publication::{Cause, Changed, Changes, Publication};
 pub use registry::{Current, Registry};
 pub use snapshot::Snapshot;

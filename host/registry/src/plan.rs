@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use kamodo_value::Value;
 
-use crate::{CallError, Function, bind};
+use crate::{Budget, CallError, Charge, Function, bind};
 use fused::Clusters;
 
 /// Calls that feed each other, with what they begin with.
@@ -20,6 +20,16 @@ pub struct Plan {
     steps: Vec<PlanStep>,
     outputs: Vec<usize>,
     between: fn(Value) -> Value,
+    budget: Budget,
+}
+
+/// Why a plan failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanError {
+    /// The step that failed, in the order of [`Plan::call`]; none where none of them did.
+    pub step: Option<usize>,
+    /// Why.
+    pub error: CallError,
 }
 
 /// What an argument of a step is.
@@ -57,15 +67,18 @@ pub(crate) struct Planned {
 struct Held {
     value: Option<Value>,
     n_uses: usize,
+    /// Of a result, its memory.
+    charge: Option<Charge>,
 }
 
 // === impl Plan ===
 
 impl Plan {
-    /// Makes a plan without steps. What is between two steps, and what comes out, passes through `between`.
+    /// Makes a plan without steps. What is between two steps, and what comes out, passes through `between`, and
+    /// is counted in `budget` while it is held.
     #[must_use]
-    pub fn new(between: fn(Value) -> Value) -> Self {
-        Self { inputs: Vec::new(), steps: Vec::new(), outputs: Vec::new(), between }
+    pub fn new(between: fn(Value) -> Value, budget: Budget) -> Self {
+        Self { inputs: Vec::new(), steps: Vec::new(), outputs: Vec::new(), between, budget }
     }
 
     /// Adds a value to begin with.
@@ -121,12 +134,18 @@ impl Plan {
     }
 }
 
+impl From<CallError> for PlanError {
+    fn from(error: CallError) -> Self {
+        Self { step: None, error }
+    }
+}
+
 // === impl Planned ===
 
 impl Planned {
     pub(crate) fn new(mut plan: Plan) -> Self {
         let clusters = Clusters::of(&plan);
-        let held = |value| Held { value, n_uses: 0 };
+        let held = |value| Held { value, n_uses: 0, charge: None };
         let mut inputs: Vec<Held> = plan.inputs.drain(..).map(|input| held(Some(input))).collect();
         let mut results: Vec<Held> = plan.steps.iter().map(|_| held(None)).collect();
         for operand in plan.steps.iter().flat_map(|step| &step.operands) {
@@ -177,10 +196,26 @@ impl Planned {
     }
 
     /// Gives the result of the last call.
-    pub(crate) fn supply(&mut self, result: Value) {
-        if let Some(step) = self.open.take() {
-            self.results[step].value = Some((self.plan.between)(result));
+    ///
+    /// # Errors
+    /// [`CallError::Memory`] where there is no room for it.
+    pub(crate) fn supply(&mut self, result: Value) -> Result<(), CallError> {
+        if let Some(step) = self.open {
+            let result = (self.plan.between)(result);
+            let charge = self.plan.budget.charge(result.n_bytes()).map_err(|source| {
+                let function = self.plan.steps[step].function.name().to_owned();
+                CallError::Memory { function, source }
+            })?;
+            let held = &mut self.results[step];
+            (held.value, held.charge) = (Some(result), Some(charge));
+            self.open = None;
         }
+        Ok(())
+    }
+
+    /// Returns the step whose result is on its way.
+    pub(crate) fn open(&self) -> Option<usize> {
+        self.open
     }
 
     /// Returns what was asked for, once all is done.
@@ -211,7 +246,12 @@ impl Planned {
 
     fn take_unasked(&mut self, operand: Operand) -> Value {
         let held = self.held(operand);
-        let value = if held.n_uses == 0 { held.value.take() } else { held.value.clone() };
+        let value = if held.n_uses == 0 {
+            held.charge = None;
+            held.value.take()
+        } else {
+            held.value.clone()
+        };
         value.expect("a step comes after those whose results it takes")
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use insta::assert_snapshot;
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
-    CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher, Function, NativeFunction,
+    Budget, CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher, Function, NativeFunction,
     Operand, Origin, Plan, link,
 };
 use kamodo_value::{Array, Buffer, Meta, Parameter, Scalar, Signature, Value};
@@ -89,7 +89,7 @@ impl Bench {
 
     /// Runs the last of some calls, with those that it needs.
     fn run(&self, inputs: &[Value], calls: &[(&str, &[Operand])]) -> Result<Value, CallError> {
-        let mut plan = Plan::new(as_numpy);
+        let mut plan = Plan::new(as_numpy, Budget::default());
         for input in inputs {
             plan.input(input.clone());
         }
@@ -98,7 +98,8 @@ impl Bench {
             last = Some(plan.call(self.named(name), operands.to_vec())?);
         }
         plan.output(last.unwrap());
-        block_on(self.dispatcher.run(plan)).map(|mut outputs| outputs.pop().unwrap())
+        let ran = block_on(self.dispatcher.run(plan));
+        ran.map(|mut outputs| outputs.pop().unwrap()).map_err(|failed| failed.error)
     }
 
     /// Calls one after the other.
@@ -228,7 +229,10 @@ fn what_fails_says_which_step() {
     };
     let (first, second, third) = (Operand::Input(0), Operand::Input(1), Operand::Input(2));
     let step = Operand::Step(0);
-    assert_snapshot!(text(&[("poly", &[first]), ("mix", &[step, second]), ("wave", &[Operand::Step(1)])]), @"`mix`: `*`: shapes `(5000,)` and `(4999,)` cannot be broadcast together");
+    assert_snapshot!(text(&[("poly", &[first]), ("mix", &[step, second]), ("wave", &[Operand::Step(1)])]), @"
+    `mix`: `*`: shapes `(5000,)` and `(4999,)` cannot be broadcast together
+    hint: each dimension, counted from the last, has to be equal or 1 on one of both sides
+    ");
     assert_snapshot!(text(&[("root", &[third]), ("poly", &[step])]), @"`root`: `**` does not take `str` and `float`");
     assert_snapshot!(text(&[("poly", &[first]), ("mix", &[step])]), @"
     `mix(x, y)`: missing argument `y`

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use capnp_rpc::CapabilityServerSet;
-use kamodo_registry::{Administration, Dispatcher, Function, Plan, Registry, Snapshot};
+use kamodo_registry::{
+    Administration, Budget, Cancel, Dispatcher, Function, Plan, PlanError, Registry, Snapshot,
+};
 use kamodo_schema::{administration, function, value};
 use kamodo_value::Value;
 use kamodo_wire::tls::Acceptor;
@@ -226,8 +228,22 @@ impl Connection {
     }
 
     /// Runs calls that feed each other, in the same way.
-    pub(crate) async fn run(&self, plan: Plan) -> Result<Vec<Value>, RequestError> {
-        Ok(self.shared.dispatcher.run(plan).await?)
+    pub(crate) async fn run(&self, plan: Plan) -> Result<Vec<Value>, PlanError> {
+        self.shared.dispatcher.run(plan).await
+    }
+
+    /// Computes something that is no call, on the pool.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&Cancel) -> T + Send + 'static,
+    ) -> Result<T, RequestError> {
+        Ok(self.shared.dispatcher.compute(name, work).await?)
+    }
+
+    /// Returns the memory that the values of the client may take, with what they are computed with.
+    pub(crate) fn budget(&self) -> Budget {
+        self.held.budget(self.limits().value_bytes)
     }
 }
 

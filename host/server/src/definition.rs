@@ -1,7 +1,8 @@
 //! Functions that a client defines for its own connection.
 //!
-//! They are linked as those of a configuration are, to what is served and to the earlier ones of the connection.
-//! When something else is published they are linked anew, at the next call: one that no longer fits says so.
+//! They are linked as those of a configuration are, to what is served and to the earlier ones of the connection,
+//! on the pool, since that may take long. When something else is published they are linked anew, at the next call:
+//! one that no longer fits says so, and one whose name is served by now keeps it here.
 //! A definition lives as long as its capability, or one that calls it.
 
 use std::cell::RefCell;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use capnp::capability::get_resolved_cap;
 use futures::future::join_all;
 use kamodo_expr::{Definition, Diagnostic, Source};
-use kamodo_registry::{Function, Snapshot, define};
-use kamodo_value::{Scalar, Value};
+use kamodo_registry::{Cancel, Function, Snapshot, define, link_beside};
+use kamodo_value::{Scalar, Signature, Value};
 
 use crate::connection::Connection;
 use crate::error::RequestError;
@@ -21,7 +22,7 @@ use crate::evaluate::{Node, Tree};
 /// The definitions that one connection may have at a time.
 const DEFINITIONS: usize = 256;
 
-/// The longest text of one; it is read by the thread that serves others as well.
+/// The longest text of one.
 const MAX_BYTES: usize = 16 << 10;
 
 /// What a diagnostic names as the file.
@@ -33,39 +34,45 @@ pub(crate) struct Definitions(RefCell<Vec<Weak<Defined>>>);
 
 /// A definition of a connection.
 pub(crate) struct Defined {
-    definition: Definition,
+    definition: Arc<Definition>,
     /// Those that it needs, directly or not, in the order in which they were defined.
     needs: Vec<Rc<Defined>>,
     linked: RefCell<Linked>,
 }
 
 /// What a definition was last linked to.
+#[derive(Clone)]
 struct Linked {
     generation: u64,
     function: Result<Arc<Function>, String>,
+}
+
+/// A definition on its way to the pool, with the places of those that it needs among those before it.
+struct Task {
+    definition: Arc<Definition>,
+    needs: Vec<usize>,
+    linked: Linked,
 }
 
 // === impl Definitions ===
 
 impl Definitions {
     /// Defines a function by text.
-    pub(crate) fn define(
+    pub(crate) async fn define(
         &self,
-        snapshot: &Snapshot,
+        connection: &Connection,
         lhs: &str,
         rhs: &str,
     ) -> Result<(Rc<Defined>, Arc<Function>), RequestError> {
+        let snapshot = connection.snapshot(); // a request reads the registry once
         let found = lhs.len().saturating_add(rhs.len());
         if found > MAX_BYTES {
             return Err(RequestError::DefinitionSize { found, limit: MAX_BYTES });
         }
-        let mut defined = self.0.borrow_mut();
-        defined.retain(|one| one.strong_count() > 0);
-        if defined.len() >= DEFINITIONS {
-            return Err(RequestError::TooManyDefinitions { limit: DEFINITIONS });
-        }
-        let earlier: Vec<Rc<Defined>> = defined.iter().filter_map(Weak::upgrade).collect();
-        let definition = parse(lhs, rhs)?;
+        let earlier = self.earlier()?;
+        let (lhs, rhs) = (lhs.to_owned(), rhs.to_owned());
+        let parsed = connection.compute(FILE, move |_| parse(&lhs, &rhs)).await??;
+        let definition = Arc::new(parsed);
         let is_named = |one: &Defined| {
             let mut names = definition.calls().iter().chain(definition.bare_names());
             one.name() == definition.name() || names.any(|name| **name == *one.name())
@@ -76,12 +83,33 @@ impl Definitions {
                 .any(|named| is_named(named) && named.needs.iter().any(|need| Rc::ptr_eq(need, one)))
         };
         let needs: Vec<_> = earlier.iter().filter(|one| is_named(one) || is_needed(one)).cloned().collect();
+        relink(connection, &needs, &snapshot).await?;
+        let generation = snapshot.generation();
+        let functions = needs.iter().map(|need| need.function(generation)).collect::<Result<Vec<_>, _>>()?;
+        let own = definition.clone();
+        let linking = move |_: &Cancel| define(&own, &snapshot, &functions);
+        let linked = connection.compute(definition.name(), linking).await?;
         let function =
-            link(&definition, &needs, snapshot).map_err(|rendered| RequestError::Definition { rendered })?;
-        let linked = Linked { generation: snapshot.generation(), function: Ok(function.clone()) };
+            linked.map_err(|diagnostics| RequestError::Definition { rendered: render(&diagnostics) })?;
+        self.earlier()?; // others came meanwhile
+        let linked = Linked { generation, function: Ok(function.clone()) };
         let one = Rc::new(Defined { definition, needs, linked: RefCell::new(linked) });
-        defined.push(Rc::downgrade(&one));
+        self.0.borrow_mut().push(Rc::downgrade(&one));
         Ok((one, function))
+    }
+
+    /// Returns those that there are, where there is room for one more.
+    fn earlier(&self) -> Result<Vec<Rc<Defined>>, RequestError> {
+        let mut defined = self.0.borrow_mut();
+        defined.retain(|one| one.strong_count() > 0);
+        match defined.len() < DEFINITIONS {
+            true => Ok(defined.iter().filter_map(Weak::upgrade).collect()),
+            false => Err(RequestError::TooManyDefinitions { limit: DEFINITIONS }),
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.borrow().iter().filter_map(Weak::upgrade).any(|one| one.name() == name)
     }
 }
 
@@ -92,38 +120,88 @@ impl Defined {
         self.definition.name()
     }
 
-    /// Returns the function, linked to what is served now.
-    pub(crate) fn function(&self, snapshot: &Snapshot) -> Result<Arc<Function>, RequestError> {
-        for need in &self.needs {
-            need.relink(snapshot); // each after those that it needs
-        }
-        self.relink(snapshot);
+    /// Returns its call form as it was last linked; without parameters where it did not fit then.
+    pub(crate) fn signature(&self) -> Signature {
         let linked = self.linked.borrow();
+        let unknown = || Signature { name: self.name().to_owned(), parameters: Vec::new(), unit: None };
+        linked.function.as_ref().map_or_else(|_| unknown(), |function| function.signature.clone())
+    }
+
+    /// Links it, and those that it needs, to what is served in a snapshot.
+    pub(crate) async fn prepare(
+        self: &Rc<Self>,
+        connection: &Connection,
+        snapshot: &Arc<Snapshot>,
+    ) -> Result<(), RequestError> {
+        let all: Vec<_> = self.needs.iter().chain([self]).cloned().collect();
+        relink(connection, &all, snapshot).await
+    }
+
+    /// Returns the function as it was prepared for a generation.
+    pub(crate) fn function(&self, generation: u64) -> Result<Arc<Function>, RequestError> {
+        let linked = self.linked.borrow();
+        debug_assert_eq!(linked.generation, generation, "it is prepared first");
         linked.function.clone().map_err(|rendered| {
             let (name, generation) = (self.name().to_owned(), linked.generation);
             RequestError::Unfit { name, generation, rendered }
         })
     }
+}
 
-    fn relink(&self, snapshot: &Snapshot) {
-        let generation = snapshot.generation();
-        if self.linked.borrow().generation != generation {
-            let function = link(&self.definition, &self.needs, snapshot);
-            self.linked.replace(Linked { generation, function });
+/// Links definitions to what is served, each after those that it needs, where that is something else by now.
+async fn relink(
+    connection: &Connection,
+    all: &[Rc<Defined>],
+    snapshot: &Arc<Snapshot>,
+) -> Result<(), RequestError> {
+    let generation = snapshot.generation();
+    if all.iter().all(|one| one.linked.borrow().generation == generation) {
+        return Ok(());
+    }
+    let place = |need: &Rc<Defined>| all.iter().position(|one| Rc::ptr_eq(one, need));
+    let task = |one: &Rc<Defined>| Task {
+        definition: one.definition.clone(),
+        needs: one.needs.iter().filter_map(place).collect(),
+        linked: one.linked.borrow().clone(),
+    };
+    let mut tasks: Vec<Task> = all.iter().map(task).collect();
+    let snapshot = snapshot.clone();
+    let linking = move |cancel: &Cancel| {
+        for index in 0..tasks.len() {
+            let (before, rest) = tasks.split_at_mut(index);
+            if rest[0].linked.generation != generation && !cancel.is_cancelled() {
+                rest[0].link(before, &snapshot);
+            }
         }
+        tasks
+    };
+    let tasks = connection.compute(all[all.len() - 1].name(), linking).await?;
+    for (one, task) in all.iter().zip(tasks) {
+        one.linked.replace(task.linked);
+    }
+    Ok(())
+}
+
+// === impl Task ===
+
+impl Task {
+    fn link(&mut self, before: &[Self], snapshot: &Snapshot) {
+        let beside = self.needs.iter().map(|&need| {
+            let need = &before[need];
+            need.linked.function.clone().map_err(|rendered| match rendered.starts_with(NEEDED) {
+                true => rendered,
+                false => format!("{NEEDED}`{}`:\n{rendered}", need.definition.name()),
+            })
+        });
+        let function = beside.collect::<Result<Vec<_>, _>>().and_then(|beside| {
+            link_beside(&self.definition, snapshot, &beside).map_err(|diagnostics| render(&diagnostics))
+        });
+        self.linked = Linked { generation: snapshot.generation(), function };
     }
 }
 
-/// Links a definition to what is served and to others, which are linked to that already.
-fn link(
-    definition: &Definition,
-    needs: &[Rc<Defined>],
-    snapshot: &Snapshot,
-) -> Result<Arc<Function>, String> {
-    let beside = needs.iter().map(|need| need.linked.borrow().function.clone());
-    let beside = beside.collect::<Result<Vec<_>, _>>()?;
-    define(definition, snapshot, &beside).map_err(|diagnostics| render(&diagnostics))
-}
+/// What is said of a definition that needs one that no longer fits.
+const NEEDED: &str = "it needs ";
 
 fn parse(lhs: &str, rhs: &str) -> Result<Definition, RequestError> {
     Definition::parse(&Source::whole(FILE, lhs), &Source::whole(FILE, rhs))
@@ -158,6 +236,10 @@ pub(crate) async fn spell(connection: &Connection, lhs: &str, tree: Tree) -> Res
             Node::Call { function, params } => {
                 let ours = connection.functions.borrow().get_local_server_of_resolved(&functions[function]);
                 let server = ours.ok_or(RequestError::NotOurs)?;
+                if server.is_served() && connection.definitions.has(server.name()) {
+                    let (name, called) = (name.to_owned(), server.name().to_owned());
+                    return Err(RequestError::Hidden { name, called });
+                }
                 if server.is_named() {
                     called.push(server.name().to_owned());
                 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use kamodo_registry::{CallError, CommandError};
+use kamodo_registry::{CallError, CommandError, Exceeded};
 use kamodo_wire::literal;
 
 /// Why the server cannot start.
@@ -98,6 +98,20 @@ pub(crate) enum RequestError {
     Powers { found: usize, limit: usize },
     #[error("expression: parameter {number} outside the body of a function")]
     Parameter { number: u32 },
+    #[error("{what} is null")]
+    Null { what: &'static str },
+    #[error("`{name}`: `{called}` is a definition of this connection by now, which is meant by that name")]
+    Hidden { name: String, called: String },
+    #[error("expression, {path}: {source}")]
+    At { path: String, source: Box<RequestError> },
+    #[error("{text}")]
+    Elsewhere { kind: capnp::ErrorKind, text: String },
+    #[error("whoever has the function or the value is gone: {0}")]
+    Lost(String),
+    #[error("what was answered: {0}")]
+    Answer(literal::Error),
+    #[error("expression: variant {number} is not known here")]
+    UnknownExpression { number: u16 },
     #[error("expression: the function of a call is null")]
     NullFunction,
     #[error("expression: the stored value is null")]
@@ -108,7 +122,7 @@ pub(crate) enum RequestError {
     ExpressionDepth { limit: i32 },
     #[error("connection has {limit} calls open already")]
     TooManyCalls { limit: usize },
-    #[error("`{function}`: not answered within {after:?}")]
+    #[error("`{function}`: not answered within {} ms", after.as_millis())]
     Deadline { function: String, after: Duration },
     #[error("the capability is none of this connection")]
     NotOurs,
@@ -148,8 +162,8 @@ pub(crate) enum RequestError {
     NoArray,
     #[error("connection holds {limit} values already")]
     TooManyValues { limit: usize },
-    #[error("value of {found} bytes: the connection holds {held} of at most {limit} bytes already")]
-    ValueBytes { found: usize, held: usize, limit: usize },
+    #[error(transparent)]
+    ValueBytes(#[from] Exceeded),
     #[error("the evaluation ended with a panic")]
     Bug,
     #[error("connection has {limit} feeds already")]
@@ -169,6 +183,32 @@ pub(crate) enum RequestError {
 // === impl RequestError ===
 
 impl RequestError {
+    /// Says where in an expression it is wrong: which argument of what is called at each step from the whole.
+    pub(crate) fn at(self, path: &[usize]) -> Self {
+        if path.is_empty() {
+            return self;
+        }
+        let path: Vec<_> = path.iter().map(|place| format!("params[{place}]")).collect();
+        Self::At { path: path.join("."), source: Box::new(self) }
+    }
+
+    /// Returns what is wrong, without where in an expression.
+    pub(crate) fn part(&self) -> &Self {
+        if let Self::At { source, .. } = self { source } else { self }
+    }
+
+    /// What a function or a value says that is not here. That it was lost is no end of this connection.
+    pub(crate) fn elsewhere(error: capnp::Error) -> Self {
+        let mut text = error.extra.as_str();
+        while let Some(inner) = text.strip_prefix("remote exception: ") {
+            text = inner;
+        }
+        match error.kind {
+            capnp::ErrorKind::Disconnected => Self::Lost(text.to_owned()),
+            kind => Self::Elsewhere { kind, text: text.to_owned() },
+        }
+    }
+
     /// Returns what the caller may do about it.
     fn hint(&self) -> Option<String> {
         match self {
@@ -197,9 +237,18 @@ impl RequestError {
             Self::TooManyValues { .. } => {
                 Some(String::from("drop values that are no longer needed, or allow more with `--values`"))
             }
-            Self::ValueBytes { .. } => Some(String::from(
-                "drop values that are no longer needed, or allow more with `--values-bytes`",
-            )),
+            Self::ValueBytes(exceeded) => Some(exceeded.hint()),
+            Self::At { source, .. } => source.hint(),
+            Self::Null { .. } | Self::NullFunction | Self::NullValue => {
+                Some(String::from("pass a capability that this connection gave, or one of your own"))
+            }
+            Self::Hidden { .. } => Some(String::from("let go of that definition first")),
+            Self::Lost(_) => Some(String::from("connect to where it is again; this connection is as it was")),
+            Self::Answer(source) => source.hint(),
+            Self::NoArguments { .. } => Some(String::from("pass it one or more")),
+            Self::ExpressionSize { .. } | Self::Powers { .. } => {
+                Some(String::from("evaluate it in parts, and use their stored values"))
+            }
             Self::Bug => Some(String::from("the server's log has the panic; please report it")),
             Self::TooManyFeeds { .. } => Some(String::from("let go of a subscription first")),
             Self::AheadOf { .. } => {
@@ -215,6 +264,9 @@ impl RequestError {
     fn kind(&self) -> capnp::ErrorKind {
         match self {
             Self::Call(error) if error.is_passing() => capnp::ErrorKind::Overloaded,
+            Self::At { source, .. } => source.kind(),
+            Self::Elsewhere { kind, .. } => *kind,
+            Self::UnknownExpression { .. } => capnp::ErrorKind::Unimplemented,
             Self::TooManyCalls { .. }
             | Self::Deadline { .. }
             | Self::TooManyFeeds { .. }
@@ -297,15 +349,30 @@ mod tests {
         Failed: expression: parameter 2 outside the body of a function
         hint: put the value in the expression as a literal
         ");
-        assert_snapshot!(shown(RequestError::NullFunction), @"Failed: expression: the function of a call is null");
-        assert_snapshot!(shown(RequestError::NullValue), @"Failed: expression: the stored value is null");
-        assert_snapshot!(shown(RequestError::ExpressionSize { limit: 10_000 }), @"Failed: expression: more than 10000 nodes");
+        assert_snapshot!(shown(RequestError::NullFunction), @"
+        Failed: expression: the function of a call is null
+        hint: pass a capability that this connection gave, or one of your own
+        ");
+        assert_snapshot!(shown(RequestError::NullValue), @"
+        Failed: expression: the stored value is null
+        hint: pass a capability that this connection gave, or one of your own
+        ");
+        assert_snapshot!(shown(RequestError::ExpressionSize { limit: 10_000 }), @"
+        Failed: expression: more than 10000 nodes
+        hint: evaluate it in parts, and use their stored values
+        ");
     }
 
     #[test]
     fn operators() {
-        assert_snapshot!(shown(RequestError::NoArguments { operator: "AddRPC" }), @"Failed: `AddRPC` takes at least one argument, found none");
-        assert_snapshot!(shown(RequestError::Powers { found: 65, limit: 64 }), @"Failed: `PowRPC` takes at most 64 arguments, found 65");
+        assert_snapshot!(shown(RequestError::NoArguments { operator: "AddRPC" }), @"
+        Failed: `AddRPC` takes at least one argument, found none
+        hint: pass it one or more
+        ");
+        assert_snapshot!(shown(RequestError::Powers { found: 65, limit: 64 }), @"
+        Failed: `PowRPC` takes at most 64 arguments, found 65
+        hint: evaluate it in parts, and use their stored values
+        ");
         assert_snapshot!(shown(RequestError::Keyword { operator: "AddRPC", argument: "x".into() }), @r"
         Failed: `AddRPC` has no argument `x`
         hint: pass its arguments by position
@@ -322,9 +389,9 @@ mod tests {
         Overloaded: connection holds 1024 values already
         hint: drop values that are no longer needed, or allow more with `--values`
         ");
-        assert_snapshot!(shown(RequestError::ValueBytes { found: 8_000_000, held: 999, limit: 1 << 20 }), @"
+        assert_snapshot!(shown(Exceeded { found: 8_000_000, held: 999, limit: 1 << 20 }), @"
         Failed: value of 8000000 bytes: the connection holds 999 of at most 1048576 bytes already
-        hint: drop values that are no longer needed, or allow more with `--values-bytes`
+        hint: drop values that are no longer needed, ask for less at once, or allow more with `--values-bytes`
         ");
         assert_snapshot!(shown(RequestError::Bug), @"
         Failed: the evaluation ended with a panic

@@ -6,8 +6,8 @@
 //! never cross the wire; others' functions are called over their capabilities, which is how the published client
 //! composes, as many at a time as are ready.
 //!
-//! The answer does not wait for the evaluation. What is wrong with the expression itself is told at once, what
-//! goes wrong in its calls when the value is read.
+//! The answer does not wait for the evaluation. What is wrong with the message is told at once, all else when the
+//! value is read; both with the way from the whole expression to the part.
 
 mod read;
 mod resolve;
@@ -33,7 +33,7 @@ const TOO_DEEP: [ErrorKind; 3] = [
 
 /// Reads an expression of a message of this connection.
 pub(crate) fn read(connection: &Connection, reader: expression::Reader<'_>) -> Result<Tree, RequestError> {
-    Tree::read(reader).map_err(|error| match &error {
+    Tree::read(reader).map_err(|error| match error.part() {
         RequestError::Rpc(inner) | RequestError::Literal(literal::Error::Malformed(inner))
             if TOO_DEEP.contains(&inner.kind) =>
         {

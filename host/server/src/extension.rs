@@ -15,7 +15,7 @@ use capnp::capability::get_resolved_cap;
 use kamodo_schema::{extension, function};
 use kamodo_wire::literal::Form;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::connection::Connection;
 use crate::definition;
@@ -106,6 +106,9 @@ impl extension::Server for ExtensionServer {
         mut results: extension::WatchResults,
     ) -> Result<(), Error> {
         let params = params.get()?;
+        if !params.has_feed() {
+            return Err(RequestError::Null { what: "the feed" }.into());
+        }
         let (feed, since) = (params.get_feed()?, params.get_since());
         let registry = self.connection.registry().clone();
         let generation = registry.snapshot().generation();
@@ -132,14 +135,19 @@ impl extension::Server for ExtensionServer {
         mut results: extension::CallWithinResults,
     ) -> Result<(), Error> {
         let _open = self.connection.open_call()?;
-        let server = self.ours(params.get()?.get_function()?).await?;
+        if !params.get()?.has_function() {
+            return Err(RequestError::Null { what: "the function" }.into());
+        }
         let after = Duration::from_millis(params.get()?.get_deadline_ms().into());
+        let end = Instant::now() + after;
+        let late = |function: &str| RequestError::Deadline { function: function.to_owned(), after };
+        let function = params.get()?.get_function()?;
+        let server = timeout_at(end, self.ours(function)).await.map_err(|_| late("a function to come"))??;
         let (args, kwargs) = server.read_args(params.get()?.get_args()?, params.get()?.get_kwargs()?)?;
         drop(params); // as many bytes as the arguments, before the wait
         // What is dropped is cancelled: the work stops at its next chunk.
-        let called = timeout(after, server.call_values(args, kwargs)).await;
-        let late = |_| RequestError::Deadline { function: server.name().to_owned(), after };
-        let value = called.map_err(late)??;
+        let called = timeout_at(end, server.call_values(args, kwargs)).await;
+        let value = called.map_err(|_| late(server.name()))??;
         Ok(server.write_result(results.get().init_result(), &value).await?)
     }
 
@@ -160,7 +168,7 @@ impl extension::Server for ExtensionServer {
                 &spelled
             }
         };
-        let (defined, function) = connection.definitions.define(&connection.snapshot(), lhs, rhs)?;
+        let (defined, function) = connection.definitions.define(connection, lhs, rhs).await?;
         let server = FunctionServer::defined(connection, defined);
         results.get().set_function(connection.functions.borrow_mut().new_client(server));
         Ok(write_meta(results.get().init_meta(), &function)?)
@@ -185,6 +193,12 @@ impl extension::Server for ExtensionServer {
         _: extension::DownloadResults,
     ) -> Result<(), Error> {
         let _open = self.connection.open_call()?;
+        if !params.get()?.has_value() {
+            return Err(RequestError::NullValue.into());
+        }
+        if !params.get()?.has_into() {
+            return Err(RequestError::Null { what: "the sink" }.into());
+        }
         let value = get_resolved_cap(params.get()?.get_value()?).await;
         let into = params.get()?.get_into()?;
         let ours = self.connection.values.borrow().get_local_server_of_resolved(&value);
@@ -200,9 +214,17 @@ impl extension::Server for ExtensionServer {
         let connection = &self.connection;
         let _open = connection.open_call()?;
         let params = params.get()?;
+        if !params.has_function() {
+            return Err(RequestError::Null { what: "the function" }.into());
+        }
+        if !params.has_results() {
+            return Err(RequestError::Null { what: "the sink of the results" }.into());
+        }
         let server = self.ours(params.get_function()?).await?;
         let (args, kwargs) = server.read_args(params.get_args()?, params.get_kwargs()?)?;
-        let function = server.function(&connection.snapshot(), args.len() + kwargs.len() + 1)?;
+        let snapshot = connection.snapshot();
+        server.prepare(&snapshot).await?;
+        let function = server.function(&snapshot, args.len() + kwargs.len() + 1)?;
         let over = params.get_over()?.to_str()?.to_owned();
         let mapping = map::Mapping::new(function, args, kwargs, over, params.get_results()?)?;
         results.get().set_arguments(capnp_rpc::new_client(map::MapServer::new(connection, mapping)));

@@ -12,7 +12,7 @@ use kamodo_wire::literal;
 use crate::connection::Connection;
 use crate::definition::Defined;
 use crate::error::RequestError;
-use crate::key::{own_parameter, shown_parameter};
+use crate::key::{own_keywords, shown_parameter};
 use crate::math::Operator;
 use crate::value::YIELD_BYTES;
 
@@ -62,18 +62,26 @@ impl FunctionServer {
         if let (Target::Operator(operator), Some((argument, _))) = (&self.target, kwargs.first()) {
             return Err(RequestError::Keyword { operator: operator.name(), argument: argument.clone() });
         }
-        let function = self.function(&self.connection.snapshot(), args.len())?;
-        let kwargs =
-            kwargs.into_iter().map(|(name, value)| (own_parameter(&function.signature, name), value));
-        let args = bind(&function.signature, args, kwargs.collect())?;
+        let snapshot = self.connection.snapshot();
+        self.prepare(&snapshot).await?;
+        let function = self.function(&snapshot, args.len())?;
+        let args = bind(&function.signature, args, own_keywords(&function.signature, kwargs))?;
         self.connection.call(&function, args).await
+    }
+
+    /// Has ready what [`FunctionServer::function`] returns of this snapshot.
+    pub(crate) async fn prepare(&self, snapshot: &Arc<Snapshot>) -> Result<(), RequestError> {
+        match &self.target {
+            Target::Defined(defined) => defined.prepare(&self.connection, snapshot).await,
+            Target::Served(_) | Target::Operator(_) => Ok(()),
+        }
     }
 
     /// Returns the function as it is served in a snapshot, an operator as that of so many arguments.
     pub(crate) fn function(&self, snapshot: &Snapshot, n_args: usize) -> Result<Arc<Function>, RequestError> {
         match &self.target {
             Target::Served(name) => Ok(snapshot.get(name)?.clone()),
-            Target::Defined(defined) => defined.function(snapshot),
+            Target::Defined(defined) => defined.function(snapshot.generation()),
             Target::Operator(operator) => self.connection.operators.of(*operator, n_args),
         }
     }
@@ -124,6 +132,11 @@ impl FunctionServer {
         if let Target::Operator(operator) = &self.target { operator.name() } else { "" }
     }
 
+    /// Whether it is one of those that all clients have.
+    pub(crate) fn is_served(&self) -> bool {
+        matches!(self.target, Target::Served(_))
+    }
+
     /// Whether it has a name in the language, so that a definition that calls it must find it there.
     pub(crate) fn is_named(&self) -> bool {
         !matches!(self.target, Target::Operator(_))
@@ -137,10 +150,11 @@ impl FunctionServer {
     fn parameter(&self, index: usize) -> String {
         let name = |signature: &Signature| signature.parameters.get(index).map(|found| found.name.clone());
         let found = match &self.target {
-            Target::Served(_) | Target::Defined(_) => {
+            Target::Served(_) => {
                 let function = self.function(&self.connection.snapshot(), 0);
                 function.ok().and_then(|function| name(&function.signature))
             }
+            Target::Defined(defined) => name(&defined.signature()),
             Target::Operator(_) => None,
         };
         found.unwrap_or_else(|| format!("number {}", index + 1))
@@ -172,10 +186,12 @@ impl FunctionServer {
     }
 
     /// The parameters of the function as it is served now.
-    fn signature(&self) -> Result<Signature, RequestError> {
+    async fn signature(&self) -> Result<Signature, RequestError> {
         match &self.target {
             Target::Served(_) | Target::Defined(_) => {
-                Ok(self.function(&self.connection.snapshot(), 0)?.signature.clone())
+                let snapshot = self.connection.snapshot();
+                self.prepare(&snapshot).await?;
+                Ok(self.function(&snapshot, 0)?.signature.clone())
             }
             Target::Operator(operator) => Ok(operator.signature()),
         }
@@ -196,7 +212,7 @@ impl function::Server for FunctionServer {
         _: function::GetArgsParams,
         mut results: function::GetArgsResults,
     ) -> Result<(), Error> {
-        let signature = self.signature()?;
+        let signature = self.signature().await?;
         let mut args = results.get().init_args(signature.parameters.len() as u32);
         for (index, parameter) in signature.parameters.iter().enumerate() {
             args.set(index as u32, &shown_parameter(&signature, &parameter.name)[..]);
@@ -209,7 +225,7 @@ impl function::Server for FunctionServer {
         _: function::GetKwargsParams,
         mut results: function::GetKwargsResults,
     ) -> Result<(), Error> {
-        let signature = self.signature()?;
+        let signature = self.signature().await?;
         let shown = |name| shown_parameter(&signature, name);
         let mut defaults: Vec<_> = signature
             .parameters

@@ -78,6 +78,7 @@ impl schema::Server for KamodoServer {
         let (open, place) = (connection.open_call()?, Place::take(connection)?);
         let tree = evaluate::read(connection, params.get()?.get_expression()?)?;
         drop(params); // it may hold large arrays
+        tree.refuse_parameters()?;
         let server = ValueServer::new(place, open, evaluate::evaluate(connection.clone(), tree));
         let mut values = connection.values.borrow_mut();
         values.gc();

@@ -49,6 +49,11 @@ pub(crate) fn own_parameter(signature: &Signature, keyword: String) -> String {
     parameters.find(|name| *shown_parameter(signature, name) == *keyword).cloned().unwrap_or(keyword)
 }
 
+/// Returns the keywords of a call by what they mean.
+pub(crate) fn own_keywords<T>(signature: &Signature, keywords: Vec<(String, T)>) -> Vec<(String, T)> {
+    keywords.into_iter().map(|(name, value)| (own_parameter(signature, name), value)).collect()
+}
+
 /// Returns the key of a function; `is_served` says whether a function of that name is served.
 pub(crate) fn key(name: &str, n_parameters: usize, is_served: impl Fn(&str) -> bool) -> Cow<'_, str> {
     let Some(counts) = COUNTS.get(name) else { return Cow::Borrowed(name) };

@@ -6,9 +6,12 @@
 use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use capnp::Error;
 use futures::FutureExt;
+use kamodo_registry::{Budget, Charge};
 use kamodo_schema::value;
 use kamodo_value::Value;
 use kamodo_wire::literal;
@@ -37,17 +40,17 @@ struct Pending {
     is_there: Notify,
 }
 
-/// How many values a connection holds, and their bytes.
+/// How many values a connection holds, and the bytes of these and of what they are computed with.
 #[derive(Default)]
 pub(crate) struct Held {
     number: Cell<usize>,
-    bytes: Cell<usize>,
+    n_bytes: Arc<AtomicUsize>,
 }
 
 /// One place among the values of a connection, free again when it is dropped.
 pub(crate) struct Place {
     connection: Rc<Connection>,
-    bytes: usize,
+    charge: Option<Charge>,
 }
 
 // === impl ValueServer ===
@@ -117,12 +120,21 @@ impl Pending {
     fn end(&self, ended: std::thread::Result<Result<Value, RequestError>>) {
         let result = ended.unwrap_or(Err(RequestError::Bug)).and_then(|value| {
             if let Some(place) = &mut *self.place.borrow_mut() {
-                place.hold(n_bytes(&value))?;
+                place.hold(value.n_bytes())?;
             }
             Ok(value)
         });
         *self.result.borrow_mut() = Some(result.map_err(Error::from));
         self.is_there.notify_waiters();
+    }
+}
+
+// === impl Held ===
+
+impl Held {
+    /// Returns what else may be held, by what the limit is now.
+    pub(crate) fn budget(&self, limit: usize) -> Budget {
+        Budget::new(self.n_bytes.clone(), limit)
     }
 }
 
@@ -136,18 +148,13 @@ impl Place {
             return Err(RequestError::TooManyValues { limit });
         }
         held.number.set(held.number.get() + 1);
-        Ok(Self { connection: connection.clone(), bytes: 0 })
+        Ok(Self { connection: connection.clone(), charge: None })
     }
 
     /// Counts the bytes that are held at this place.
-    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), RequestError> {
-        let (held, limit) = (&self.connection.held.bytes, self.connection.limits().value_bytes);
-        let others = held.get() - self.bytes;
-        if others.saturating_add(bytes) > limit {
-            return Err(RequestError::ValueBytes { found: bytes, held: others, limit });
-        }
-        held.set(others + bytes);
-        self.bytes = bytes;
+    pub(crate) fn hold(&mut self, n_bytes: usize) -> Result<(), RequestError> {
+        self.charge = None;
+        self.charge = Some(self.connection.budget().charge(n_bytes)?);
         Ok(())
     }
 }
@@ -156,21 +163,5 @@ impl Drop for Place {
     fn drop(&mut self) {
         let held = &self.connection.held;
         held.number.set(held.number.get() - 1);
-        held.bytes.set(held.bytes.get() - self.bytes);
     }
-}
-
-/// Returns the memory that a value takes, roughly.
-fn n_bytes(value: &Value) -> usize {
-    const ITSELF: usize = size_of::<Value>();
-    ITSELF
-        + match value {
-            Value::Array(array) => array.len() * array.dtype().size(),
-            Value::TextArray(array) => 4 * array.code_points().len(),
-            Value::List(items) => items.iter().map(n_bytes).sum(),
-            Value::Text(text) => text.len(),
-            Value::Data(bytes) => bytes.len(),
-            Value::Int(integer) => (integer.bits() / 8) as usize,
-            _ => 0,
-        }
 }

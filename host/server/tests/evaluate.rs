@@ -284,6 +284,26 @@ fn equal_parts_are_computed_once() {
             let _ = bench.result(&tree).await; // shapes may not fit
             assert_eq!(n_calls(), 2);
         }
+        // Lists are what they hold.
+        let list = |items: &[Value]| Value::List(items.to_vec());
+        bench.result(&same(list(&[int(1), list(&[Value::Float(2.0)])])).await).await.unwrap_err();
+        assert_eq!(n_calls(), 1);
+        let (one, other) = (list(&[int(1)]), list(&[int(2)]));
+        let _ = bench.result(&bench.call("wave", vec![part(one).await, part(other).await]).await).await;
+        assert_eq!(n_calls(), 2);
+        // However many look alike: these differ in the middle.
+        let alike = |middle: u32| {
+            let mut elements = vec![0.0; 1000];
+            elements[500] = f64::from(middle);
+            Value::Array(Array::vector(elements))
+        };
+        let add = bench.client.math().await.unwrap()[0].1.client().clone();
+        let mut terms = Vec::new();
+        for middle in (0..40).chain(0..40) {
+            terms.push(part(alike(middle)).await);
+        }
+        let _ = bench.result(&Call(add, terms)).await.unwrap();
+        assert_eq!(n_calls(), 40);
         // Also where the capabilities are two.
         let again = bench.client.fields().await.unwrap();
         let again = again.iter().find(|field| field.name == "counted").unwrap().function.client().clone();
@@ -306,7 +326,10 @@ fn what_is_between_two_calls_is_as_if_it_had_travelled() {
         // numpy's division by zero; Python's would be an error.
         assert_eq!(bench.result(&tree).await.unwrap(), Value::Scalar(Scalar::Float64(f64::INFINITY)));
         let tree = bench.call("inverse", vec![Literal(int(1)), Literal(int(1))]).await;
-        assert_snapshot!(text(bench.result(&tree).await), @"`inverse`: division by zero in `**` of `int` and `float`");
+        assert_snapshot!(text(bench.result(&tree).await), @"
+        `inverse`: division by zero in `**` of `int` and `float`
+        hint: pass a numpy value, such as `numpy.float64(0)`, to get infinity or nan instead
+        ");
     });
 }
 
@@ -372,7 +395,10 @@ fn a_sum_of_many_terms() {
         assert_eq!(bench.result(&tree).await.unwrap(), int(19_998));
         assert_eq!(math[0].1.call(&vec![int(2); 100_000], &[]).await.unwrap(), int(200_000));
         assert_eq!(math[1].1.call(&vec![int(-1); 10_001], &[]).await.unwrap(), int(-1));
-        assert_snapshot!(text(math[2].1.call(&vec![int(1); 65], &[]).await), @"`PowRPC` takes at most 64 arguments, found 65");
+        assert_snapshot!(text(math[2].1.call(&vec![int(1); 65], &[]).await), @"
+        `PowRPC` takes at most 64 arguments, found 65
+        hint: evaluate it in parts, and use their stored values
+        ");
     });
 }
 
@@ -406,19 +432,31 @@ fn what_fails_is_told_when_it_is_read_and_says_which_step() {
         wrong.write(request.get().init_expression());
         let response = request.send().promise.await.unwrap();
         let value = response.get().unwrap().get_value().unwrap();
-        assert_snapshot!(text(read(&value).await), @"`inverse`: division by zero in `**` of `int` and `float`");
-        assert_snapshot!(text(read(&value).await), @"`inverse`: division by zero in `**` of `int` and `float`");
+        assert_snapshot!(text(read(&value).await), @"
+        expression, params[0]: `inverse`: division by zero in `**` of `int` and `float`
+        hint: pass a numpy value, such as `numpy.float64(0)`, to get infinity or nan instead
+        ");
+        assert_snapshot!(text(read(&value).await), @"
+        expression, params[0]: `inverse`: division by zero in `**` of `int` and `float`
+        hint: pass a numpy value, such as `numpy.float64(0)`, to get infinity or nan instead
+        ");
         // And so by what is built on it.
-        assert_snapshot!(text(bench.result(&bench.call("half", vec![Store(value)]).await).await), @"`inverse`: division by zero in `**` of `int` and `float`");
+        assert_snapshot!(text(bench.result(&bench.call("half", vec![Store(value)]).await).await), @"
+        expression, params[0]: `inverse`: division by zero in `**` of `int` and `float`
+        hint: pass a numpy value, such as `numpy.float64(0)`, to get infinity or nan instead
+        ");
         let tree = bench.call("half", vec![bench.call("wave", vec![Literal(int(1))]).await]).await;
         assert_snapshot!(text(bench.result(&tree).await), @"
-        `wave(x, y)`: missing argument `y`
+        expression, params[0]: `wave(x, y)`: missing argument `y`
         hint: call it as `wave(x, y)`
         ");
         let tree = bench
             .call("wave", vec![bench.call("half", vec![Literal(ramp(5000))]).await, Literal(ramp(5001))])
             .await;
-        assert_snapshot!(text(bench.result(&tree).await), @"`wave`: `+`: shapes `(5001,)` and `(5000,)` cannot be broadcast together");
+        assert_snapshot!(text(bench.result(&tree).await), @"
+        `wave`: `+`: shapes `(5001,)` and `(5000,)` cannot be broadcast together
+        hint: each dimension, counted from the last, has to be equal or 1 on one of both sides
+        ");
     });
 }
 
@@ -447,7 +485,7 @@ fn values_are_counted() {
         let second = bench.evaluate(&Literal(ramp(ELEMENTS)));
         assert_snapshot!(text(read(&second).await), @"
         value of 80064 bytes: the connection holds 80064 of at most 100000 bytes already
-        hint: drop values that are no longer needed, or allow more with `--values-bytes`
+        hint: drop values that are no longer needed, ask for less at once, or allow more with `--values-bytes`
         ");
         assert_snapshot!(text(bench.result(&Literal(int(1))).await), @"
         connection holds 2 values already
@@ -457,6 +495,84 @@ fn values_are_counted() {
         assert_eq!(bench.result(&Literal(int(1))).await.unwrap(), int(1));
         drop(first);
         assert_eq!(bench.result(&Literal(ramp(ELEMENTS))).await.unwrap(), ramp(ELEMENTS));
+    });
+}
+
+#[test]
+fn what_values_are_computed_with_is_counted() {
+    with_client(Limits { value_bytes: 200_000, ..Limits::default() }, async |bench| {
+        let part = async |n: u32| bench.call("counted", vec![Literal(ramp(ELEMENTS + n))]).await;
+        let add = bench.client.math().await.unwrap()[0].1.client().clone();
+        // two at a time have room, and three have none
+        let two = bench.call("wave", vec![part(0).await, part(0).await]).await;
+        let _ = bench.result(&bench.call("half", vec![two]).await).await.unwrap();
+        let three = Call(add, vec![part(1).await, part(2).await, part(3).await]);
+        assert_snapshot!(text(bench.result(&three).await), @"
+        expression, params[2]: `counted`: value of 80088 bytes: the connection holds 160152 of at most 200000 bytes already
+        hint: drop values that are no longer needed, ask for less at once, or allow more with `--values-bytes`
+        ");
+        // nothing of it is left
+        let value = bench.evaluate(&Literal(ramp(2 * ELEMENTS)));
+        assert_eq!(read(&value).await.unwrap(), ramp(2 * ELEMENTS));
+    });
+}
+
+/// A function of the client's that says what it should not.
+enum Wrong {
+    NoNumber,
+    Gone,
+    Fails,
+}
+
+impl function::Server for Wrong {
+    async fn call(
+        self: Rc<Self>,
+        _: function::CallParams,
+        mut results: function::CallResults,
+    ) -> Result<(), capnp::Error> {
+        match *self {
+            Self::NoNumber => results.get().init_result().set_int("x2"),
+            Self::Gone => return Err(capnp::Error::disconnected("Peer disconnected.".into())),
+            Self::Fails => return Err(capnp::Error::failed("no such model".into())),
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_wrong_says_where_it_is() {
+    with_client(Limits::default(), async |bench| {
+        let half = async |tree: Tree| bench.call("half", vec![tree]).await;
+        let one = Literal(int(1));
+        let wrong = async |wrong: Wrong| {
+            let theirs = Call(capnp_rpc::new_client(wrong), vec![one.clone()]);
+            let tree = bench.call("wave", vec![one.clone(), half(theirs).await]).await;
+            text(bench.result(&tree).await)
+        };
+        assert_snapshot!(wrong(Wrong::NoNumber).await, @"expression, params[1].params[0]: what was answered: int: expected decimal digits, found `x2`");
+        assert_snapshot!(wrong(Wrong::Gone).await, @"
+        expression, params[1].params[0]: whoever has the function or the value is gone: Peer disconnected.
+        hint: connect to where it is again; this connection is as it was
+        ");
+        assert_snapshot!(wrong(Wrong::Fails).await, @"expression, params[1].params[0]: no such model");
+        // this connection is as it was
+        assert_eq!(bench.result(&one).await.unwrap(), int(1));
+        // a literal, and a parameter, are read at once
+        let f = bench.named("f").await;
+        let read_at_once = async |write: &dyn Fn(expression::Builder<'_>)| {
+            let mut request = bench.client.capability().evaluate_request();
+            let mut call = request.get().init_expression().init_call();
+            call.set_function(f.clone());
+            let mut params = call.init_params(2);
+            params.reborrow().get(0).init_literal().set_int("2");
+            write(params.get(1));
+            text(request.send().promise.await.map(|_| Value::None).map_err(Error::from))
+        };
+        assert_snapshot!(read_at_once(&|builder| builder.init_literal().set_int("x2")).await, @"expression, params[1]: int: expected decimal digits, found `x2`");
+        assert_snapshot!(read_at_once(&|mut builder| builder.set_parameter(3)).await, @"
+        expression, params[1]: expression: parameter 3 outside the body of a function
+        hint: put the value in the expression as a literal
+        ");
     });
 }
 

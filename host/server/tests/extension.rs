@@ -220,13 +220,13 @@ fn a_call_that_is_late_is_stopped() {
         };
         assert_eq!(within(&bench.named("f").await, 60_000).await.unwrap(), int(19));
         assert_snapshot!(text(within(&bench.named("endless").await, 20).await), @"
-        `endless`: not answered within 20ms
+        `endless`: not answered within 20 ms
         hint: give it longer, or less to do
         ");
         assert_eq!(bench.told.recv_timeout(Duration::from_secs(10)), Ok("cancelled"));
         // Also in the middle of a composition.
         assert_snapshot!(text(within(&bench.named("calls").await, 20).await), @"
-        `calls`: not answered within 20ms
+        `calls`: not answered within 20 ms
         hint: give it longer, or less to do
         ");
         assert_eq!(bench.told.recv_timeout(Duration::from_secs(10)), Ok("cancelled"));
@@ -357,12 +357,95 @@ fn definitions_follow_what_is_published() {
         publish(&[("g(x)", "x"), ("rho(h[km])[kg/m^3]", "h")]);
         assert_snapshot!(text(g.call(&[int(5)]).await), @"
         `g` no longer fits what is served since generation 3:
+        definition:1:1: error: `g`: calls `f`, which is not served
+          1 | f(x) + 1
+            | ^^^^^^^^
+        hint: ask the server for a list of its functions
+        ");
+        assert_eq!(h.call(&[int(5000)]).await.unwrap(), Value::Scalar(5.0.into()));
+        // what needs one that no longer fits says which one that is
+        assert_snapshot!(text(bench.define_text("k(x)", "g(x) + 1").await), @"
+        `g` no longer fits what is served since generation 3:
+        definition:1:1: error: `g`: calls `f`, which is not served
+          1 | f(x) + 1
+            | ^^^^^^^^
+        hint: ask the server for a list of its functions
+        ");
+    });
+}
+
+#[test]
+fn a_definition_keeps_its_name() {
+    with_client(Limits::default(), async |bench| {
+        let g = bench.define_text("g(x)", "f(x) + 100").await.unwrap();
+        let h = bench.define_text("h(x)", "g(x) + 1").await.unwrap();
+        serve(&bench.registry, &[("f(x)", "x"), ("g(x)", "7*x")], bench.tells.clone());
+        assert_eq!(g.call(&[int(5)]).await.unwrap(), int(105));
+        assert_eq!(h.call(&[int(5)]).await.unwrap(), int(106));
+        let k = bench.define_text("k(x)", "2*g(x)").await.unwrap();
+        assert_eq!(k.call(&[int(5)]).await.unwrap(), int(210));
+        bench.client.fields().await.unwrap();
+        let served = bench.named("g").await;
+        let body = Tree::Call(served, vec![Tree::Parameter(0)]);
+        assert_snapshot!(text(bench.define_body("l(x)", &body).await), @"
+        `l`: `g` is a definition of this connection by now, which is meant by that name
+        hint: let go of that definition first
+        ");
+        assert_snapshot!(text(bench.define_text("g(x)", "x").await), @"
         definition:1:1: error: `g`: there is a function `g` already
           1 | g(x)
             | ^
         hint: take another name
         ");
-        assert_eq!(h.call(&[int(5000)]).await.unwrap(), Value::Scalar(5.0.into()));
+        drop((g, h, k));
+        let l = bench.define_body("l(x)", &body).await.unwrap();
+        assert_eq!(l.call(&[int(5)]).await.unwrap(), int(35));
+    });
+}
+
+/// Never says what it defines.
+struct Never;
+
+impl extension::Server for Never {
+    async fn define(self: Rc<Self>, _: extension::DefineParams, _: extension::DefineResults) -> Answer<()> {
+        std::future::pending().await
+    }
+}
+
+#[test]
+fn a_function_that_never_comes_is_late() {
+    with_client(Limits::default(), async |bench| {
+        let never: extension::Client = capnp_rpc::new_client(Never);
+        let mut request = bench.extension.call_within_request();
+        request.get().set_function(never.define_request().send().pipeline.get_function());
+        request.get().set_deadline_ms(20);
+        assert_snapshot!(text(request.send().promise.await), @"
+        `a function to come`: not answered within 20 ms
+        hint: give it longer, or less to do
+        ");
+    });
+}
+
+#[test]
+fn capabilities_that_are_null() {
+    with_client(Limits::default(), async |bench| {
+        let extension = &bench.extension;
+        assert_snapshot!(text(extension.call_within_request().send().promise.await), @"
+        the function is null
+        hint: pass a capability that this connection gave, or one of your own
+        ");
+        assert_snapshot!(text(extension.download_request().send().promise.await), @"
+        expression: the stored value is null
+        hint: pass a capability that this connection gave, or one of your own
+        ");
+        assert_snapshot!(text(extension.watch_request().send().promise.await), @"
+        the feed is null
+        hint: pass a capability that this connection gave, or one of your own
+        ");
+        assert_snapshot!(text(extension.map_request().send().promise.await), @"
+        the function is null
+        hint: pass a capability that this connection gave, or one of your own
+        ");
     });
 }
 
@@ -461,8 +544,8 @@ fn uploads_that_are_wrong() {
         hint: give the array a numeric dtype, e.g. `a.astype('float64')`
         ");
         assert_snapshot!(sent("int8", &[10_001], 0).await, @"
-        value of 10001 bytes: the connection holds 0 of at most 10000 bytes already
-        hint: drop values that are no longer needed, or allow more with `--values-bytes`
+        value of 10065 bytes: the connection holds 0 of at most 10000 bytes already
+        hint: drop values that are no longer needed, ask for less at once, or allow more with `--values-bytes`
         ");
         assert_snapshot!(sent("int64", &[u32::MAX, u32::MAX], 0).await, @"array: no array has the shape [4294967295, 4294967295] of int64");
         let upload = bench.upload("bool", &[2]).await;

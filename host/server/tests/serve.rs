@@ -268,7 +268,10 @@ fn operators_of_any_number_of_arguments() {
         assert_eq!(add.call(&[int(4)], &[]).await.unwrap(), int(4));
         let many: Vec<_> = (1..=100).map(int).collect();
         assert_eq!(add.call(&many, &[]).await.unwrap(), int(5050));
-        assert_snapshot!(text(mul.call(&[], &[]).await), @"`MulRPC` takes at least one argument, found none");
+        assert_snapshot!(text(mul.call(&[], &[]).await), @"
+        `MulRPC` takes at least one argument, found none
+        hint: pass it one or more
+        ");
         assert_snapshot!(text(add.call(&[], &[("params".into(), int(1))]).await), @r"
         `AddRPC` has no argument `params`
         hint: pass its arguments by position
@@ -561,12 +564,18 @@ fn expressions_that_are_none() {
         expression: parameter 3 outside the body of a function
         hint: put the value in the expression as a literal
         ");
-        assert_snapshot!(error(&|builder| { builder.init_call().init_params(0); }).await, @"expression: the function of a call is null");
+        assert_snapshot!(error(&|builder| { builder.init_call().init_params(0); }).await, @"
+        expression: the function of a call is null
+        hint: pass a capability that this connection gave, or one of your own
+        ");
         assert_snapshot!(error(&|builder| { write_call(builder, &sum, 1); }).await, @r"
         `sum(a, b)`: missing argument `b`
         hint: call it as `sum(a, b)`
         ");
-        assert_snapshot!(error(&|builder| { write_call(builder, &sum, 10_000); }).await, @"expression: more than 10000 nodes");
+        assert_snapshot!(error(&|builder| { write_call(builder, &sum, 10_000); }).await, @"
+        expression, params[9999]: expression: more than 10000 nodes
+        hint: evaluate it in parts, and use their stored values
+        ");
     });
 }
 

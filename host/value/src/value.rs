@@ -35,3 +35,22 @@ pub enum Value {
     /// A numpy array of text.
     TextArray(TextArray),
 }
+
+// === impl Value ===
+
+impl Value {
+    /// Returns the bytes of memory that it takes, roughly.
+    #[must_use]
+    pub fn n_bytes(&self) -> usize {
+        let more = match self {
+            Self::Array(array) => array.len() * array.dtype().size(),
+            Self::TextArray(array) => 4 * array.code_points().len(),
+            Self::List(items) => items.iter().map(Self::n_bytes).sum(),
+            Self::Text(text) => text.len(),
+            Self::Data(bytes) => bytes.len(),
+            Self::Int(integer) => (integer.bits() / 8) as usize,
+            _ => 0,
+        };
+        size_of::<Self>() + more
+    }
+}

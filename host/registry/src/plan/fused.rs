@@ -211,7 +211,7 @@ mod tests {
 
     /// A plan on one input of so many elements, and one number.
     fn plan(n_elements: usize, steps: &[&[Operand]], outputs: &[usize]) -> Plan {
-        let mut plan = Plan::new(|value| value);
+        let mut plan = Plan::new(|value| value, crate::Budget::default());
         plan.input(Value::Array(Array::vector(vec![1.0; n_elements])));
         plan.input(Value::Int(2.into()));
         for operands in steps {

@@ -4,6 +4,7 @@
 //! of equal content become one node; whether calls are equal is known once their functions are.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use capnp::capability::FromClientHook;
@@ -16,7 +17,8 @@ use crate::error::RequestError;
 /// The most nodes of an expression.
 const MAX_NODES: usize = 10_000;
 
-/// How many literals that look alike at a glance are compared in full; what is beyond is read again.
+/// How many literals that look alike at a glance are compared with each other; those beyond are told apart by all
+/// of their bytes.
 const MAX_COMPARED: usize = 16;
 
 /// An expression. The last node is the whole.
@@ -52,19 +54,52 @@ struct Reading<'a> {
     function_places: HashMap<usize, usize>,
     stores: Vec<value::Client>,
     store_places: HashMap<usize, usize>,
-    literals: HashMap<u64, Vec<(Content<'a>, usize)>>,
+    literals: HashMap<u64, Alike<'a>>,
     hashing: RandomState,
+}
+
+/// Literals that look alike at a glance, with their nodes.
+#[derive(Default)]
+struct Alike<'a> {
+    compared: Vec<(Content<'a>, usize)>,
+    /// By the hash of all of their bytes.
+    beyond: HashMap<u64, (Content<'a>, usize)>,
 }
 
 // === impl Tree ===
 
 impl Tree {
+    /// Refuses a parameter, which means nothing outside of a function's body.
+    pub(crate) fn refuse_parameters(&self) -> Result<(), RequestError> {
+        let found = self.nodes.iter().position(|node| matches!(node, Node::Parameter(_)));
+        match found.map(|index| (index, &self.nodes[index])) {
+            Some((index, &Node::Parameter(number))) => {
+                Err(RequestError::Parameter { number }.at(&self.path_to(index)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the way from the whole to a node: which argument of what is called at each step.
+    pub(super) fn path_to(&self, node: usize) -> Vec<usize> {
+        path_to(node, self.nodes.len(), |index| match &self.nodes[index] {
+            Node::Call { params, .. } => params,
+            _ => &[],
+        })
+    }
+
     pub(super) fn read(root: expression::Reader<'_>) -> Result<Self, RequestError> {
         let mut reading = Reading::default();
         let mut open: Vec<Open<'_>> = Vec::new();
         let mut reader = root;
         loop {
-            let mut node = reading.node(reader, &mut open)?;
+            let mut node = match reading.node(reader, &mut open) {
+                Ok(node) => node,
+                Err(error) => {
+                    let path: Vec<usize> = open.iter().map(|parent| parent.read.len()).collect();
+                    return Err(error.at(&path));
+                }
+            };
             reader = loop {
                 let Some(parent) = open.last_mut() else {
                     let Reading { nodes, functions, stores, .. } = reading;
@@ -82,6 +117,19 @@ impl Tree {
     }
 }
 
+/// Returns the way from the whole, the last of some nodes, to a node among them.
+pub(super) fn path_to<'n>(node: usize, n_nodes: usize, params: impl Fn(usize) -> &'n [usize]) -> Vec<usize> {
+    let (mut path, mut node) = (Vec::new(), node);
+    for parent in node + 1..n_nodes {
+        if let Some(place) = params(parent).iter().position(|&param| param == node) {
+            path.push(place);
+            node = parent;
+        }
+    }
+    path.reverse();
+    path
+}
+
 // === impl Reading ===
 
 impl<'a> Reading<'a> {
@@ -95,7 +143,8 @@ impl<'a> Reading<'a> {
         if self.n_read > MAX_NODES {
             return Err(RequestError::ExpressionSize { limit: MAX_NODES });
         }
-        Ok(Some(match reader.which()? {
+        let unknown = |capnp::NotInSchema(number)| RequestError::UnknownExpression { number };
+        Ok(Some(match reader.which().map_err(unknown)? {
             expression::Literal(reader) => self.literal(reader?)?,
             expression::Store(_) if !reader.has_store() => return Err(RequestError::NullValue),
             expression::Store(store) => {
@@ -119,16 +168,21 @@ impl<'a> Reading<'a> {
 
     fn literal(&mut self, reader: schema::Reader<'a>) -> Result<usize, RequestError> {
         let content = Content::of(reader)?;
-        let Some(content) = content else {
-            let value = literal::read(reader)?;
-            return Ok(self.push(Node::Value(value)));
-        };
         let alike = self.literals.entry(self.hashing.hash_one(&content)).or_default();
-        if let Some((_, node)) = alike.iter().find(|(other, _)| *other == content) {
+        if let Some((_, node)) = alike.compared.iter().find(|(other, _)| *other == content) {
             return Ok(*node);
         }
-        if alike.len() < MAX_COMPARED {
-            alike.push((content, self.nodes.len()));
+        let next = self.nodes.len();
+        if alike.compared.len() < MAX_COMPARED {
+            alike.compared.push((content, next));
+        } else {
+            let mut hasher = self.hashing.build_hasher();
+            content.hash_whole(&mut hasher);
+            match alike.beyond.entry(hasher.finish()) {
+                Entry::Occupied(other) if other.get().0 == content => return Ok(other.get().1),
+                Entry::Occupied(_) => {} // two that only their hash has in common
+                Entry::Vacant(place) => drop(place.insert((content, next))),
+            }
         }
         let value = literal::read(reader)?;
         Ok(self.push(Node::Value(value)))
@@ -152,6 +206,9 @@ enum Content<'a> {
     Number(&'static str, u64),
     Rational(i64, i64),
     Bytes(&'static str, Bytes<'a>),
+    /// The numbers of a list of one type.
+    Numbers(&'static str, Vec<u64>),
+    List(Vec<Self>),
     Array {
         dtype: &'a [u8],
         shape: Vec<u32>,
@@ -165,9 +222,9 @@ struct Bytes<'a>(&'a [u8]);
 // === impl Content ===
 
 impl<'a> Content<'a> {
-    /// None for what is not looked into, such as lists.
-    fn of(reader: schema::Reader<'a>) -> Result<Option<Self>, RequestError> {
-        Ok(Some(match reader.which()? {
+    /// Lists are as deep as a message may be.
+    fn of(reader: schema::Reader<'a>) -> Result<Self, RequestError> {
+        Ok(match reader.which()? {
             schema::Void(()) => Self::Void,
             schema::Bool(value) => Self::Bool(value),
             schema::Int8(value) => Self::Number("int8", value as u64),
@@ -188,8 +245,23 @@ impl<'a> Content<'a> {
                 let ratio = ratio?;
                 Self::Rational(ratio.get_p(), ratio.get_q())
             }
-            schema::List(_) | schema::Listint64(_) | schema::Listfloat64(_) => return Ok(None),
-        }))
+            schema::List(items) => Self::List(items?.iter().map(Self::of).collect::<Result<_, _>>()?),
+            schema::Listint64(items) => {
+                Self::Numbers("int64", items?.iter().map(|item| item as u64).collect())
+            }
+            schema::Listfloat64(items) => Self::Numbers("float64", items?.iter().map(f64::to_bits).collect()),
+        })
+    }
+
+    /// Hashes all bytes of what would be hashed at a glance.
+    fn hash_whole(&self, state: &mut impl Hasher) {
+        match self {
+            Self::Bytes(_, bytes) | Self::Array { data: bytes, .. } => bytes.0.hash(state),
+            Self::List(items) => items.iter().for_each(|item| item.hash_whole(state)),
+            Self::Void | Self::Bool(_) | Self::Number(..) | Self::Rational(..) | Self::Numbers(..) => {
+                self.hash(state);
+            }
+        }
     }
 
     fn of_array(array: array::Reader<'a>) -> Result<Self, RequestError> {

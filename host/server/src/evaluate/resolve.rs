@@ -55,12 +55,12 @@ enum Callee {
 type Call = (usize, Vec<usize>);
 
 /// Asks whose each capability is, and merges what is equal.
-pub(super) async fn resolve(connection: &Connection, tree: Tree) -> Result<Graph, RequestError> {
+pub(super) async fn resolve(connection: &Connection, mut tree: Tree) -> Result<Graph, RequestError> {
     // A request reads the registry once.
     let snapshot = connection.snapshot();
     let (functions, stores) = futures::future::join(
-        join_all(tree.functions.into_iter().map(get_resolved_cap)),
-        join_all(tree.stores.into_iter().map(get_resolved_cap)),
+        join_all(std::mem::take(&mut tree.functions).into_iter().map(get_resolved_cap)),
+        join_all(std::mem::take(&mut tree.stores).into_iter().map(get_resolved_cap)),
     )
     .await;
     let callees: Vec<Callee> = functions
@@ -70,20 +70,25 @@ pub(super) async fn resolve(connection: &Connection, tree: Tree) -> Result<Graph
             None => Callee::Theirs(function),
         })
         .collect();
+    for callee in &callees {
+        if let Callee::Ours(server) = callee {
+            server.prepare(&snapshot).await?;
+        }
+    }
     let mut parts: Vec<Part> = Vec::with_capacity(tree.nodes.len());
     let mut places: Vec<usize> = Vec::with_capacity(tree.nodes.len());
     let mut known_stores: HashMap<usize, usize> = HashMap::new();
     let mut known_calls: HashMap<Call, usize> = HashMap::new();
-    for node in tree.nodes {
+    for index in 0..tree.nodes.len() {
         let next = parts.len();
-        let place = match node {
-            Node::Parameter(number) => return Err(RequestError::Parameter { number }),
+        let place = match &mut tree.nodes[index] {
+            &mut Node::Parameter(number) => return Err(RequestError::Parameter { number }),
             Node::Value(value) => {
-                parts.push(Part::Value(value));
+                parts.push(Part::Value(std::mem::replace(value, Value::None)));
                 next
             }
             Node::Store(store) => {
-                let store = &stores[store];
+                let store = &stores[*store];
                 let address = store.as_client_hook().get_ptr();
                 if let Some(&known) = known_stores.get(&address) {
                     known
@@ -101,11 +106,12 @@ pub(super) async fn resolve(connection: &Connection, tree: Tree) -> Result<Graph
                 }
             }
             Node::Call { function, params } => {
-                let params: Vec<usize> = params.into_iter().map(|param| places[param]).collect();
-                let part = match &callees[function] {
+                let params: Vec<usize> = params.iter().map(|&param| places[param]).collect();
+                let part = match &callees[*function] {
                     Callee::Theirs(function) => Part::Remote { function: function.clone(), params },
                     Callee::Ours(server) => {
-                        let function = server.function(&snapshot, params.len())?;
+                        let function = server.function(&snapshot, params.len());
+                        let function = function.map_err(|error| error.at(&tree.path_to(index)))?;
                         match function.awaits() {
                             true => Part::Awaited { function, params },
                             false => Part::Local { function, params },

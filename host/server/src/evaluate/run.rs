@@ -9,7 +9,7 @@ use std::rc::Rc;
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use futures::stream::FuturesUnordered;
-use kamodo_registry::{Operand, Plan};
+use kamodo_registry::{Charge, Operand, Plan};
 use kamodo_schema::{function, value};
 use kamodo_value::Value;
 use kamodo_wire::literal;
@@ -39,6 +39,10 @@ struct Running {
     parts: Vec<Option<Part>>,
     pieces: Vec<Piece>,
     values: Vec<Option<Value>>,
+    /// The memory of values that were computed.
+    charges: Vec<Option<Charge>>,
+    /// By part: one that takes it, and as which of its arguments.
+    parents: Vec<Option<(usize, usize)>>,
     /// By part: the pieces that take its value.
     takers: Vec<Vec<usize>>,
     /// By part: how many pieces will still take its value; the whole is taken once more.
@@ -49,11 +53,20 @@ struct Running {
 /// Values of parts.
 type Results = Vec<(usize, Value)>;
 
+/// What is wrong, and with which part.
+struct Failed {
+    part: usize,
+    error: Box<RequestError>,
+}
+
+/// A piece that is being worked off.
+type Working = LocalBoxFuture<'static, Result<Results, Failed>>;
+
 /// Returns the value of the whole.
 pub(super) async fn run(connection: &Rc<Connection>, graph: Graph) -> Result<Value, RequestError> {
     let whole = graph.parts.len() - 1;
     let mut running = Running::new(graph);
-    let mut open: FuturesUnordered<LocalBoxFuture<'static, Result<(bool, Results), RequestError>>> =
+    let mut open: FuturesUnordered<LocalBoxFuture<'static, Result<(bool, Results), Failed>>> =
         FuturesUnordered::new();
     let mut n_elsewhere = 0;
     loop {
@@ -65,18 +78,30 @@ pub(super) async fn run(connection: &Rc<Connection>, graph: Graph) -> Result<Val
                 continue;
             }
             n_elsewhere += usize::from(is_elsewhere);
-            let begun = running.begin(connection, piece)?;
+            let begun = running.begin(connection, piece).map_err(|failed| running.at(failed))?;
             open.push(Box::pin(async move { Ok((is_elsewhere, begun.await?)) }));
         }
         running.ready = postponed;
         let Some(ended) = open.next().await else { break };
-        let (was_elsewhere, results) = ended?;
+        let (was_elsewhere, results) = ended.map_err(|failed| running.at(failed))?;
         n_elsewhere -= usize::from(was_elsewhere);
         for (part, value) in results {
+            match connection.budget().charge(value.n_bytes()) {
+                Ok(charge) => running.charges[part] = Some(charge),
+                Err(error) => return Err(running.at(Failed::of(part, error))),
+            }
             running.supply(part, value);
         }
     }
     Ok(running.values[whole].take().expect("every part was computed, and the whole is the last"))
+}
+
+// === impl Failed ===
+
+impl Failed {
+    fn of(part: usize, error: impl Into<RequestError>) -> Self {
+        Self { part, error: Box::new(error.into()) }
+    }
 }
 
 // === impl Running ===
@@ -89,11 +114,16 @@ impl Running {
             takers: vec![Vec::new(); n_parts],
             n_takers: vec![0; n_parts],
             values: (0..n_parts).map(|_| None).collect(),
+            charges: (0..n_parts).map(|_| None).collect(),
+            parents: vec![None; n_parts],
             pieces,
             ready: VecDeque::new(),
             parts: Vec::new(),
         };
         for (index, part) in graph.parts.iter().enumerate() {
+            for (place, &param) in part.params().iter().enumerate() {
+                running.parents[param].get_or_insert((index, place));
+            }
             let Some(piece) = piece_of[index] else { continue };
             for &param in part.params() {
                 if piece_of[param] != Some(piece) && !running.takers[param].contains(&piece) {
@@ -120,6 +150,18 @@ impl Running {
         running
     }
 
+    /// Says where in the expression something is wrong.
+    fn at(&self, Failed { part, error }: Failed) -> RequestError {
+        let mut path: Vec<usize> = Vec::new();
+        let mut next = self.parents[part];
+        while let Some((parent, place)) = next {
+            path.push(place);
+            next = self.parents[parent];
+        }
+        path.reverse();
+        error.at(&path)
+    }
+
     fn supply(&mut self, part: usize, value: Value) {
         self.values[part] = Some(value);
         for taker in std::mem::take(&mut self.takers[part]) {
@@ -133,8 +175,12 @@ impl Running {
     /// Takes a value for a piece; the last one gets it for itself.
     fn take(&mut self, part: usize) -> Value {
         self.n_takers[part] -= 1;
-        let value =
-            if self.n_takers[part] == 0 { self.values[part].take() } else { self.values[part].clone() };
+        let value = if self.n_takers[part] == 0 {
+            self.charges[part] = None;
+            self.values[part].take()
+        } else {
+            self.values[part].clone()
+        };
         value.expect("a piece is ready when what it takes is there")
     }
 
@@ -145,42 +191,49 @@ impl Running {
     }
 
     /// Begins a piece whose inputs are there.
-    fn begin(
-        &mut self,
-        connection: &Rc<Connection>,
-        piece: usize,
-    ) -> Result<LocalBoxFuture<'static, Result<Results, RequestError>>, RequestError> {
+    fn begin(&mut self, connection: &Rc<Connection>, piece: usize) -> Result<Working, Failed> {
         let members = std::mem::take(&mut self.pieces[piece].members);
         let connection = connection.clone();
         if !self.pieces[piece].is_elsewhere {
-            let (plan, outputs) = self.plan(&members)?;
+            let (plan, outputs) = self.plan(&connection, &members)?;
             return Ok(Box::pin(async move {
-                Ok(outputs.into_iter().zip(connection.run(plan).await?).collect())
+                let values = connection.run(plan).await.map_err(|failed| {
+                    let whole = members.len() - 1;
+                    Failed::of(members[failed.step.unwrap_or(whole)], failed.error)
+                })?;
+                Ok(outputs.into_iter().zip(values).collect())
             }));
         }
         let part = members[0];
-        Ok(match self.parts[part].take() {
-            Some(Part::Ours(server)) => Box::pin(async move { Ok(vec![(part, server.value().await?)]) }),
-            Some(Part::Theirs(store)) => Box::pin(async move { Ok(vec![(part, read(store).await?)]) }),
+        let value: LocalBoxFuture<'static, Result<Value, RequestError>> = match self.parts[part].take() {
+            Some(Part::Ours(server)) => {
+                Box::pin(async move { server.value().await.map_err(RequestError::elsewhere) })
+            }
+            Some(Part::Theirs(store)) => Box::pin(read(store)),
             Some(Part::Awaited { function, params }) => {
-                let args = kamodo_registry::bind(&function.signature, self.take_all(&params), Vec::new())?;
-                Box::pin(async move {
-                    let value = connection.call(&function, args).await?;
-                    Ok(vec![(part, literal::as_received(value))])
-                })
+                let args = self.take_all(&params);
+                let args = kamodo_registry::bind(&function.signature, args, Vec::new());
+                let args = args.map_err(|error| Failed::of(part, error))?;
+                Box::pin(async move { Ok(literal::as_received(connection.call(&function, args).await?)) })
             }
             Some(Part::Remote { function, params }) => {
                 let args = self.take_all(&params);
-                Box::pin(async move { Ok(vec![(part, call(&connection, &function, args).await?)]) })
+                Box::pin(async move { call(&connection, &function, args).await })
             }
             Some(Part::Local { .. } | Part::Value(_)) | None => unreachable!("it does not go elsewhere"),
-        })
+        };
+        Ok(Box::pin(async move {
+            match value.await {
+                Ok(value) => Ok(vec![(part, value)]),
+                Err(error) => Err(Failed::of(part, error)),
+            }
+        }))
     }
 
     /// Makes one plan of the calls of a piece, and says which parts it gives.
-    fn plan(&mut self, members: &[usize]) -> Result<(Plan, Vec<usize>), RequestError> {
+    fn plan(&mut self, connection: &Connection, members: &[usize]) -> Result<(Plan, Vec<usize>), Failed> {
         // What a step gets must not depend on whether its argument travelled.
-        let mut plan = Plan::new(literal::as_received);
+        let mut plan = Plan::new(literal::as_received, connection.budget());
         let mut operands: HashMap<usize, Operand> = HashMap::new();
         for &member in members {
             let Some(Part::Local { function, params }) = self.parts[member].take() else {
@@ -195,7 +248,8 @@ impl Running {
                 operands.insert(param, operand);
                 taken.push(operand);
             }
-            operands.insert(member, plan.call(&function, taken)?);
+            let step = plan.call(&function, taken).map_err(|error| Failed::of(member, error))?;
+            operands.insert(member, step);
         }
         let outputs: Vec<usize> =
             members.iter().copied().filter(|&member| self.n_takers[member] > 0).collect();
@@ -246,8 +300,8 @@ fn pieces(parts: &[Part]) -> (Vec<Piece>, Vec<Option<usize>>) {
 
 /// Reads a value of somebody else.
 async fn read(store: value::Client) -> Result<Value, RequestError> {
-    let response = store.read_request().send().promise.await?;
-    Ok(literal::read(response.get()?.get_value()?)?)
+    let response = store.read_request().send().promise.await.map_err(RequestError::elsewhere)?;
+    literal::read(response.get()?.get_value()?).map_err(RequestError::Answer)
 }
 
 /// Calls a function of somebody else.
@@ -260,6 +314,6 @@ async fn call(
     let mut request = function.call_request();
     literal::write_all(request.get().init_args(args.len() as u32), &args)?;
     drop(args);
-    let response = request.send().promise.await?;
-    Ok(literal::read(response.get()?.get_result()?)?)
+    let response = request.send().promise.await.map_err(RequestError::elsewhere)?;
+    literal::read(response.get()?.get_result()?).map_err(RequestError::Answer)
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kamodo_registry::{Body, Current, Function, Origin, OriginKey, Publication, Unserved};
+use kamodo_registry::{Current, Function, Origin, OriginKey, Publication, Unserved};
 use kamodo_schema::extension::{argument, description, function, origin};
 use kamodo_wire::literal;
 
@@ -77,10 +77,11 @@ fn write_function(
     since: &Publication,
 ) -> Result<(), RequestError> {
     let mut state = builder.reborrow().init_state();
-    match &function.body {
-        Body::Waiting(missing) => write_texts(state.init_waiting(missing.len() as u32), missing),
-        Body::Unfit(_) => state.set_unfit(()),
-        Body::Program { .. } | Body::Native(_) | Body::Awaited(_) => state.set_served(()),
+    let missing = function.missing();
+    match function.unfit() {
+        Some(_) => state.set_unfit(()),
+        None if missing.is_empty() => state.set_served(()),
+        None => write_texts(state.init_waiting(missing.len() as u32), missing),
     }
     builder.set_name(function.name());
     builder.set_line(function.line.unwrap_or(0) as u32);

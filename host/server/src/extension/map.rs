@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use super::pieces;
 use crate::connection::Connection;
 use crate::error::RequestError;
+use crate::key::{own_keywords, own_parameter};
 
 /// The most bytes that are computed in one go.
 const PIECE_BYTES: usize = 4 << 20;
@@ -56,15 +57,17 @@ impl Mapping {
     pub(super) fn new(
         function: Arc<Function>,
         args: Vec<Value>,
-        mut kwargs: Vec<(String, Value)>,
+        kwargs: Vec<(String, Value)>,
         over: String,
         results: sink::Client,
     ) -> Result<Self, RequestError> {
         let name = function.name().to_owned();
+        let mut kwargs = own_keywords(&function.signature, kwargs);
         if let Some(part) = function.opaque_part() {
             let (part, is_itself) = (part.name().to_owned(), part.name() == name);
             return Err(RequestError::NotElementwise { function: name, part, is_itself });
         }
+        let over = own_parameter(&function.signature, over);
         kwargs.push((over.clone(), Value::None));
         let args = bind(&function.signature, args, kwargs)?;
         let parameters = &function.signature.parameters;

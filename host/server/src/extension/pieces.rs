@@ -26,7 +26,7 @@ pub(super) struct UploadServer {
 impl UploadServer {
     pub(super) fn new(connection: &Rc<Connection>, form: Form) -> Result<Self, RequestError> {
         let mut place = Place::take(connection)?;
-        place.hold(form.n_bytes())?; // before there is any
+        place.hold(size_of::<Value>() + form.n_bytes())?; // before there is any
         let state = RefCell::new(Ok((place, Assembly::new(form))));
         Ok(Self { connection: connection.clone(), state })
     }
