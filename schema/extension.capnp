@@ -44,7 +44,8 @@ interface Extension {
       rhs @1 :Text;
       # In Kamodo's language.
       body @2 :Kamodo.Expression;
-      # Its parameters are the arguments of the left-hand side, counted from 0.
+      # Its parameters are the arguments of the left-hand side, counted from 0. It means what the same right-hand
+      # side in text means, so it is simplified, and units convert in it; `evaluate` works off what is written.
     }
   }
 
@@ -175,6 +176,9 @@ interface Extension {
     hiddenArgs @16 :List(Text);
     route @17 :List(Hop);
     # The servers that a call goes through after this one, the next one first; empty for its own functions.
+    unit @19 :Text;
+    # The unit of the result as it is declared, also where `units`, which is what Kamodo shows, is empty: an angle
+    # in `deg`, a ratio in `percent`.
   }
 
   struct Argument {

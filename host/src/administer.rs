@@ -11,8 +11,11 @@ mod words;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use kamodo_client::{Administrator, Client, Endpoint, Extension, Receipt, block_on};
+use kamodo_client::extension::Description;
+use kamodo_client::{Administrator, Client, Endpoint, Error as ClientError, Extension, Receipt, block_on};
+use tokio::time::timeout;
 
 use crate::cli::{Administered, Pin, Reload, Rollback};
 use crate::settings::SocketPlace;
@@ -77,6 +80,14 @@ enum Reached {
 // === impl Reached ===
 
 impl Reached {
+    /// Asks what is served. A server that is stopped takes connections, and answers nobody.
+    async fn describe(&self) -> Result<Description, Error> {
+        const LIMIT: Duration = Duration::from_secs(10);
+        let late = |_| ClientError::Late { what: "the server".to_owned(), after: LIMIT };
+        let described = timeout(LIMIT, self.extension().describe()).await.map_err(late)?;
+        Ok(described?)
+    }
+
     fn extension(&self) -> Extension {
         match self {
             Self::Local(administrator) => administrator.extension(),

@@ -53,7 +53,8 @@ pub(crate) fn show(value: &Value, answer: &Answer) -> Result<ExitCode, Error> {
 /// The format that is asked for, or that the file's name asks for.
 fn format(answer: &Answer) -> AnswerFormat {
     let extension = answer.output.as_deref().and_then(Path::extension);
-    answer.format.unwrap_or(match extension.and_then(|extension| extension.to_str()) {
+    let extension = extension.and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    answer.format.unwrap_or(match extension.as_deref() {
         Some("npy") => AnswerFormat::Npy,
         Some("json") => AnswerFormat::Json,
         _ => AnswerFormat::Table,

@@ -5,6 +5,7 @@ use std::io::{self, BufReader, Read};
 
 use kamodo_value::{Array, Buffer, Value};
 use npyz::{Deserialize, NpyFile, Order, TypeChar};
+use num_bigint::BigInt;
 use serde_json::Value as Json;
 
 /// Splits `name=value`; a bare value has no name.
@@ -24,6 +25,7 @@ fn is_name(text: &str) -> bool {
 ///
 /// A list of numbers, however deeply nested, is an array where it is rectangular, else a list.
 pub(crate) fn read(text: &str) -> Result<Value, String> {
+    let text = text.trim();
     if let Some(path) = text.strip_prefix('@') {
         return read_npy(path).map(Value::Array);
     }
@@ -43,9 +45,10 @@ fn from_json(json: Json) -> Result<Value, String> {
         Json::Null => Value::None,
         Json::Bool(truth) => Value::Bool(truth),
         Json::String(text) => Value::Text(text),
-        Json::Number(number) => match number.as_i64() {
-            Some(integer) => Value::Int(integer.into()),
-            None => Value::Float(number.as_f64().ok_or_else(|| format!("`{number}` is no double"))?),
+        // Of any size: its digits are kept.
+        Json::Number(number) => match number.as_str().parse() {
+            Ok(integer) => Value::Int(integer),
+            Err(_) => Value::Float(number.as_f64().ok_or_else(|| format!("`{number}` is no double"))?),
         },
         Json::Array(items) => match rectangle(&Json::Array(items.clone())) {
             Some(array) => Value::Array(array),
@@ -55,7 +58,8 @@ fn from_json(json: Json) -> Result<Value, String> {
     })
 }
 
-/// A rectangular list of numbers as an array: of int64 where every number is an integer.
+/// A rectangular list of numbers as an array: of int64 where every number is an integer, or of uint64 where they
+/// are larger. None where integers do not fit either, which stay exact in a list.
 fn rectangle(json: &Json) -> Option<Array> {
     let mut shape = Vec::new();
     let mut level = json;
@@ -65,10 +69,13 @@ fn rectangle(json: &Json) -> Option<Array> {
     }
     let mut numbers = Vec::new();
     flatten(json, &shape, &mut numbers)?;
-    let integers: Option<Vec<i64>> = numbers.iter().map(|number| number.as_i64()).collect();
-    let buffer = match integers {
-        Some(integers) => Buffer::Int64(integers),
-        None => Buffer::Float64(numbers.iter().map(|number| number.as_f64()).collect::<Option<_>>()?),
+    let is_integer = |number: &&serde_json::Number| number.as_str().parse::<BigInt>().is_ok();
+    let buffer = if !numbers.iter().all(is_integer) {
+        Buffer::Float64(numbers.iter().map(|number| number.as_f64()).collect::<Option<_>>()?)
+    } else if let Some(integers) = numbers.iter().map(|number| number.as_i64()).collect() {
+        Buffer::Int64(integers)
+    } else {
+        Buffer::Uint64(numbers.iter().map(|number| number.as_u64()).collect::<Option<_>>()?)
     };
     Array::new(shape, buffer).ok()
 }
@@ -90,6 +97,12 @@ fn read_npy(path: &str) -> Result<Array, String> {
     let file = File::open(path).map_err(|error| format!("{path}: cannot be read: {error}"))?;
     let npy = NpyFile::new(BufReader::new(file)).map_err(|error| format!("{path}: no .npy file: {error}"))?;
     let shape: Vec<usize> = npy.shape().iter().map(|&length| length as usize).collect();
+    // What the file says of itself is not what memory is taken for.
+    let n_elements = shape.iter().try_fold(1_usize, |n, &length| n.checked_mul(length));
+    let n_bytes = std::fs::metadata(path).map_or(u64::MAX, |metadata| metadata.len());
+    if n_elements.is_none_or(|n| n as u64 > n_bytes) {
+        return Err(format!("{path}: expected an array of shape {shape:?}, found {n_bytes} bytes"));
+    }
     let npyz::DType::Plain(dtype) = npy.dtype() else {
         return Err(format!("{path}: expected plain numbers, found records"));
     };
@@ -148,6 +161,18 @@ mod tests {
         assert_eq!(read("[[1, 2], [3, 4.5]]"), Ok(Value::Array(matrix)));
         assert!(matches!(read("[[1], [2, 3]]"), Ok(Value::List(_))));
         assert_eq!(read("\"text\""), Ok(Value::Text("text".to_owned())));
+    }
+
+    #[test]
+    fn integers_stay_exact() {
+        let large = "[9007199254740993, 18446744073709551615]";
+        let expect = vec![9_007_199_254_740_993_u64, u64::MAX];
+        assert_eq!(read(large), Ok(Value::Array(Array::vector(expect))));
+        let int = |text: &str| Value::Int(text.parse().unwrap());
+        let larger = read("[-1, 100000000000000000000000000001]");
+        assert_eq!(larger, Ok(Value::List(vec![int("-1"), int("100000000000000000000000000001")])));
+        assert_eq!(read("[1, 1e3]"), Ok(Value::Array(Array::vector(vec![1.0, 1000.0]))));
+        assert_eq!(read(" -.5"), Ok(Value::Float(-0.5)));
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Cli {
         let args: Vec<OsString> = args.into_iter().collect();
         let is_published = args.get(1).is_none_or(is_setting);
         if !is_published {
-            return Self::try_parse_from(args);
+            return Self::try_parse_from(args.into_iter().map(negative_number));
         }
         let mut ours: Vec<OsString> = args.iter().take(1).cloned().collect();
         ours.push("serve".into());
@@ -140,6 +140,19 @@ impl Cli {
             }
         }
         Self::try_parse_from(ours)
+    }
+}
+
+/// Has a number such as `-inf` or `-.5` taken for one and not for flags, which a space before it does.
+fn negative_number(arg: OsString) -> OsString {
+    let is_number = |text: &str| {
+        let digits =
+            text.strip_prefix('-').filter(|digits| !digits.starts_with(|first: char| first.is_ascii_digit()));
+        digits.is_some() && text.parse::<f64>().is_ok()
+    };
+    match arg.to_str() {
+        Some(text) if is_number(text) => format!(" {text}").into(),
+        _ => arg,
     }
 }
 

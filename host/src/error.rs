@@ -70,7 +70,7 @@ pub enum Error {
     #[error("`npy` is no text: expected a file to write it to, found a terminal")]
     Terminal,
     /// A result that is no number.
-    #[error("the result has no form in `npy`, which holds numbers and arrays of them")]
+    #[error("the result has no form in `npy`, which holds arrays, and numbers of at most 64 bits")]
     NoNumbers,
     /// A result cannot be written to a file.
     #[error("{}: cannot be written", file.display())]
@@ -158,6 +158,7 @@ impl Error {
             | Self::NotHere { .. } => USAGE,
             Self::NoSocket { .. } | Self::NoServer { .. } => UNAVAILABLE,
             Self::Client(error) => match error {
+                Client::Certificate(_) => USAGE,
                 Client::Connect { .. }
                 | Client::Handshake { .. }
                 | Client::Socket { .. }

@@ -2,12 +2,15 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::CommandFactory as _;
+use clap_complete::Shell;
 use kamodo_client::extension::{Description, State};
-use kamodo_client::{Client, Endpoint, Options, Session, block_on};
+use kamodo_client::{Client, Endpoint, Field, Options, Session, block_on};
 use kamodo_value::Value;
 use serde_json::Value as Json;
+use tokio::time::timeout;
 
 use crate::cli::{Answer, Call, Cli, Completions, Eval, List, ListFormat};
 use crate::settings::RemoteFlags;
@@ -22,11 +25,15 @@ type Row = Vec<(&'static str, Json)>;
 /// [`Error`] where the server cannot be reached or does not answer.
 pub fn list(list: &List) -> Result<ExitCode, Error> {
     let rows = run(async {
-        let client = Client::connect(&endpoint(&list.remote)).await?;
-        match client.extension().describe().await {
-            Err(kamodo_client::Error::NoExtension) => published_list(&client).await,
-            description => Ok(own_list(&description?)),
-        }
+        let listed = async {
+            let client = Client::connect(&endpoint(&list.remote)).await?;
+            match client.extension().describe().await {
+                Err(kamodo_client::Error::NoExtension) => published_list(&client).await,
+                description => Ok(own_list(&description?)),
+            }
+        };
+        let late = |_| kamodo_client::Error::Late { what: "the server".to_owned(), after: LIST };
+        timeout(LIST, listed).await.map_err(late).flatten()
     })?;
     match list.format {
         ListFormat::Json => {
@@ -42,6 +49,9 @@ pub fn list(list: &List) -> Result<ExitCode, Error> {
         }
     }
 }
+
+/// How long a server may take to say what it serves. The published one is asked function by function.
+const LIST: Duration = Duration::from_secs(60);
 
 /// A cell of the table.
 fn text(cell: &Json) -> String {
@@ -118,15 +128,15 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
         Some((lhs, rhs)) => (lhs.to_owned(), rhs),
         None if !args.is_empty() => return Err(Error::Unnamed { expression: eval.expression.clone() }),
         // What it is called in errors; its arguments are what was given.
-        None => {
-            let names: Vec<&str> = kwargs.iter().map(|(name, _)| name.as_str()).collect();
-            (format!("{EXPRESSION}({})", names.join(",")), eval.expression.as_str())
-        }
+        None => (String::new(), eval.expression.as_str()),
     };
     let result = run(async {
         let session = session(&eval.remote, &eval.answer);
         let request = session.request(async |client| {
-            let defined = client.define(&lhs, rhs).await?;
+            let defined = match lhs.as_str() {
+                "" => define_unnamed(client, rhs, &kwargs).await?,
+                lhs => client.define(lhs, rhs).await?,
+            };
             let mut call = defined.function.with(args.as_slice());
             for (name, value) in &kwargs {
                 call = call.keyword(name, value);
@@ -141,17 +151,47 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
     answer::show(&result, &eval.answer)
 }
 
-/// The name under which an expression without one is defined.
-const EXPRESSION: &str = "expression";
+/// Defines an expression without a name; its parameters are the arguments that are given.
+async fn define_unnamed(
+    client: &Client,
+    rhs: &str,
+    kwargs: &[(String, Value)],
+) -> Result<Field, kamodo_client::Error> {
+    // What it is called in errors.
+    let mut name = String::from("expression");
+    let served = client.extension().describe().await?.functions;
+    while served.iter().any(|function| function.name == name) {
+        name.push('_');
+    }
+    let names: Vec<&str> = kwargs.iter().map(|(name, _)| name.as_str()).collect();
+    client.define(&format!("{name}({})", names.join(",")), rhs).await.map_err(|error| match error {
+        kamodo_client::Error::Remote { message, hint: Some(hint), overloaded }
+            if hint.starts_with(&format!("did you mean `{name}(")) =>
+        {
+            let hint = Some("give each of its arguments as `name=value`".to_owned());
+            kamodo_client::Error::Remote { message, hint, overloaded }
+        }
+        error => error,
+    })
+}
 
 /// Prints what completes this program's command line in a shell.
 ///
 /// # Errors
 /// [`Error::Print`] where it cannot be written.
 pub fn completions(completions: &Completions) -> Result<ExitCode, Error> {
+    const NAME: &str = "kamodo-rpc";
+    let whole = Cli::command();
+    let shown = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    let mut command = clap::Command::new(NAME).args(whole.get_arguments().cloned()).subcommands(shown);
     let mut script = Vec::new();
-    clap_complete::generate(completions.shell, &mut Cli::command(), "kamodo-rpc", &mut script);
-    print(String::from_utf8_lossy(&script).trim_end())
+    clap_complete::generate(completions.shell, &mut command, NAME, &mut script);
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if completions.shell == Shell::Bash {
+        // It writes the `-` of a program's name in two ways, and then finds no flag of any command.
+        script = script.replace("kamodo__subcmd__rpc", "kamodo__rpc");
+    }
+    print(script.trim_end())
 }
 
 /// Takes a definition apart at the `=` that stands outside of brackets and is no comparison.

@@ -5267,11 +5267,19 @@ pub mod extension {
             pub fn has_route(&self) -> bool {
                 !self.reader.get_pointer_field(11).is_null()
             }
+            #[inline]
+            pub fn get_unit(self) -> ::capnp::Result<::capnp::text::Reader<'a>> {
+                ::capnp::traits::FromPointerReader::get_from_pointer(&self.reader.get_pointer_field(12), ::core::option::Option::None)
+            }
+            #[inline]
+            pub fn has_unit(&self) -> bool {
+                !self.reader.get_pointer_field(12).is_null()
+            }
         }
 
         pub struct Builder<'a> { builder: ::capnp::private::layout::StructBuilder<'a> }
         impl <> ::capnp::traits::HasStructSize for Builder<'_,>  {
-            const STRUCT_SIZE: ::capnp::private::layout::StructSize = ::capnp::private::layout::StructSize { data: 4, pointers: 12 };
+            const STRUCT_SIZE: ::capnp::private::layout::StructSize = ::capnp::private::layout::StructSize { data: 4, pointers: 13 };
         }
         impl <> ::capnp::traits::HasTypeId for Builder<'_,>  {
             const TYPE_ID: u64 = _private::TYPE_ID;
@@ -5539,6 +5547,22 @@ pub mod extension {
             pub fn has_route(&self) -> bool {
                 !self.builder.is_pointer_field_null(11)
             }
+            #[inline]
+            pub fn get_unit(self) -> ::capnp::Result<::capnp::text::Builder<'a>> {
+                ::capnp::traits::FromPointerBuilder::get_from_pointer(self.builder.get_pointer_field(12), ::core::option::Option::None)
+            }
+            #[inline]
+            pub fn set_unit(&mut self, value: impl ::capnp::traits::SetterInput<::capnp::text::Owned>)  {
+                ::capnp::traits::SetterInput::set_pointer_builder(self.builder.reborrow().get_pointer_field(12), value, false).unwrap()
+            }
+            #[inline]
+            pub fn init_unit(self, size: u32) -> ::capnp::text::Builder<'a> {
+                self.builder.get_pointer_field(12).init_text(size)
+            }
+            #[inline]
+            pub fn has_unit(&self) -> bool {
+                !self.builder.is_pointer_field_null(12)
+            }
         }
 
         pub struct Pipeline { _typeless: ::capnp::any_pointer::Pipeline }
@@ -5553,17 +5577,17 @@ pub mod extension {
             }
         }
         mod _private {
-            pub(crate) static ENCODED_NODE: [::capnp::Word; 270] = [
+            pub(crate) static ENCODED_NODE: [::capnp::Word; 285] = [
                 ::capnp::word(0, 0, 0, 0, 5, 0, 6, 0),
                 ::capnp::word(65, 145, 187, 93, 236, 142, 25, 201),
                 ::capnp::word(26, 0, 0, 0, 1, 0, 4, 0),
                 ::capnp::word(51, 236, 86, 143, 159, 103, 214, 166),
-                ::capnp::word(12, 0, 7, 0, 0, 0, 0, 0),
+                ::capnp::word(13, 0, 7, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(21, 0, 0, 0, 26, 1, 0, 0),
                 ::capnp::word(37, 0, 0, 0, 7, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(33, 0, 0, 0, 135, 3, 0, 0),
+                ::capnp::word(33, 0, 0, 0, 191, 3, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(101, 120, 116, 101, 110, 115, 105, 111),
@@ -5572,119 +5596,126 @@ pub mod extension {
                 ::capnp::word(110, 46, 70, 117, 110, 99, 116, 105),
                 ::capnp::word(111, 110, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 1, 0, 1, 0),
-                ::capnp::word(64, 0, 0, 0, 3, 0, 4, 0),
+                ::capnp::word(68, 0, 0, 0, 3, 0, 4, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 1, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(177, 1, 0, 0, 42, 0, 0, 0),
+                ::capnp::word(205, 1, 0, 0, 42, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(172, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(184, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(200, 1, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(212, 1, 0, 0, 2, 0, 1, 0),
                 ::capnp::word(1, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(1, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(144, 9, 248, 32, 225, 68, 63, 143),
-                ::capnp::word(181, 1, 0, 0, 50, 0, 0, 0),
+                ::capnp::word(209, 1, 0, 0, 50, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(2, 0, 0, 0, 1, 0, 0, 0),
                 ::capnp::word(0, 0, 1, 0, 4, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(157, 1, 0, 0, 58, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(152, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(164, 1, 0, 0, 2, 0, 1, 0),
-                ::capnp::word(3, 0, 0, 0, 2, 0, 0, 0),
-                ::capnp::word(0, 0, 1, 0, 5, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(161, 1, 0, 0, 42, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(156, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(168, 1, 0, 0, 2, 0, 1, 0),
-                ::capnp::word(4, 0, 0, 0, 2, 0, 0, 0),
-                ::capnp::word(0, 0, 1, 0, 6, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(165, 1, 0, 0, 130, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(164, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(176, 1, 0, 0, 2, 0, 1, 0),
-                ::capnp::word(5, 0, 0, 0, 3, 0, 0, 0),
-                ::capnp::word(0, 0, 1, 0, 7, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(173, 1, 0, 0, 66, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(168, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(180, 1, 0, 0, 2, 0, 1, 0),
-                ::capnp::word(6, 0, 0, 0, 2, 0, 0, 0),
-                ::capnp::word(0, 0, 1, 0, 8, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(177, 1, 0, 0, 98, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(176, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(188, 1, 0, 0, 2, 0, 1, 0),
-                ::capnp::word(7, 0, 0, 0, 3, 0, 0, 0),
-                ::capnp::word(0, 0, 1, 0, 9, 0, 0, 0),
-                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(185, 1, 0, 0, 34, 0, 0, 0),
+                ::capnp::word(185, 1, 0, 0, 58, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(180, 1, 0, 0, 3, 0, 1, 0),
                 ::capnp::word(192, 1, 0, 0, 2, 0, 1, 0),
-                ::capnp::word(8, 0, 0, 0, 4, 0, 0, 0),
-                ::capnp::word(0, 0, 1, 0, 10, 0, 0, 0),
+                ::capnp::word(3, 0, 0, 0, 2, 0, 0, 0),
+                ::capnp::word(0, 0, 1, 0, 5, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(189, 1, 0, 0, 34, 0, 0, 0),
+                ::capnp::word(189, 1, 0, 0, 42, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(184, 1, 0, 0, 3, 0, 1, 0),
                 ::capnp::word(196, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(4, 0, 0, 0, 2, 0, 0, 0),
+                ::capnp::word(0, 0, 1, 0, 6, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(193, 1, 0, 0, 130, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(192, 1, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(204, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(5, 0, 0, 0, 3, 0, 0, 0),
+                ::capnp::word(0, 0, 1, 0, 7, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(201, 1, 0, 0, 66, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(196, 1, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(208, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(6, 0, 0, 0, 2, 0, 0, 0),
+                ::capnp::word(0, 0, 1, 0, 8, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(205, 1, 0, 0, 98, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(204, 1, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(216, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(7, 0, 0, 0, 3, 0, 0, 0),
+                ::capnp::word(0, 0, 1, 0, 9, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(213, 1, 0, 0, 34, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(208, 1, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(220, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(8, 0, 0, 0, 4, 0, 0, 0),
+                ::capnp::word(0, 0, 1, 0, 10, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(217, 1, 0, 0, 34, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(212, 1, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(224, 1, 0, 0, 2, 0, 1, 0),
                 ::capnp::word(9, 0, 0, 0, 5, 0, 0, 0),
                 ::capnp::word(0, 0, 1, 0, 11, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(193, 1, 0, 0, 50, 0, 0, 0),
+                ::capnp::word(221, 1, 0, 0, 50, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(188, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(200, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(216, 1, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(228, 1, 0, 0, 2, 0, 1, 0),
                 ::capnp::word(10, 0, 0, 0, 6, 0, 0, 0),
                 ::capnp::word(0, 0, 1, 0, 12, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(197, 1, 0, 0, 82, 0, 0, 0),
+                ::capnp::word(225, 1, 0, 0, 82, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(196, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(224, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(224, 1, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(252, 1, 0, 0, 2, 0, 1, 0),
                 ::capnp::word(11, 0, 0, 0, 7, 0, 0, 0),
                 ::capnp::word(0, 0, 1, 0, 13, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(221, 1, 0, 0, 74, 0, 0, 0),
+                ::capnp::word(249, 1, 0, 0, 74, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(220, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(232, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(248, 1, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(4, 2, 0, 0, 2, 0, 1, 0),
                 ::capnp::word(12, 0, 0, 0, 8, 0, 0, 0),
                 ::capnp::word(0, 0, 1, 0, 14, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(229, 1, 0, 0, 74, 0, 0, 0),
+                ::capnp::word(1, 2, 0, 0, 74, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(228, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(240, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(0, 2, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(12, 2, 0, 0, 2, 0, 1, 0),
                 ::capnp::word(13, 0, 0, 0, 9, 0, 0, 0),
                 ::capnp::word(0, 0, 1, 0, 15, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(237, 1, 0, 0, 34, 0, 0, 0),
+                ::capnp::word(9, 2, 0, 0, 34, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(232, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(244, 1, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(4, 2, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(16, 2, 0, 0, 2, 0, 1, 0),
                 ::capnp::word(14, 0, 0, 0, 10, 0, 0, 0),
                 ::capnp::word(0, 0, 1, 0, 16, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(241, 1, 0, 0, 90, 0, 0, 0),
+                ::capnp::word(13, 2, 0, 0, 90, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(240, 1, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(12, 2, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(12, 2, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(40, 2, 0, 0, 2, 0, 1, 0),
                 ::capnp::word(15, 0, 0, 0, 11, 0, 0, 0),
                 ::capnp::word(0, 0, 1, 0, 17, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(9, 2, 0, 0, 50, 0, 0, 0),
+                ::capnp::word(37, 2, 0, 0, 50, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                ::capnp::word(4, 2, 0, 0, 3, 0, 1, 0),
-                ::capnp::word(32, 2, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(32, 2, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(60, 2, 0, 0, 2, 0, 1, 0),
+                ::capnp::word(16, 0, 0, 0, 12, 0, 0, 0),
+                ::capnp::word(0, 0, 1, 0, 19, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(57, 2, 0, 0, 42, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(52, 2, 0, 0, 3, 0, 1, 0),
+                ::capnp::word(64, 2, 0, 0, 2, 0, 1, 0),
                 ::capnp::word(110, 97, 109, 101, 0, 0, 0, 0),
                 ::capnp::word(12, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -5824,6 +5855,14 @@ pub mod extension {
                 ::capnp::word(14, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(117, 110, 105, 116, 0, 0, 0, 0),
+                ::capnp::word(12, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(12, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
             ];
             pub(crate) fn get_field_types(index: u16) -> ::capnp::introspect::Type {
                 match index {
@@ -5843,6 +5882,7 @@ pub mod extension {
                     13 => <::capnp::text::Owned as ::capnp::introspect::Introspect>::introspect(),
                     14 => <::capnp::text_list::Owned as ::capnp::introspect::Introspect>::introspect(),
                     15 => <::capnp::struct_list::Owned<crate::extension_capnp::extension::hop::Owned> as ::capnp::introspect::Introspect>::introspect(),
+                    16 => <::capnp::text::Owned as ::capnp::introspect::Introspect>::introspect(),
                     _ => ::capnp::introspect::panic_invalid_field_index(index),
                 }
             }
@@ -5856,9 +5896,9 @@ pub mod extension {
                 MEMBERS_BY_DISCRIMINANT,
                 MEMBERS_BY_NAME
             );
-            pub(crate) static NONUNION_MEMBERS : &[u16] = &[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15];
+            pub(crate) static NONUNION_MEMBERS : &[u16] = &[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16];
             pub(crate) static MEMBERS_BY_DISCRIMINANT : &[u16] = &[];
-            pub(crate) static MEMBERS_BY_NAME : &[u16] = &[10,12,6,13,11,14,7,3,0,2,8,15,4,5,1,9];
+            pub(crate) static MEMBERS_BY_NAME : &[u16] = &[10,12,6,13,11,14,7,3,0,2,8,15,4,5,1,16,9];
             pub(crate) const TYPE_ID: u64 = 0xc919_8eec_5dbb_9141;
         }
 
@@ -5960,7 +6000,7 @@ pub mod extension {
 
             pub struct Builder<'a> { builder: ::capnp::private::layout::StructBuilder<'a> }
             impl <> ::capnp::traits::HasStructSize for Builder<'_,>  {
-                const STRUCT_SIZE: ::capnp::private::layout::StructSize = ::capnp::private::layout::StructSize { data: 4, pointers: 12 };
+                const STRUCT_SIZE: ::capnp::private::layout::StructSize = ::capnp::private::layout::StructSize { data: 4, pointers: 13 };
             }
             impl <> ::capnp::traits::HasTypeId for Builder<'_,>  {
                 const TYPE_ID: u64 = _private::TYPE_ID;
@@ -6079,7 +6119,7 @@ pub mod extension {
                     ::capnp::word(144, 9, 248, 32, 225, 68, 63, 143),
                     ::capnp::word(35, 0, 0, 0, 1, 0, 4, 0),
                     ::capnp::word(65, 145, 187, 93, 236, 142, 25, 201),
-                    ::capnp::word(12, 0, 7, 0, 1, 0, 4, 0),
+                    ::capnp::word(13, 0, 7, 0, 1, 0, 4, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(21, 0, 0, 0, 74, 1, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),

@@ -30,7 +30,7 @@ fn taken_from_elsewhere() {
     assert!(!project.path("selfsigned.cert").exists());
     assert_eq!(server.call(&["f", "5", "--certfile", "own.cert"]).stdout, "5\n");
     let other = server.call(&["f", "5"]);
-    assert_eq!(other.code, Some(1));
+    assert_eq!(other.code, Some(64));
     assert!(other.stderr.contains("selfsigned.cert"), "{}", other.stderr);
 }
 

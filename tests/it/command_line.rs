@@ -88,6 +88,14 @@ fn files_of_numpy_as_arguments() {
     check("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 0), }", Vec::new(), "[[],[]]");
     let complex = [1.0_f64, -2.0].iter().flat_map(|one| one.to_le_bytes()).collect();
     check("{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", complex, "[\"1-2i\"]");
+    project.replace(
+        "x.npy",
+        npy_file("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }", &[]),
+    );
+    assert_snapshot!(server.call(&["f", "x=@x.npy"]).stderr, @"
+    kamodo-rpc: argument `x=@x.npy`: x.npy: expected an array of shape [1000000000000], found 128 bytes
+    hint: an argument stands alone or as `name=value`; quote a list
+    ");
     check("{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }", vec![0x00, 0x3e], "[1.5]");
 }
 
@@ -117,6 +125,67 @@ fn an_expression_that_begins_with_a_minus() {
     assert_eq!(printed(&["-f(5) + x", "x=-1"]), "-20\n");
     assert_eq!(printed(&["--format", "json", "-f(5)"]), "-19\n");
     assert_eq!(printed(&["-f(5)", "--format", "json"]), "-19\n");
+    assert_eq!(printed(&["x + y", "x=-.5", "y=-inf"]), "-inf\n");
+    assert_eq!(printed(&["g(x) = 2*x", "-.5"]), "-1.0\n");
+    assert_eq!(server.call(&["f", "-inf", "--format", "json"]).stdout, "\"inf\"\n");
+}
+
+#[test]
+fn an_expression_beside_a_function_of_that_name() {
+    let project = Project::new("expression(x): x + 100\nf(x): x");
+    let server = Server::start(&project);
+    assert_eq!(server.command(&["eval", "expression(5) + f(1)"]).stdout, "106\n");
+    assert_snapshot!(server.command(&["eval", "f(x) + y", "x=1"]).stderr, @"
+    kamodo-rpc: definition:1:8: error: `expression_`: `y` is not a parameter of `expression_`
+      1 | f(x) + y
+        |        ^
+    hint: give each of its arguments as `name=value`
+    ");
+}
+
+/// What bash would offer for a line that ends so.
+fn completed(project: &Project, words: &[&str]) -> Vec<String> {
+    let line: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
+    let (last, before) = words.split_last().unwrap();
+    let script = format!(
+        "source <(kamodo-rpc completions bash); COMP_WORDS=({}); COMP_CWORD={}; \
+         _kamodo__rpc kamodo-rpc '{last}' '{}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        line.join(" "),
+        words.len() - 1,
+        before.last().unwrap()
+    );
+    let output = project.shell(&script);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{script}");
+    output.stdout.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn bash_completes_commands_flags_and_their_values() {
+    let project = Project::new("f: x");
+    assert_eq!(completed(&project, &["kamodo-rpc", "st"]), ["status"]);
+    assert_eq!(completed(&project, &["kamodo-rpc", "call", "--for"]), ["--format"]);
+    assert_eq!(completed(&project, &["kamodo-rpc", "call", "--format", "j"]), ["json"]);
+    let commands = completed(&project, &["kamodo-rpc", ""]);
+    assert!(
+        commands.contains(&"eval".to_owned()) && !commands.contains(&"try-plugin".to_owned()),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn a_server_that_says_nothing() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let project = Project::new("f: x");
+    drop(Server::start(&project)); // for its certificate
+    let output = project.run(&["list", "--port", &port]);
+    assert_eq!(output.code, Some(69));
+    assert_snapshot!(output.stderr.replace(&port, "PORT"), @"
+    kamodo-rpc: localhost:PORT: TLS handshake failed: no answer within 10s
+    hint: what listens there speaks no TLS, or is stopped
+    ");
+    let missing = project.run(&["list", "--port", &port, "--certfile", "none.cert"]);
+    assert_eq!(missing.code, Some(64));
 }
 
 #[test]
@@ -174,7 +243,7 @@ fn results_that_cannot_be_written() {
     let output = server.call(&["f", "1000000000000000000000", "--format", "npy"]);
     assert_eq!(output.code, Some(1));
     assert_snapshot!(output.stderr, @"
-    kamodo-rpc: the result has no form in `npy`, which holds numbers and arrays of them
+    kamodo-rpc: the result has no form in `npy`, which holds arrays, and numbers of at most 64 bits
     hint: choose `--format json`
     ");
     std::fs::write(project.path("kept.npy"), "kept").unwrap();

@@ -335,6 +335,91 @@ fn a_function_that_is_another_one_by_now_is_not_asked() {
     server.answers(&["v", "4"], "12000");
 }
 
+/// An angle is a pure number, and has a unit all the same.
+#[test]
+fn units_of_pure_numbers_come_with_a_function() {
+    let far = Project::new("half[rad]: pi\nang(a[deg])[rad]: a\npct(x[m])[percent]: x\nLTf(LT,S): LT + S");
+    let upstream = Server::start(&far);
+    let named = document(&far, upstream.port(), "prefix: u");
+    let middle = beside("own(x): x", &named);
+    let relay = Server::start(&middle);
+    relay.answers(&["u_half"], "3.141592653589793");
+    let local =
+        Project::new("u_half[rad]: pi\nu_ang(a[deg])[rad]: a\nc1[deg]: u_half()\nc2(a[rad])[deg]: u_ang(a)");
+    let here = Server::start(&local);
+    let near = beside(
+        "c1[deg]: v_u_half()\nc2(a[rad])[deg]: v_u_ang(a)",
+        &document(&middle, relay.port(), "prefix: v"),
+    );
+    let server = Server::start(&near);
+    for call in [&["c1"][..], &["c2", "1.0"]] {
+        let expect = here.call(call).stdout;
+        server.answers(call, expect.trim_end());
+    }
+    assert_eq!(server.call(&["v_u_LTf", "LT=1", "S_=2"]).stdout, "3\n");
+    // a unit that does not fit is told here as there
+    edit(&near, "c3(x[cm])[kg]: v_u_pct(x)", &document(&middle, relay.port(), "prefix: v"));
+    server.logs("cannot convert");
+    // and one that changes is another one
+    far.define("half[deg]: 180");
+    edit(&near, "c1[deg]: v_u_half()", &document(&middle, relay.port(), "prefix: v"));
+    server.answers(&["c1"], "180");
+}
+
+/// A server that begins anew with what it had changes nothing that anybody would go back to.
+#[test]
+fn an_upstream_that_begins_anew_unchanged_is_no_generation() {
+    let far = Project::new("f(x): x + 1");
+    let mut upstream = Server::start(&far);
+    let port = upstream.port();
+    let near = beside("g(x): 2*f(x)", &document(&far, port, ""));
+    let server = Server::start(&near);
+    let last = beside("h(x): g(x)", &document(&near, server.port(), ""));
+    let end = Server::start(&last);
+    end.answers(&["h", "5"], "12");
+    let generations = || {
+        let said = [&server, &end].map(|server| server.command(&["status", "--generations"]).stdout);
+        said.map(|said| said.lines().count())
+    };
+    let before = generations();
+    for _ in 0..2 {
+        upstream.end_by("KILL");
+        eventually(|| end.call(&["h", "5"]), |call| call.code == Some(75));
+        drop(upstream);
+        upstream = start_at(&far, port);
+        end.answers(&["h", "5"], "12");
+    }
+    assert_eq!(generations(), before);
+}
+
+#[test]
+fn a_certificate_that_is_touched_ends_nothing() {
+    let far = Project::new("f(x): x + 1");
+    let upstream = Server::start(&far);
+    let near = Project::new("");
+    near.replace("copy.cert", std::fs::read(far.path("selfsigned.cert")).unwrap());
+    let certificate = near.path("copy.cert");
+    let named =
+        format!("--- !KamodoClient\nport: {}\ncertfile: {}\n", upstream.port(), certificate.display());
+    edit(&near, "g(x): 2*f(x)", &named);
+    let server = Server::start(&near);
+    server.answers(&["g", "5"], "12");
+    let n_connections = || {
+        let log = server.log();
+        log.matches("upstream localhost").count()
+    };
+    let before = n_connections();
+    for bytes in [std::fs::read(&certificate).unwrap(), b"-----BEGIN CERT".to_vec()] {
+        std::fs::write(&certificate, bytes).unwrap();
+        throughout(
+            std::time::Duration::from_millis(2500), // it is looked at once a second
+            || server.call(&["g", "5"]).stdout,
+            |stdout| stdout == "12\n",
+        );
+    }
+    assert_eq!(n_connections(), before, "{}", server.log());
+}
+
 #[test]
 fn the_status_of_upstreams_that_are_away() {
     let far = Project::new("f(x): x + 1");

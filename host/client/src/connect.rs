@@ -1,6 +1,7 @@
 //! From an address to a connection.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use capnp_rpc::Disconnector;
@@ -10,6 +11,7 @@ use kamodo_wire::tls::{Connector, Trust};
 use kamodo_wire::transport::{self, Limits, Session, Traffic};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 
 use crate::connection::Connection;
 use crate::{Client, Error};
@@ -29,6 +31,9 @@ pub struct Endpoint {
 
 /// After how long the system asks whether the other end of a silent connection is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
+/// How long a server may take to accept a connection and shake hands.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// Closes a connection when it is dropped, after everything that was asked was sent.
 pub(crate) struct Closer {
@@ -57,6 +62,12 @@ impl Endpoint {
     }
 }
 
+/// Returns whether a file holds a certificate that can be trusted.
+#[must_use]
+pub fn is_certificate(file: &Path) -> bool {
+    Trust::load(file).is_ok()
+}
+
 pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
     let Endpoint { host, port, .. } = endpoint;
     let connector = match &endpoint.certificate {
@@ -64,7 +75,10 @@ pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
         None => None,
     };
     let failed = |source| Error::Connect { host: host.clone(), port: *port, source };
-    let socket = TcpStream::connect((host.trim_matches(['[', ']']), *port)).await.map_err(failed)?;
+    let late = |_| io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {CONNECT:?}"));
+    let end = Instant::now() + CONNECT;
+    let connecting = TcpStream::connect((host.trim_matches(['[', ']']), *port));
+    let socket = timeout_at(end, connecting).await.map_err(late).flatten().map_err(failed)?;
     socket.set_nodelay(true).map_err(failed)?;
     // Else a call whose server's machine is gone would wait for ever; it works without.
     let keep_alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE / 4);
@@ -73,7 +87,8 @@ pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
         None => transport::connect(socket, endpoint.limits),
         Some(connector) => {
             let refused = |source| Error::Handshake { host: host.clone(), port: *port, source };
-            let stream = connector.connect(host, socket).await.map_err(refused)?;
+            let shaking = timeout_at(end, connector.connect(host, socket)).await;
+            let stream = shaking.map_err(late).flatten().map_err(refused)?;
             transport::connect(stream, endpoint.limits)
         }
     };

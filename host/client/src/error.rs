@@ -135,6 +135,9 @@ impl Error {
             Self::Connect { port, .. } => {
                 Some(format!("start a server with `kamodo-rpc serve --port {port}`, or name another port"))
             }
+            Self::Handshake { source, .. } if source.kind() == io::ErrorKind::TimedOut => {
+                Some(String::from("what listens there speaks no TLS, or is stopped"))
+            }
             Self::Handshake { host, .. } => Some(format!(
                 "the certificate file must be the server's own, and name `{host}` among its hosts"
             )),
@@ -144,7 +147,9 @@ impl Error {
             Self::Socket { .. } => Some(String::from(
                 "no server runs there: name its port with `--port`, or its socket with `--socket`",
             )),
-            Self::NoExtension => Some(String::from("it is the published server, or an older one of ours")),
+            Self::NoExtension => Some(String::from(
+                "it is the published server, or an older one of ours: it can be called and listed, and no more",
+            )),
             Self::Certificate(error) => error.hint(),
             Self::Unknown { served, .. } if served.is_empty() => Some(String::from("it serves none")),
             Self::Unknown { served, .. } => {
@@ -272,7 +277,7 @@ mod tests {
         assert_snapshot!(shown(Error::Thread(io::ErrorKind::OutOfMemory.into())), @"cannot start the thread of a connection: out of memory");
         assert_snapshot!(shown(Error::NoExtension), @r"
         the server says nothing of itself beyond Kamodo's interface
-        hint: it is the published server, or an older one of ours
+        hint: it is the published server, or an older one of ours: it can be called and listed, and no more
         ");
     }
 

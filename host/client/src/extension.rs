@@ -69,8 +69,10 @@ pub struct Function {
     pub lhs: String,
     /// The right-hand side; empty for compiled code.
     pub rhs: String,
-    /// The unit of the result; empty for none.
+    /// The unit of the result as Kamodo shows it; empty for none and for pure numbers.
     pub units: String,
+    /// The unit of the result as it is declared, such as `deg`; empty for none.
+    pub unit: String,
     /// The arguments, in order.
     pub arguments: Vec<Argument>,
     /// The right-hand side in LaTeX.

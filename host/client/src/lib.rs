@@ -52,7 +52,7 @@ use crate::connection::Connection;
 
 pub use administrator::{Administrator, Receipt};
 pub use call::Call;
-pub use connect::Endpoint;
+pub use connect::{Endpoint, is_certificate};
 pub use convert::{Arguments, Element, FromValue, IntoValue, Mismatch};
 pub use error::Error;
 pub use expression::{Expression, Operands};

@@ -27,6 +27,8 @@ pub struct Current {
     pub snapshot: Arc<Snapshot>,
     /// The origins that are not served as they are on disk.
     pub standing: Arc<Standing>,
+    /// Counts how often a server on the way to a function began anew: whoever keeps routes asks for them again.
+    pub n_reroutes: u64,
 }
 
 /// How many publications are remembered.
@@ -78,8 +80,10 @@ impl Registry {
         cause: Cause,
         standing: Standing,
     ) -> Arc<Snapshot> {
-        let snapshot = Arc::new(Snapshot::following(&self.current.load().snapshot, functions, cause));
-        let current = Current { snapshot: Arc::clone(&snapshot), standing: Arc::new(standing) };
+        let before = self.current();
+        let snapshot = Arc::new(Snapshot::following(&before.snapshot, functions, cause));
+        let (standing, n_reroutes) = (Arc::new(standing), before.n_reroutes);
+        let current = Current { snapshot: Arc::clone(&snapshot), standing, n_reroutes };
         {
             let mut publications = self.publications.lock().unwrap_or_else(PoisonError::into_inner);
             publications.push_back(Arc::clone(snapshot.publication()));
@@ -94,18 +98,25 @@ impl Registry {
 
     /// Says how the origins stand now, where no function changed.
     pub fn stand(&self, standing: Standing) {
-        self.replace(Arc::clone(&self.current().snapshot), standing);
+        let before = self.current();
+        self.replace(Arc::clone(&before.snapshot), standing, before.n_reroutes);
     }
 
     /// Replaces the functions by ones that differ in nothing that was published, such as the lines on which
     /// they are defined: no new generation.
     pub fn amend(&self, functions: Vec<Arc<Function>>, standing: Standing) {
-        self.replace(Arc::new(self.current().snapshot.amended(functions)), standing);
+        let before = self.current();
+        let is_rerouted = functions.iter().any(|function| {
+            before.snapshot.find(function.name()).is_some_and(|before| before.route != function.route)
+        });
+        let snapshot = Arc::new(before.snapshot.amended(functions));
+        self.replace(snapshot, standing, before.n_reroutes + u64::from(is_rerouted));
     }
 
-    fn replace(&self, snapshot: Arc<Snapshot>, standing: Standing) {
-        let is_news = *self.current().standing != standing;
-        self.current.store(Arc::new(Current { snapshot, standing: Arc::new(standing) }));
+    fn replace(&self, snapshot: Arc<Snapshot>, standing: Standing, n_reroutes: u64) {
+        let before = self.current();
+        let is_news = *before.standing != standing || before.n_reroutes != n_reroutes;
+        self.current.store(Arc::new(Current { snapshot, standing: Arc::new(standing), n_reroutes }));
         if is_news {
             self.version.send_modify(|version| *version += 1);
         }

@@ -217,6 +217,43 @@ fn the_way_to_a_function_elsewhere_is_known() {
     assert_eq!(route("g"), far.route()); // or a loop would not be seen that goes through it
 }
 
+/// The language has no word for such a default: it is filled in when the function is called.
+#[test]
+fn a_default_that_is_no_number() {
+    let far = Far::default();
+    let parameter = |name: &str, default| Parameter { name: name.into(), unit: None, default: Some(default) };
+    let parameters = vec![
+        parameter("x", Value::Int(1.into())),
+        parameter("kind", Value::Text("abc".into())),
+        parameter("y", Value::Int(2.into())),
+    ];
+    let named = ContributedFunction::Awaited {
+        signature: Signature { name: "named".into(), parameters, unit: None },
+        meta: Meta::default(),
+        remote: Arc::new(far.clone()),
+    };
+    let upstream = Contribution {
+        origin: Origin::Upstream { host: "model.example".into(), port: 60000, prefix: None },
+        functions: vec![named],
+    };
+    let definition =
+        Definition::parse(&Source::whole("a.yaml", "g(x)"), &Source::whole("a.yaml", "2*named(x)"));
+    let yaml = Contribution {
+        origin: Origin::Yaml { file: "a.yaml".into() },
+        functions: vec![ContributedFunction::Symbolic(definition.unwrap())],
+    };
+    let linked = link([&upstream, &yaml]);
+    assert_eq!(linked.errors().next(), None);
+    let g = linked.functions.iter().find(|function| function.name() == "g").unwrap();
+    let called = Dispatcher::start().unwrap();
+    let answer = |args: Vec<Value>| {
+        assert_eq!(args, [Value::Int(5.into()), Value::Text("abc".into()), Value::Int(2.into())]);
+        args[0].clone()
+    };
+    let value = block_on(far.answering(answer, called.call(g, vec![Value::Int(5.into())])));
+    assert_eq!(value.unwrap(), Value::Int(10.into()));
+}
+
 #[test]
 fn an_upstream_is_named_by_its_address() {
     let key = OriginKey::upstream("model.example", 60000, Some("sat"));

@@ -1,10 +1,11 @@
 //! The life of one upstream: dial, ask, serve calls, and begin again when the connection ends.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures::future::{LocalBoxFuture, OptionFuture};
 use kamodo_client::extension::{Event, Feed};
@@ -16,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, timeout};
 
 use crate::backoff::Backoff;
-use crate::fields::{Declared, Fetched, Functions, Refused, fetch};
+use crate::fields::{Declared, Defaults, Fetched, Functions, Refused, fetch};
 use crate::line::{Asked, Call, Line};
 use crate::pulse::{self, Pulse, Verdict};
 use crate::{News, Upstream};
@@ -48,6 +49,8 @@ pub(crate) struct Actor {
     tell: Rc<dyn Fn(News)>,
     /// What was told last, to tell only what is new.
     told: Option<String>,
+    /// The defaults of a published server as they were when it was first asked.
+    defaults: Defaults,
     /// Why the last attempt failed, to log a cause once.
     logged: Option<String>,
     backoff: Backoff,
@@ -86,8 +89,8 @@ impl Actor {
         tell: Rc<dyn Fn(News)>,
     ) -> Self {
         let (line, calls) = Line::new(upstream.address());
-        let (told, logged, backoff) = (None, None, Backoff::default());
-        Self { upstream, changes, line, calls, own, tell, told, logged, backoff }
+        let (told, defaults, logged, backoff) = (None, Defaults::default(), None, Backoff::default());
+        Self { upstream, changes, line, calls, own, tell, told, defaults, logged, backoff }
     }
 
     pub(crate) async fn run(mut self) {
@@ -151,7 +154,12 @@ impl Actor {
         let client = tokio::select! {
             client = dialled => match client {
                 Ok(Ok(client)) => Rc::new(client),
-                Ok(Err(error)) => return End::Failed(cause(&error)),
+                Ok(Err(error)) => {
+                    if is_stopped(&error) {
+                        self.defaults = Defaults::default(); // it begins anew
+                    }
+                    return End::Failed(cause(&error));
+                }
                 Err(_) => return End::Failed(format!("no connection within {CONNECT:?}")),
             },
             change = self.changes.recv() => return self.change(change).unwrap_or(End::Changed),
@@ -165,7 +173,7 @@ impl Actor {
         let (feed, fetched) = tokio::select! {
             begun = begun => match begun {
                 Ok(Ok(begun)) => begun,
-                Ok(Err(error)) => return End::Failed(cause::<Error>(&error)),
+                Ok(Err(error)) => return End::Failed(cause(&error)),
                 Err(_) => return End::Failed(no_answer()),
             },
             change = self.changes.recv() => return self.change(change).unwrap_or(End::Changed),
@@ -190,12 +198,14 @@ impl Actor {
     ) -> End {
         tokio::pin!(replaced);
         let is_ours = feed.is_some();
-        let mut functions = self.take(&fetched);
+        let was_known = self.told.is_some();
+        let mut functions = self.take(fetched);
         self.line.set_up();
         self.backoff = Backoff::default();
         (self.tell)(News::Away { key: self.upstream.key(), cause: None });
         if self.logged.take().is_some() {
-            tracing::info!("upstream {} is reachable again", self.line.address());
+            let again = if was_known { " again" } else { "" };
+            tracing::info!("upstream {} is reachable{again}", self.line.address());
         }
         let mut open: JoinSet<Outcome> = JoinSet::new();
         let mut fetching: Option<Fetching> = None;
@@ -221,14 +231,14 @@ impl Actor {
                     fetch_again |= matches!(outcome, Ok(Outcome::Late));
                 }
                 Some(event) = OptionFuture::from(feed.as_mut().map(Feed::next)) => match event {
-                    Some(Event::Standing(_)) => {}
-                    Some(_) => fetch_again = true,
+                    // How origins stand there is nothing to us, but a server on the way may have begun anew.
+                    Some(Event::Standing(_) | Event::Published(_) | Event::Missed(_)) => fetch_again = true,
                     None => feed = None,
                 },
                 Some(fetched) = OptionFuture::from(fetching.as_mut()) => {
                     fetching = None;
                     match fetched {
-                        Ok(fetched) => functions = self.take(&fetched),
+                        Ok(fetched) => functions = self.take(fetched),
                         Err(cause) => break End::Failed(cause),
                     }
                 }
@@ -268,7 +278,11 @@ impl Actor {
     }
 
     /// Tells what an upstream serves, if that is new, and returns how to call it.
-    fn take(&mut self, fetched: &Fetched) -> Functions {
+    fn take(&mut self, mut fetched: Fetched) -> Functions {
+        if !fetched.is_described() {
+            fetched.keep_defaults(&self.defaults);
+            self.defaults = fetched.defaults();
+        }
         let served = fetched.served(&self.own, &self.upstream, &self.line);
         // By their text, since a default that is no number equals nothing, not even itself.
         let of = |function: &ContributedFunction| match function {
@@ -287,20 +301,18 @@ impl Actor {
     }
 }
 
-/// Waits until the file of a certificate is another one than now.
-fn replaced(file: Option<std::path::PathBuf>) -> impl Future<Output = ()> {
-    let stamp = |file: &Path| -> Option<(u64, SystemTime)> {
-        let metadata = fs::metadata(file).ok()?;
-        Some((metadata.len(), metadata.modified().ok()?))
-    };
-    let before = file.as_deref().and_then(stamp);
+/// Waits until the file of a certificate holds another one than now. One that holds none is no reason to give up
+/// a connection that works.
+fn replaced(file: Option<PathBuf>) -> impl Future<Output = ()> {
+    let before = file.as_deref().and_then(|file| fs::read(file).ok());
     async move {
         let Some(file) = file else { return std::future::pending().await };
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             look.tick().await;
-            if stamp(&file) != before {
+            let now = fs::read(&file).ok();
+            if now.is_some() && now != before && kamodo_client::is_certificate(&file) {
                 return;
             }
         }
@@ -433,19 +445,22 @@ fn no_answer() -> String {
     format!("no answer within {FETCH:?}")
 }
 
+/// Whether nobody listens there: the server is not running.
+fn is_stopped(error: &Error) -> bool {
+    matches!(error, Error::Connect { source, .. } if source.kind() == io::ErrorKind::ConnectionRefused)
+}
+
 /// Why a connection failed, without the address, which the one who tells it knows.
-fn cause<E: std::error::Error>(error: &E) -> String {
-    let mut text = String::new();
-    let mut next = std::error::Error::source(error);
-    if next.is_none() {
-        return error.to_string();
-    }
-    while let Some(error) = next {
-        if !text.is_empty() {
-            text.push_str(": ");
-        }
-        text.push_str(&error.to_string());
-        next = error.source();
-    }
-    text
+fn cause(error: &Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let causes = causes.map(ToString::to_string);
+    let causes: Vec<String> = match error {
+        Error::Connect { .. } | Error::Handshake { .. } => causes.collect(),
+        _ => std::iter::once(error.to_string()).chain(causes).collect(),
+    };
+    let hint = match error {
+        Error::Certificate(_) | Error::Handshake { .. } => error.hint(),
+        _ => None,
+    };
+    causes.join(": ") + &hint.map(|hint| format!(" ({hint})")).unwrap_or_default()
 }

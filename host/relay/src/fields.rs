@@ -31,7 +31,7 @@ pub(crate) struct Refused {
 
 /// Everything that a server says of its functions.
 pub(crate) struct Fetched {
-    fields: Vec<(Field, Vec<Parameter>)>,
+    fields: Vec<(Field, CallForm)>,
     declared: Arc<Declared>,
     described: Option<Described>,
 }
@@ -40,8 +40,18 @@ pub(crate) struct Fetched {
 struct Described {
     /// Which server it is.
     instance: String,
-    /// Whether each function can be called, and the servers that a call goes through after that one.
-    functions: HashMap<String, (State, Vec<Hop>)>,
+    functions: HashMap<String, kamodo_client::extension::Function>,
+}
+
+/// The parameters of each function, with how it was declared.
+#[derive(Default)]
+pub(crate) struct Defaults(HashMap<String, (String, Vec<Parameter>)>);
+
+/// How a function there is called, with its units in full.
+struct CallForm {
+    parameters: Vec<Parameter>,
+    arg_units: Vec<String>,
+    unit: String,
 }
 
 /// The longest name of a function. Of servers that do not say which one they are, names grow in a loop at
@@ -50,28 +60,75 @@ const MAX_NAME: usize = 256;
 
 /// Asks for everything; the parameters of all functions in one go.
 pub(crate) async fn fetch(client: &Client, is_ours: bool) -> Result<Fetched, Error> {
-    let fields = client.fields().await?;
-    let described = async {
+    let (fields, described) = try_join(client.fields(), async {
         match is_ours {
             true => client.extension().describe().await.map(Described::from).map(Some),
             false => Ok(None),
         }
+    })
+    .await?;
+    let form = async |field: &Field| match described.as_ref().and_then(|one| one.functions.get(&field.name)) {
+        // The published interface does not say units of pure numbers.
+        Some(function) => Ok(CallForm::described(function)),
+        None => Ok::<_, Error>(CallForm::published(field, field.function.parameters().await?)),
     };
-    let parameters = try_join_all(fields.iter().map(|field| field.function.parameters()));
-    let (parameters, described) = try_join(parameters, described).await?;
-    let fields: Vec<_> = fields.into_iter().zip(parameters).collect();
-    let declared = fields.iter().map(|(field, parameters)| (field.name.clone(), declared(field, parameters)));
+    let forms = try_join_all(fields.iter().map(form)).await?;
+    let fields: Vec<_> = fields.into_iter().zip(forms).collect();
+    let declared = fields.iter().map(|(field, form)| (field.name.clone(), form.declared(&field.name)));
     Ok(Fetched { declared: Arc::new(declared.collect()), fields, described })
 }
 
-fn declared(field: &Field, parameters: &[Parameter]) -> String {
-    let in_brackets = |unit: &str| if unit.is_empty() { String::new() } else { format!("[{unit}]") };
-    let parameter = |parameter: &Parameter| {
-        let unit = field.arg_units.iter().find(|(name, _)| *name == parameter.name);
-        parameter.name.clone() + &in_brackets(unit.map_or("", |(_, unit)| unit))
-    };
-    let list: Vec<_> = parameters.iter().map(parameter).collect();
-    format!("{}({}){}", field.name, list.join(","), in_brackets(&field.units))
+// === impl Defaults ===
+
+impl Defaults {
+    /// Has a function that is called as it was keep its defaults.
+    ///
+    /// The published server keeps what a call passes, anybody's, as the default of the next: what it says while it
+    /// runs is no declaration. A default that is gone is gone.
+    fn keep(&self, name: &str, form: &mut CallForm) {
+        let Some((declared, parameters)) = self.0.get(name) else { return };
+        if *declared != form.declared(name) {
+            return;
+        }
+        for (parameter, before) in form.parameters.iter_mut().zip(parameters) {
+            if parameter.default.is_some() {
+                parameter.default.clone_from(&before.default);
+            }
+        }
+    }
+}
+
+// === impl CallForm ===
+
+impl CallForm {
+    fn described(function: &kamodo_client::extension::Function) -> Self {
+        let parameter = |argument: &kamodo_client::extension::Argument| Parameter {
+            name: argument.name.clone(),
+            default: argument.default.clone(),
+        };
+        Self {
+            parameters: function.arguments.iter().map(parameter).collect(),
+            arg_units: function.arguments.iter().map(|argument| argument.units.clone()).collect(),
+            unit: function.unit.clone(),
+        }
+    }
+
+    fn published(field: &Field, parameters: Vec<Parameter>) -> Self {
+        let unit = |parameter: &Parameter| {
+            let said = field.arg_units.iter().find(|(name, _)| *name == parameter.name);
+            said.map(|(_, unit)| unit.clone()).unwrap_or_default()
+        };
+        Self { arg_units: parameters.iter().map(unit).collect(), parameters, unit: field.units.clone() }
+    }
+
+    /// Such as `f(x[cm])[kg]`.
+    fn declared(&self, name: &str) -> String {
+        let in_brackets = |unit: &str| if unit.is_empty() { String::new() } else { format!("[{unit}]") };
+        let parameters = self.parameters.iter().zip(&self.arg_units);
+        let list: Vec<_> =
+            parameters.map(|(parameter, unit)| parameter.name.clone() + &in_brackets(unit)).collect();
+        format!("{name}({}){}", list.join(","), in_brackets(&self.unit))
+    }
 }
 
 // === impl Functions ===
@@ -101,11 +158,7 @@ impl Functions {
 
 impl From<Description> for Described {
     fn from(description: Description) -> Self {
-        let hop = |hop: kamodo_client::extension::Hop| Hop { instance: hop.instance, address: hop.address };
-        let functions = description.functions.into_iter().map(|function| {
-            let route = function.route.into_iter().map(hop).collect();
-            (function.name, (function.state, route))
-        });
+        let functions = description.functions.into_iter().map(|function| (function.name.clone(), function));
         Self { instance: description.instance, functions: functions.collect() }
     }
 }
@@ -133,7 +186,7 @@ impl Fetched {
         };
         let (mut functions, mut warnings, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
         let mut loops: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for (field, parameters) in &self.fields {
+        for (field, form) in &self.fields {
             let name = upstream.local_name(&field.name);
             let route = match self.route(&field.name, line) {
                 Ok(Some(route)) => route,
@@ -151,7 +204,7 @@ impl Fetched {
                 left_out.push(name);
                 continue;
             }
-            match signature(&name, field, parameters) {
+            match signature(&name, form) {
                 Ok(signature) => functions.push(ContributedFunction::Awaited {
                     remote: Arc::new(RemoteFunction {
                         line: Arc::clone(line),
@@ -186,23 +239,46 @@ impl Fetched {
     fn route(&self, name: &str, line: &Line) -> Result<Option<Vec<Hop>>, String> {
         let hop = |instance: &str| Hop { instance: instance.to_owned(), address: line.address().to_owned() };
         let Some(described) = &self.described else { return Ok(Some(vec![hop("")])) };
-        match described.functions.get(name) {
-            Some((State::Waiting(missing), _)) => {
+        let Some(function) = described.functions.get(name) else {
+            return Ok(None); // its feed tells when it comes back
+        };
+        match &function.state {
+            State::Waiting(missing) => {
                 let missing: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
                 Err(format!("it waits there for {}", missing.join(", ")))
             }
-            Some((State::Unfit, _)) => Err("it does not fit there what it calls".to_owned()),
-            Some((_, route)) => {
-                let next = hop(&described.instance);
-                Ok(Some(std::iter::once(next).chain(route.iter().cloned()).collect()))
+            State::Unfit => Err("it does not fit there what it calls".to_owned()),
+            State::Served | State::Unserved => {
+                let more = function.route.iter().cloned();
+                let more = more.map(|hop| Hop { instance: hop.instance, address: hop.address });
+                Ok(Some(std::iter::once(hop(&described.instance)).chain(more).collect()))
             }
-            None => Ok(None), // its feed tells when it comes back
         }
+    }
+
+    /// Takes the defaults that a server had before, of functions that are called as they were.
+    pub(crate) fn keep_defaults(&mut self, before: &Defaults) {
+        for (field, form) in &mut self.fields {
+            before.keep(&field.name, form);
+        }
+    }
+
+    /// Returns whether the server describes its functions, as only ours does.
+    pub(crate) fn is_described(&self) -> bool {
+        self.described.is_some()
+    }
+
+    /// Returns the defaults, for later.
+    pub(crate) fn defaults(&self) -> Defaults {
+        let of = |(field, form): &(Field, CallForm)| {
+            (field.name.clone(), (form.declared(&field.name), form.parameters.clone()))
+        };
+        Defaults(self.fields.iter().map(of).collect())
     }
 }
 
 /// The call form of a function, or what is wrong with it and what to do.
-fn signature(name: &str, field: &Field, parameters: &[Parameter]) -> Result<Signature, (String, String)> {
+fn signature(name: &str, form: &CallForm) -> Result<Signature, (String, String)> {
     if !is_identifier(name) {
         let hint = "rename it there: a name is made of letters, digits and `_`".to_owned();
         return Err((format!("expected a name, found `{name}`"), hint));
@@ -223,9 +299,7 @@ fn signature(name: &str, field: &Field, parameters: &[Parameter]) -> Result<Sign
             (format!("the unit `{text}` of {}: {error}", of()), hint)
         }),
     };
-    let parameters = parameters.iter().map(|parameter| {
-        let said = field.arg_units.iter().find(|(name, _)| *name == parameter.name);
-        let text = said.map_or("", |(_, text)| text.as_str());
+    let parameters = form.parameters.iter().zip(&form.arg_units).map(|(parameter, text)| {
         Ok(kamodo_value::Parameter {
             name: parameter.name.clone(),
             unit: unit(text, &|| format!("argument `{}`", parameter.name))?,
@@ -233,7 +307,7 @@ fn signature(name: &str, field: &Field, parameters: &[Parameter]) -> Result<Sign
         })
     });
     let parameters = parameters.collect::<Result<_, (String, String)>>()?;
-    let unit = unit(&field.units, &|| "the result".to_owned())?;
+    let unit = unit(&form.unit, &|| "the result".to_owned())?;
     Ok(Signature { name: name.to_owned(), parameters, unit })
 }
 
@@ -241,4 +315,40 @@ fn is_identifier(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use kamodo_value::Value;
+
+    use super::*;
+
+    fn form(unit: &str, defaults: &[Option<f64>]) -> CallForm {
+        let parameter = |(index, default): (usize, &Option<f64>)| Parameter {
+            name: format!("x{index}"),
+            default: default.map(Value::Float),
+        };
+        CallForm {
+            parameters: defaults.iter().enumerate().map(parameter).collect(),
+            arg_units: defaults.iter().map(|_| String::new()).collect(),
+            unit: unit.to_owned(),
+        }
+    }
+
+    #[track_caller]
+    fn check(before: &CallForm, mut now: CallForm, expect: &[Option<f64>]) {
+        let of = ("f".to_owned(), (before.declared("f"), before.parameters.clone()));
+        Defaults([of].into()).keep("f", &mut now);
+        assert_eq!(now.parameters, form("", expect).parameters);
+    }
+
+    #[test]
+    fn what_calls_pass_becomes_no_default() {
+        let before = form("m", &[None, Some(1.0)]);
+        check(&before, form("m", &[Some(7.0), Some(9.0)]), &[None, Some(1.0)]);
+        check(&before, form("m", &[None, None]), &[None, None]);
+        // another function has its own
+        check(&before, form("s", &[Some(7.0), Some(9.0)]), &[Some(7.0), Some(9.0)]);
+        check(&before, form("m", &[Some(7.0)]), &[Some(7.0)]);
+    }
 }

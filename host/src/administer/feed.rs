@@ -20,7 +20,7 @@ pub fn watch(watch: &Watch) -> Result<ExitCode, Error> {
         let extension = reached.extension();
         let since = match watch.since {
             Some(since) => since,
-            None => extension.describe().await?.generation.generation,
+            None => reached.describe().await?.generation.generation,
         };
         let mut feed = extension.watch(since).await?;
         let mut stood = Standing::default();

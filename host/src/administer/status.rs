@@ -24,7 +24,7 @@ pub fn status(status: &Status) -> Result<ExitCode, Error> {
             let listed = || generations.iter().map(json::remembered).collect::<Vec<_>>();
             return Ok(if as_json { format!("{:#}", json!(listed())) } else { listing(&generations) });
         }
-        let description = extension.describe().await?;
+        let description = reached.describe().await?;
         match &status.name {
             None if as_json => Ok(format!("{:#}", json::description(&description))),
             None => Ok(overview(&description)),

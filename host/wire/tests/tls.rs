@@ -187,6 +187,27 @@ async fn a_client_trusts_no_other_certificate() {
 }
 
 #[tokio::test]
+async fn a_certificate_without_names_of_hosts_is_for_its_subject() {
+    let (_directory, paths) = directory();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let write = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let mut params = rcgen::CertificateParams::new(names).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, "localhost");
+        fs::write(&paths.certificate, params.self_signed(&key).unwrap().pem()).unwrap();
+    };
+    fs::write(&paths.key, key.serialize_pem()).unwrap();
+    fs::set_permissions(&paths.key, fs::Permissions::from_mode(0o600)).unwrap();
+    write(&[]);
+    assert_eq!(shake_hands(&paths, &paths.certificate, "localhost").await, Ok(()));
+    assert!(shake_hands(&paths, &paths.certificate, "other.example").await.is_err());
+    assert!(shake_hands(&paths, &paths.certificate, "127.0.0.1").await.is_err());
+    // with a list, the list is what holds
+    write(&["other.example"]);
+    assert!(shake_hands(&paths, &paths.certificate, "localhost").await.is_err());
+}
+
+#[tokio::test]
 async fn a_self_signed_authority_is_trusted_as_itself() {
     // What `openssl req -x509` makes.
     let (_directory, paths) = directory();

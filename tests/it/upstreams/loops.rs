@@ -53,12 +53,12 @@ fn two_servers_with_each_others_functions() {
     lists(&b, &["a_f", "g"]);
     let ports = [("A", a.port()), ("B", b.port())];
     assert_snapshot!(left_out(&a, &ports), @"
-    localhost:B as b_: served but for some of it (it has b_a_f)
+    localhost:B as b_: served but for b_a_f
       localhost:B as b_: warning: left out: calls of `a_f` would come back here: localhost:B → localhost:A (this server)
       hint: the others are served; to be rid of the loop, take one of these servers out of the upstreams of the one before it
     ");
     assert_snapshot!(left_out(&b, &ports), @"
-    localhost:A as a_: served but for some of it (it has a_b_g)
+    localhost:A as a_: served but for a_b_g
       localhost:A as a_: warning: left out: calls of `b_g` would come back here: localhost:A → localhost:B (this server)
       hint: the others are served; to be rid of the loop, take one of these servers out of the upstreams of the one before it
     ");
@@ -76,7 +76,7 @@ fn a_server_that_names_itself() {
     let server = Server::start(&project);
     edit(&project, "f(x): x + 1", &document(&project, server.port(), "prefix: own"));
     assert_snapshot!(left_out(&server, &[("A", server.port())]), @"
-    localhost:A as own_: served but for some of it (it has own_f)
+    localhost:A as own_: served but for own_f
       localhost:A as own_: warning: left out: calls of `f` would come back here: localhost:A (this server)
       hint: the others are served; to be rid of the loop, take one of these servers out of the upstreams of the one before it
     ");
@@ -100,7 +100,7 @@ fn three_servers_in_a_ring() {
     lists(&c, &["b_a_f", "b_g", "h"]);
     let ports = [("A", a.port()), ("B", b.port()), ("C", c.port())];
     assert_snapshot!(left_out(&a, &ports), @"
-    localhost:C as c_: served but for some of it (it has c_b_a_f)
+    localhost:C as c_: served but for c_b_a_f
       localhost:C as c_: warning: left out: calls of `b_a_f` would come back here: localhost:C → localhost:B → localhost:A (this server)
       hint: the others are served; to be rid of the loop, take one of these servers out of the upstreams of the one before it
     ");

@@ -85,6 +85,7 @@ fn function(reader: function::Reader<'_>) -> Result<Function, Error> {
         lhs: text(reader.get_lhs()?)?,
         rhs: text(reader.get_rhs()?)?,
         units: text(reader.get_units()?)?,
+        unit: text(reader.get_unit()?)?,
         arguments: reader.get_arguments()?.iter().map(argument).collect::<Result<_, _>>()?,
         equation: text(reader.get_equation()?)?,
         citation: text(reader.get_citation()?)?,

@@ -91,6 +91,7 @@ fn write_function(
     builder.set_lhs(&function.shown.lhs[..]);
     builder.set_rhs(&function.shown.rhs[..]);
     builder.set_units(&function.units()[..]);
+    builder.set_unit(&function.signature.unit.as_ref().map(ToString::to_string).unwrap_or_default()[..]);
     builder.set_equation(&function.meta.equation[..]);
     builder.set_citation(&function.meta.citation[..]);
     builder.set_doc(&function.meta.doc[..]);

@@ -23,6 +23,7 @@ pub(super) async fn tell(
     let mut changes = registry.subscribe();
     let mut last = since;
     let mut stood = Arc::<Standing>::default();
+    let mut n_reroutes = registry.current().n_reroutes;
     loop {
         changes.mark_unchanged(); // before looking: what comes from here on is not overlooked
         let current = registry.current();
@@ -35,9 +36,10 @@ pub(super) async fn tell(
             tell_published(feed, publication).await?;
             last = publication.generation;
         }
-        if current.standing != stood {
+        if current.standing != stood || current.n_reroutes != n_reroutes {
             tell_standing(feed, &current.standing, audience).await?;
             stood = Arc::clone(&current.standing);
+            n_reroutes = current.n_reroutes;
         }
         if changes.changed().await.is_err() {
             return Ok(());

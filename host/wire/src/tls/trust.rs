@@ -9,6 +9,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use x509_parser::extensions::GeneralName;
 
 use super::identity::{check_dates, read_certificates};
 use super::{Error, provider};
@@ -57,6 +58,17 @@ impl Trust {
     }
 }
 
+/// Whether a certificate that lists no names of hosts has this one as the name of its subject, which OpenSSL, and
+/// with it the published client, then takes.
+fn is_common_name(certificate: &CertificateDer<'_>, host: &str) -> bool {
+    let Ok((_, certificate)) = x509_parser::parse_x509_certificate(certificate) else { return false };
+    let lists_hosts = certificate.subject_alternative_name().ok().flatten().is_some_and(|names| {
+        names.value.general_names.iter().any(|name| matches!(name, GeneralName::DNSName(_)))
+    });
+    let mut names = certificate.subject().iter_common_name().filter_map(|name| name.as_str().ok());
+    !lists_hosts && names.any(|name| name.eq_ignore_ascii_case(host))
+}
+
 // === impl Verifier ===
 
 /// Checks all that the usual verifier checks, but takes a certificate that is itself in the file even
@@ -85,7 +97,12 @@ impl ServerCertVerifier for Verifier {
             Error::NotYetValid { .. } => CertificateError::NotValidYet,
             _ => CertificateError::BadEncoding,
         })?;
-        rustls::client::verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+        let named =
+            rustls::client::verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name);
+        match (named, server_name) {
+            (Err(_), ServerName::DnsName(host)) if is_common_name(end_entity, host.as_ref()) => {}
+            (named, _) => named?,
+        }
         Ok(ServerCertVerified::assertion())
     }
 

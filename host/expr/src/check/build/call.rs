@@ -70,15 +70,13 @@ impl Builder<'_> {
             return None;
         }
         let mut args = built.into_iter().collect::<Option<Vec<_>>>()?;
-        for parameter in &callee.parameters[args.len()..] {
-            match parameter.default.as_ref().and_then(default_expr) {
-                Some(default) => args.push(default),
-                None => {
-                    self.report_arity_of(&callee, args.len(), span);
-                    return None;
-                }
-            }
+        let rest = &callee.parameters[args.len()..];
+        if rest.iter().any(|parameter| parameter.default.is_none()) {
+            self.report_arity_of(&callee, args.len(), span);
+            return None;
         }
+        // What the language has no word for, such as an array, is filled in when the function is called.
+        args.extend(rest.iter().map_while(|parameter| default_expr(parameter.default.as_ref()?)));
         Some(Quantity { expr: Expr::call(name, args), carried: carried_by(&callee), span: span.clone() })
     }
 
