@@ -26,6 +26,9 @@ impl Client {
     /// Defines a function for this connection alone whose body is an expression:
     /// [`Expression::parameter`] is an argument of `lhs`, counted from 0.
     ///
+    /// It means what the same right-hand side in text means: it is simplified, and units convert in it. What is
+    /// to be worked off as it is written, step by step, is for [`Client::evaluate`].
+    ///
     /// # Errors
     /// As [`Client::define`].
     pub async fn define_body(&self, lhs: &str, body: &Expression) -> Result<Field, Error> {
