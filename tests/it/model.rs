@@ -32,6 +32,8 @@ struct Model {
     waiting: BTreeMap<String, Version>,
     /// What stands on disk and is not taken, with whether that is for a pin.
     held: BTreeMap<String, (Option<Version>, bool)>,
+    /// Origins that cannot be read as they stand on disk.
+    spoilt: BTreeSet<String>,
     pinned: bool,
     /// What was served with each generation.
     past: BTreeMap<u64, BTreeMap<String, Version>>,
@@ -41,6 +43,7 @@ struct Model {
 
 impl Model {
     fn change(&mut self, origin: &str, found: Option<Version>) {
+        self.spoilt.remove(origin);
         if self.pinned {
             self.held.insert(origin.to_owned(), (found, true));
             return;
@@ -50,6 +53,7 @@ impl Model {
     }
 
     fn spoil(&mut self, origin: &str) {
+        self.spoilt.insert(origin.to_owned());
         self.waiting.remove(origin);
     }
 
@@ -119,6 +123,8 @@ impl Model {
             for (origin, (found, _)) in self.held.clone() {
                 self.take(&origin, found);
             }
+            // What was held back of a file that cannot be read by now is no longer what is on disk.
+            self.waiting.retain(|origin, _| !self.spoilt.contains(origin));
             self.settle();
         }
     }

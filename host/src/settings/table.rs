@@ -107,7 +107,7 @@ settings! {
     calls: NonZeroUsize = "256" in "1" to "65536", Live;
     /// How many results of evaluations one connection may hold at a time
     values: NonZeroUsize = "1024" in "1" to "65536", Live;
-    /// How much these results may take
+    /// How much these results may take, with what they are computed with
     values_bytes: Bytes = "1 GiB" in "4 KiB" to "64 GiB", Live;
     /// How long a client may take to shake hands
     handshake: Duration = "5 s" in "10 ms" to "1 h", Live;
