@@ -1,6 +1,7 @@
 //! What the one who runs a server may ask of it, at its local socket.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use kamodo_schema::{administration, extension};
 use kamodo_wire::transport::{self, Limits};
@@ -43,7 +44,7 @@ impl Administrator {
         let (session, bootstrap) = transport::connect(stream, limits);
         // What is served at a local socket is the administration instead of Kamodo's own interface.
         let administration = capnp::capability::FromClientHook::cast_to(bootstrap);
-        Ok(Self { administration, _closer: Closer::open(session) })
+        Ok(Self { administration, _closer: Closer::open(session, Rc::default()) })
     }
 
     /// Returns what any client may ask; of a server of one's own, files are named in full.

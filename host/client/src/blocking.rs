@@ -28,11 +28,13 @@ mod thread;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
 
 use kamodo_value::Value;
 
 use self::thread::{Held, Thread};
+use crate::extension::{Description, Event};
 use crate::{Arguments, Endpoint, Error, FromValue, Options, Parameter};
 
 /// A server that is dialled when it is needed, and again after its connection was lost: see
@@ -42,12 +44,21 @@ pub struct Client {
     thread: Arc<Thread>,
 }
 
-/// A call that was sent. Dropping it does not cancel the call.
+/// A call that was sent. Dropping it does not cancel the call, and it outlives its [`Client`].
 #[must_use = "its answer is only had by `wait`"]
 pub struct Pending<T> {
+    /// Kept until the answer is there.
+    _thread: Arc<Thread>,
     name: String,
     answer: Receiver<Result<Value, Error>>,
     kind: PhantomData<fn() -> T>,
+}
+
+/// What changes in a server, as it changes, until it is dropped.
+pub struct Changes {
+    /// Kept as long as somebody wants to know.
+    _thread: Arc<Thread>,
+    events: tokio::sync::mpsc::Receiver<Event>,
 }
 
 /// A function that is served, with what its server says of it.
@@ -118,7 +129,7 @@ impl Client {
         let called = name.to_owned();
         let answer =
             self.thread.begin(async move |shared| shared.session.call(&called, &args, &kwargs).await);
-        Pending { name: name.to_owned(), answer, kind: PhantomData }
+        Pending { _thread: self.thread.clone(), name: name.to_owned(), answer, kind: PhantomData }
     }
 
     /// Asks for everything that is served, in the server's order.
@@ -153,10 +164,12 @@ impl Client {
     /// # Errors
     /// As there; [`Error::Disconnected`] where it holds what came over a connection that was lost.
     pub fn evaluate(&self, expression: &Expression) -> Result<RemoteValue, Error> {
+        expression.check_depth()?;
         let expression = expression.clone();
         let held = self.thread.run(async move |shared| {
             let expression = expression
                 .try_map(&mut |value| shared.value(&value.0), &mut |function| shared.function(&function.0))?;
+            expression.check()?; // another connection would not help
             let request = shared.session.request(async |client| client.evaluate(&expression).await);
             Ok(shared.hold_value(request.await?))
         })?;
@@ -174,6 +187,82 @@ impl Client {
             Ok(shared.hold_function(request.await?.function))
         })?;
         Ok(Function(self.thread.held(held)))
+    }
+}
+
+// === what only a server of ours says ===
+
+impl Client {
+    /// Asks for everything that is known of every function: see
+    /// [`Extension::describe`](crate::Extension::describe).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn describe(&self) -> Result<Description, Error> {
+        self.thread.run(async |shared| {
+            shared.session.request(async |client| client.extension().describe().await).await
+        })
+    }
+
+    /// Asks to be told of every publication after the generation `since`: see
+    /// [`Extension::watch`](crate::Extension::watch).
+    ///
+    /// ```
+    /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/served.rs")); }
+    /// # let (_server, endpoint) = doc::serve();
+    /// use kamodo_client::Options;
+    /// use kamodo_client::blocking::Client;
+    /// use kamodo_client::extension::Event;
+    ///
+    /// let client = Client::connect([endpoint], Options::default())?;
+    /// let mut changes = client.watch(0)?; // from the beginning
+    /// let Some(Event::Published(first)) = changes.next() else { panic!("a generation") };
+    /// assert_eq!(first.generation, 1);
+    /// # Ok::<(), kamodo_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn watch(&self, since: u64) -> Result<Changes, Error> {
+        let (sender, events) = tokio::sync::mpsc::channel(1); // the server tells the next one when this is taken
+        let (begun, has_begun) = sync_channel(1);
+        let telling = async move |shared: &thread::Shared| {
+            let watched = shared.session.request(async |client| {
+                let feed = client.extension().watch(since).await?;
+                Ok((feed, shared.session.client().await?))
+            });
+            let (mut feed, _client) = match watched.await {
+                Ok(watched) => watched,
+                Err(error) => {
+                    let _ = begun.send(Err(error)); // who asked waits for it
+                    return Ok(());
+                }
+            };
+            let _ = begun.send(Ok(()));
+            loop {
+                tokio::select! {
+                    event = feed.next() => {
+                        let Some(event) = event else { return Ok(()) };
+                        if sender.send(event).await.is_err() {
+                            return Ok(()); // nobody wants to know any more
+                        }
+                    }
+                    () = sender.closed() => return Ok(()),
+                }
+            }
+        };
+        drop(self.thread.begin(telling));
+        has_begun.recv().unwrap_or_else(|_| Err(thread::ended()))?;
+        Ok(Changes { _thread: self.thread.clone(), events })
+    }
+}
+
+impl Iterator for Changes {
+    type Item = Event;
+
+    /// Waits for the next event; there is none once the connection has ended.
+    fn next(&mut self) -> Option<Event> {
+        self.events.blocking_recv()
     }
 }
 
@@ -199,7 +288,10 @@ impl RemoteValue {
     /// As [`RemoteValue::read`](crate::RemoteValue::read).
     pub fn read<T: FromValue>(&self) -> Result<T, Error> {
         let held = self.0.clone();
-        let read = self.0.thread().run(async move |shared| shared.value(&held)?.read::<Value>().await)?;
+        let read = self.0.thread().run(async move |shared| {
+            let value = shared.value(&held)?;
+            shared.session.in_time("evaluate", Duration::ZERO, value.read::<Value>()).await
+        })?;
         T::from_value(read).map_err(|source| Error::Type { function: String::from("evaluate"), source })
     }
 }
@@ -228,7 +320,11 @@ impl Function {
         let asked = self.0.thread().run(async move |shared| {
             let function = shared.function(&held)?;
             let name = function.name().to_owned();
-            Ok((name, function.with(args).answer::<Value>().await?))
+            let mut call = function.with(args);
+            if let Some(deadline) = shared.session.deadline() {
+                call = call.within(deadline);
+            }
+            Ok((name, call.answer::<Value>().await?))
         });
         let (name, value) = asked?;
         T::from_value(value).map_err(|source| Error::Type { function: name, source })

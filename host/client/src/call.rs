@@ -9,7 +9,7 @@ use kamodo_schema::extension::sink;
 use kamodo_schema::{argument, extension, function};
 use kamodo_value::Value;
 use kamodo_wire::literal;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use crate::{Arguments, Error, FromValue, Function, IntoValue};
 
@@ -53,7 +53,8 @@ impl Call {
 
     /// Fails the call unless it is answered within this time, counted from when it is sent.
     ///
-    /// A server of ours stops the work as well. Any other is told that nobody waits, which it may heed.
+    /// A server of ours stops the work as well. Any other is told that nobody waits, which it may heed. What goes
+    /// on piece by piece ([`Call::map`]) has no deadline.
     pub fn within(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
@@ -80,21 +81,27 @@ impl Call {
 
     /// Waits for an answer as long as the deadline says.
     async fn in_time(&self, sent: Sent, begun: Instant, deadline: Duration) -> Result<Received, Error> {
-        let late = |_| Error::Late { what: format!("`{}`", self.function.name()), after: deadline };
+        let late = || Error::Late { what: format!("`{}`", self.function.name()), after: deadline };
+        let left = |time: Duration| time.saturating_sub(begun.elapsed());
         let sent = match sent {
             Sent::Plain(_) => sent,
             Sent::Within(_) => {
-                match timeout_at(begun + deadline + GRACE, sent.received()).await.map_err(late)? {
+                let grace = deadline.saturating_add(GRACE);
+                match timeout(left(grace), sent.received()).await.map_err(|_| late())? {
                     // The published server, or an older one of ours: from now on the deadline is kept here.
                     Err(error) if error.kind == ErrorKind::Unimplemented => {
                         self.function.connection().keep_deadlines_here();
                         self.send(None)?
                     }
+                    // The server keeps the deadline, and says that it has passed.
+                    Err(error) if error.kind == ErrorKind::Overloaded && begun.elapsed() >= deadline => {
+                        return Err(late());
+                    }
                     answer => return Ok(answer?),
                 }
             }
         };
-        Ok(timeout_at(begun + deadline, sent.received()).await.map_err(late)??)
+        Ok(timeout(left(deadline), sent.received()).await.map_err(|_| late())??)
     }
 
     fn send(&self, deadline: Option<Duration>) -> Result<Sent, Error> {

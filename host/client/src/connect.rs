@@ -1,7 +1,9 @@
 //! From an address to a connection.
 
+use std::cell::Cell;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use capnp_rpc::Disconnector;
@@ -11,7 +13,7 @@ use kamodo_wire::tls::{Connector, Trust};
 use kamodo_wire::transport::{self, Limits, Session, Traffic};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use crate::connection::Connection;
 use crate::{Client, Error};
@@ -32,8 +34,8 @@ pub struct Endpoint {
 /// After how long the system asks whether the other end of a silent connection is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-/// How long a server may take to accept a connection and shake hands.
-const CONNECT: Duration = Duration::from_secs(10);
+/// How long a server may take to accept a connection and shake hands, where nobody says otherwise.
+pub(crate) const CONNECT: Duration = Duration::from_secs(10);
 
 /// Closes a connection when it is dropped, after everything that was asked was sent.
 pub(crate) struct Closer {
@@ -68,17 +70,17 @@ pub fn is_certificate(file: &Path) -> bool {
     Trust::load(file).is_ok()
 }
 
-pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
+pub(crate) async fn connect(endpoint: &Endpoint, limit: Duration) -> Result<Client, Error> {
     let Endpoint { host, port, .. } = endpoint;
     let connector = match &endpoint.certificate {
         Some(file) => Some(Connector::new(&Trust::load(file)?)),
         None => None,
     };
     let failed = |source| Error::Connect { host: host.clone(), port: *port, source };
-    let late = |_| io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {CONNECT:?}"));
-    let end = Instant::now() + CONNECT;
+    let late = |_| io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {limit:?}"));
+    let begun = Instant::now();
     let connecting = TcpStream::connect((host.trim_matches(['[', ']']), *port));
-    let socket = timeout_at(end, connecting).await.map_err(late).flatten().map_err(failed)?;
+    let socket = timeout(limit, connecting).await.map_err(late).flatten().map_err(failed)?;
     socket.set_nodelay(true).map_err(failed)?;
     // Else a call whose server's machine is gone would wait for ever; it works without.
     let keep_alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE / 4);
@@ -87,19 +89,22 @@ pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Client, Error> {
         None => transport::connect(socket, endpoint.limits),
         Some(connector) => {
             let refused = |source| Error::Handshake { host: host.clone(), port: *port, source };
-            let shaking = timeout_at(end, connector.connect(host, socket)).await;
+            let left = limit.saturating_sub(begun.elapsed());
+            let shaking = timeout(left, connector.connect(host, socket)).await;
             let stream = shaking.map_err(late).flatten().map_err(refused)?;
             transport::connect(stream, endpoint.limits)
         }
     };
-    Ok(Client { connection: Connection::new(kamodo, endpoint.limits), closer: Closer::open(session) })
+    let connection = Connection::new(kamodo, endpoint.limits);
+    let closer = Closer::open(session, connection.has_ended.clone());
+    Ok(Client { connection, closer })
 }
 
 // === impl Closer ===
 
 impl Closer {
-    /// Runs a session until this is dropped.
-    pub(crate) fn open(session: Session) -> Self {
+    /// Runs a session until this is dropped, and sets `has_ended` when it ends.
+    pub(crate) fn open(session: Session, has_ended: Rc<Cell<bool>>) -> Self {
         let disconnector = session.disconnector();
         let traffic = session.traffic();
         // What ends the session fails the calls that wait, with the same reason.
@@ -110,6 +115,7 @@ impl Closer {
                 Ok(()) => String::from("the connection was closed"),
                 Err(error) => error.to_string(),
             };
+            has_ended.set(true);
             ending.send_replace(Some(reason));
         });
         Self { disconnector: Some(disconnector), ended, traffic }

@@ -19,6 +19,8 @@ pub(crate) struct Connection {
     extension: OnceCell<extension::Client>,
     keeps_deadlines_here: Cell<bool>,
     operators: AwaitedCell<Operators>,
+    /// Set when the connection has ended.
+    pub(crate) has_ended: Rc<Cell<bool>>,
 }
 
 /// What an expression calculates with.
@@ -39,6 +41,7 @@ impl Connection {
             extension: OnceCell::new(),
             keeps_deadlines_here: Cell::new(false),
             operators: AwaitedCell::new(),
+            has_ended: Rc::default(),
         })
     }
 

@@ -10,8 +10,8 @@ impl Client {
     /// such as `f(x) + 1`.
     ///
     /// The server checks units as it does those of a configuration, and converts on the way. The function may
-    /// be used in expressions and in later definitions of this connection, by its name there, as long as it
-    /// is held. Only a server of ours can do this.
+    /// be applied in expressions ([`Expression::apply`]), and called by its name in later definitions of this
+    /// connection, as long as it is held. Only a server of ours can do this.
     ///
     /// # Errors
     /// [`Error::Remote`] with what is wrong in the definition, [`Error::NoExtension`].

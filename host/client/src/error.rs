@@ -117,6 +117,9 @@ pub enum Error {
         /// Whether the same call may succeed later.
         overloaded: bool,
     },
+    /// An array that came in pieces ended before its end.
+    #[error("the array did not come whole")]
+    Incomplete,
     /// The connection has ended.
     #[error("disconnected: {reason}")]
     Disconnected {
@@ -167,6 +170,9 @@ impl Error {
             Self::Late { .. } => Some(String::from("allow it more time, or ask for less at once")),
             Self::Unreachable { failures } => failures.first().and_then(Self::hint),
             Self::Remote { hint, .. } => hint.clone(),
+            Self::Incomplete => {
+                Some(String::from("whoever sends it is told why: see what `write` and `done` say"))
+            }
             Self::Disconnected { .. } | Self::Thread(_) => None,
         }
     }
@@ -255,6 +261,10 @@ mod tests {
         assert_snapshot!(shown(Error::Depth { limit: 1000 }), @"
         expression: nested deeper than 1000 calls
         hint: evaluate it in parts, and use their stored values
+        ");
+        assert_snapshot!(shown(Error::Incomplete), @"
+        the array did not come whole
+        hint: whoever sends it is told why: see what `write` and `done` say
         ");
         let source = Mismatch { expected: "an array".into(), found: "text".into() };
         assert_snapshot!(shown(Error::Type { function, source }), @"

@@ -1,8 +1,9 @@
 //! Expressions that a server evaluates, so that nothing in between travels.
 
 use std::ops;
+use std::rc::Rc;
 
-use kamodo_schema::{expression, function};
+use kamodo_schema::{expression, function, value};
 use kamodo_value::Value;
 use kamodo_wire::literal;
 
@@ -48,8 +49,8 @@ pub trait Operands<V, F> {
     fn into_expressions(self) -> Vec<Expression<V, F>>;
 }
 
-/// How deep an expression may be nested here; servers take less.
-const DEPTH: usize = 1000;
+/// How many calls may be nested in one another: as many as a message of 64 levels holds, which servers take.
+const DEPTH: usize = 29;
 
 // === impl Expression ===
 
@@ -81,6 +82,11 @@ impl<V, F> Expression<V, F> {
         self.operate(Operator::Pow, exponent.into())
     }
 
+    /// Refuses what no message carries.
+    pub(crate) fn check_depth(&self) -> Result<(), Error> {
+        if self.0.depth() > DEPTH + 1 { Err(Error::Depth { limit: DEPTH }) } else { Ok(()) }
+    }
+
     fn of(callee: Callee<F>, operands: impl Operands<V, F>) -> Self {
         let operands = operands.into_expressions().into_iter().map(|operand| operand.0).collect();
         Self(Node::Call(callee, operands))
@@ -88,14 +94,15 @@ impl<V, F> Expression<V, F> {
 
     /// Applies an operator. A sum of sums is one call of many terms, worked off in the same order.
     fn operate(self, operator: Operator, other: Self) -> Self {
-        match self.0 {
-            Node::Call(Callee::Operator(first), mut operands)
-                if first == operator && operator != Operator::Pow =>
+        let mut whole = self;
+        match &mut whole.0 {
+            Node::Call(Callee::Operator(first), operands)
+                if *first == operator && operator != Operator::Pow =>
             {
                 operands.push(other.0);
-                Self(Node::Call(Callee::Operator(operator), operands))
+                whole
             }
-            first => Self(Node::Call(Callee::Operator(operator), vec![first, other.0])),
+            _ => Self(Node::Call(Callee::Operator(operator), vec![whole.0, other.0])),
         }
     }
 
@@ -134,7 +141,7 @@ impl<V, F> Node<V, F> {
     /// The deepest nesting, as far as it matters, without following it on the stack.
     fn depth(&self) -> usize {
         let (mut depth, mut level) = (0, vec![self]);
-        while !level.is_empty() && depth <= DEPTH {
+        while !level.is_empty() && depth <= DEPTH + 1 {
             depth += 1;
             let inner = level.iter().filter_map(|node| match node {
                 Self::Call(_, operands) => Some(operands),
@@ -143,6 +150,19 @@ impl<V, F> Node<V, F> {
             level = inner.flatten().collect();
         }
         depth
+    }
+}
+
+impl<V, F> Drop for Node<V, F> {
+    /// Without following it on the stack, however deep it is.
+    fn drop(&mut self) {
+        let Self::Call(_, operands) = self else { return };
+        let mut rest = std::mem::take(operands);
+        while let Some(mut node) = rest.pop() {
+            if let Self::Call(_, operands) = &mut node {
+                rest.append(operands);
+            }
+        }
     }
 }
 
@@ -231,14 +251,27 @@ pub(crate) struct Resolved<'a> {
     node: &'a Node<RemoteValue, Function>,
     named: Vec<(&'a str, function::Client)>,
     operators: Option<&'a Operators>,
+    connection: &'a Rc<Connection>,
+}
+
+/// A value of another connection.
+struct Lent(value::Client);
+
+impl value::Server for Lent {
+    async fn read(
+        self: Rc<Self>,
+        _: value::ReadParams,
+        mut results: value::ReadResults,
+    ) -> Result<(), capnp::Error> {
+        let response = self.0.read_request().send().promise.await?;
+        results.get().set_value(response.get()?.get_value()?)
+    }
 }
 
 impl Expression {
     /// Finds what it calls. That asks the server only for what was not asked for before.
     pub(crate) async fn resolve<'a>(&'a self, client: &'a Client) -> Result<Resolved<'a>, Error> {
-        if self.0.depth() > DEPTH {
-            return Err(Error::Depth { limit: DEPTH });
-        }
+        self.check()?;
         let (mut names, mut calculates) = (Vec::new(), false);
         let mut rest = vec![&self.0];
         while let Some(node) = rest.pop() {
@@ -255,7 +288,28 @@ impl Expression {
             named.push((name, client.function(name).await?.client().clone()));
         }
         let operators = if calculates { Some(client.connection().operators().await?) } else { None };
-        Ok(Resolved { node: &self.0, named, operators })
+        Ok(Resolved { node: &self.0, named, operators, connection: client.connection() })
+    }
+
+    /// Refuses what holds something of a connection that has ended.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.check_depth()?;
+        let mut rest = vec![&self.0];
+        while let Some(node) = rest.pop() {
+            let has_ended = match node {
+                Node::Stored(value) => value.connection().has_ended.get(),
+                Node::Call(Callee::Function(function), _) => function.connection().has_ended.get(),
+                _ => false,
+            };
+            if has_ended {
+                let reason = String::from("the expression holds what came over a connection that has ended");
+                return Err(Error::Disconnected { reason });
+            }
+            if let Node::Call(_, operands) = node {
+                rest.extend(operands);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -287,7 +341,11 @@ impl Resolved<'_> {
     ) -> Result<(), literal::Error> {
         match node {
             Node::Literal(value) => literal::write(builder.init_literal(), value)?,
-            Node::Stored(value) => builder.set_store(value.client().clone()),
+            Node::Stored(value) if Rc::ptr_eq(value.connection(), self.connection) => {
+                builder.set_store(value.client().clone());
+            }
+            // Of another connection: whoever evaluates it reads it through this one.
+            Node::Stored(value) => builder.set_store(capnp_rpc::new_client(Lent(value.client().clone()))),
             Node::Parameter(number) => builder.set_parameter(*number),
             Node::Call(callee, operands) => {
                 let mut call = builder.init_call();

@@ -15,7 +15,8 @@ use crate::{Arguments, Call, Error};
 pub struct Field {
     /// The name.
     pub name: String,
-    /// The unit of the result; empty for none.
+    /// The unit of the result as Kamodo shows it: empty for none, and for pure numbers such as angles, whose unit
+    /// a server of ours tells in [`Extension::describe`](crate::Extension::describe).
     pub units: String,
     /// Arguments with their units, in order; empty where none has one.
     pub arg_units: Vec<(String, String)>,

@@ -8,8 +8,28 @@
 //! programs without `async`.
 //!
 //! Requests are sent at once and answered in any order: start many calls before waiting for the first, and
-//! they travel together. Outside of [`blocking`] nothing is `Send`: a client, and all that came from it, stays on its thread and
-//! runs in a `LocalSet`; [`block_on`] makes one.
+//! they travel together. A server of ours takes 256 open calls of a connection, and 64 long ones waiting for a
+//! thread; beyond that it answers [`Error::Remote`] with `overloaded`, and the call may be made again later.
+//!
+//! Outside of [`blocking`] nothing is `Send`: a client, and all that came from it, stays on its thread and runs in
+//! a `LocalSet`. [`block_on`] makes one; inside of a runtime of tokio, make it there, or use [`blocking`] in
+//! `spawn_blocking`:
+//!
+//! ```
+//! # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/served.rs")); }
+//! # let (_server, endpoint) = doc::serve();
+//! # let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+//! # runtime.block_on(async {
+//! use kamodo_client::Client;
+//! use tokio::task::LocalSet;
+//!
+//! let asked = LocalSet::new().run_until(async {
+//!     let client = Client::connect(&endpoint).await?;
+//!     client.ask::<i64>("f", (5,)).await
+//! });
+//! assert_eq!(asked.await?, 19);
+//! # Ok::<(), kamodo_client::Error>(()) }).unwrap();
+//! ```
 //!
 //! ```
 //! # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/served.rs")); }
@@ -58,7 +78,7 @@ pub use error::Error;
 pub use expression::{Expression, Operands};
 pub use extension::Extension;
 pub use field::{Field, Function, Parameter};
-pub use kamodo_wire::transport::Traffic;
+pub use kamodo_wire::transport::{Limits, Traffic};
 pub use pieces::{Mapped, Pieces, Upload};
 pub use remote_value::RemoteValue;
 pub use session::{Options, Session};
@@ -69,7 +89,8 @@ pub struct Client {
     closer: connect::Closer,
 }
 
-/// Runs a future that uses clients to its end, on this thread.
+/// Runs a future that uses clients to its end, on this thread, which must not be one of a runtime of tokio: that
+/// panics.
 ///
 /// # Errors
 /// Where the system gives no event queue.
@@ -78,15 +99,22 @@ pub fn block_on<F: Future>(future: F) -> std::io::Result<F::Output> {
     Ok(LocalSet::new().block_on(&runtime, future))
 }
 
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("is_closed", &self.is_closed()).finish_non_exhaustive()
+    }
+}
+
 // === impl Client ===
 
 impl Client {
-    /// Dials a server and shakes hands. Must run in a `LocalSet`.
+    /// Dials a server and shakes hands, within 10 s; a [`Session`] may take another time. Must run in a
+    /// `LocalSet`, without which tokio panics.
     ///
     /// # Errors
     /// [`Error`] where nobody listens or where the server is not trusted.
     pub async fn connect(endpoint: &Endpoint) -> Result<Self, Error> {
-        connect::connect(endpoint).await
+        connect::connect(endpoint, connect::CONNECT).await
     }
 
     /// Asks for everything that is served, in the server's order.

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use kamodo_schema::extension::{sink, upload};
-use kamodo_value::{Array, Buffer};
+use kamodo_value::{Array, Buffer, Dtype};
 use kamodo_wire::literal::{self, Assembly, Form};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -204,6 +204,8 @@ impl Call {
     /// # Ok(()) });
     /// ```
     ///
+    /// A deadline of the call does not hold for it.
+    ///
     /// # Errors
     /// [`Error::Argument`] for what cannot be sent. What the server says comes with the pieces.
     pub fn map<T: Element>(self, over: &str, shape: &[usize]) -> Result<(Mapped<T>, Pieces), Error>
@@ -264,33 +266,56 @@ impl Pieces {
         self.form.as_ref().map(Form::shape)
     }
 
+    /// Waits for the beginning, and returns the type of the elements, for who is to choose one for
+    /// [`Pieces::next`].
+    ///
+    /// # Errors
+    /// [`Error::Remote`] with what the server says.
+    pub async fn dtype(&mut self) -> Result<Dtype, Error> {
+        while self.form.is_none() {
+            match self.events.recv().await {
+                Some(Event::Begun(form)) => self.form = Some(form),
+                Some(Event::Failed(error)) => return Err(error),
+                Some(Event::Data(_) | Event::Done) => return Err(broken("bytes before their type")),
+                None => return Err(Error::Incomplete),
+            }
+        }
+        self.form.as_ref().map(Form::dtype).ok_or(Error::Incomplete)
+    }
+
     /// Waits for the next elements, in C order; none once all have come.
     ///
     /// # Errors
-    /// [`Error::Remote`] with what the server says, [`Error::Type`] for elements of another type.
+    /// [`Error::Remote`] with what the server says, [`Error::Type`] for elements of another type, which stay to be
+    /// taken as that, [`Error::Incomplete`] where the rest does not come.
     pub async fn next<T: Element>(&mut self) -> Result<Option<Vec<T>>, Error>
     where
         Vec<T>: Into<Buffer>,
     {
-        while let Some(data) = self.data().await? {
-            let Some(form) = &self.form else { return Err(broken("bytes before their type")) };
-            self.rest.extend(data);
-            let end = self.rest.len() - self.rest.len() % form.dtype().size();
-            if end == 0 {
-                continue;
+        loop {
+            if let Some(form) = &self.form {
+                let end = self.rest.len() - self.rest.len() % form.dtype().size();
+                if end > 0 {
+                    let array = literal::read_elements(form.dtype(), &self.rest[..end]);
+                    let found = array.dtype().name();
+                    let elements = T::elements(array.into_buffer()).map_err(|_| Error::Type {
+                        function: String::from("download"),
+                        source: Mismatch {
+                            expected: format!("elements of {}", T::DTYPE.name()),
+                            found: format!("elements of {found}"),
+                        },
+                    })?;
+                    self.rest.drain(..end);
+                    return Ok(Some(elements));
+                }
             }
-            let array = literal::read_elements(form.dtype(), &self.rest[..end]);
-            self.rest.drain(..end);
-            let found = array.dtype().name();
-            return T::elements(array.into_buffer()).map(Some).map_err(|_| Error::Type {
-                function: String::from("download"),
-                source: Mismatch {
-                    expected: format!("elements of {}", T::DTYPE.name()),
-                    found: format!("elements of {found}"),
-                },
-            });
+            match self.data().await? {
+                Some(_) if self.form.is_none() => return Err(broken("bytes before their type")),
+                Some(data) => self.rest.extend(data),
+                None if self.rest.is_empty() => return Ok(None),
+                None => return Err(broken("a part of an element at the end")),
+            }
         }
-        if self.rest.is_empty() { Ok(None) } else { Err(broken("a part of an element at the end")) }
     }
 
     /// Waits for all of them, as one array.
@@ -321,9 +346,7 @@ impl Pieces {
                 Some(Event::Data(data)) => return Ok(Some(data)),
                 Some(Event::Done) => return Ok(None),
                 Some(Event::Failed(error)) => return Err(error),
-                None => {
-                    return Err(Error::Disconnected { reason: String::from("the array did not come whole") });
-                }
+                None => return Err(Error::Incomplete),
             }
         }
     }

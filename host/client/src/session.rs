@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::hash::{BuildHasher as _, RandomState};
-use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,6 +10,8 @@ use kamodo_value::Value;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::call::GRACE;
+use crate::connect::connect;
 use crate::{Arguments, Client, Endpoint, Error, Field, FromValue};
 
 /// How a [`Session`] connects, and what it does when a connection is lost.
@@ -44,6 +45,12 @@ pub struct Session {
     dialling: Mutex<()>,
     /// Whether a server was reached before.
     was_up: Cell<bool>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("endpoints", &self.endpoints).finish_non_exhaustive()
+    }
 }
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -147,12 +154,11 @@ impl Session {
     }
 
     async fn dial_one(&self, endpoint: &Endpoint) -> Result<Client, Error> {
-        let limit = self.options.connect;
-        timeout(limit, Client::connect(endpoint)).await.unwrap_or_else(|_| {
-            let what = format!("no connection within {limit:?}");
-            let source = io::Error::new(io::ErrorKind::TimedOut, what);
-            Err(Error::Connect { host: endpoint.host.clone(), port: endpoint.port, source })
-        })
+        connect(endpoint, self.options.connect).await
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.options.deadline
     }
 
     /// Makes a request, and makes it again where the connection was lost before its answer: as often as
@@ -176,7 +182,7 @@ impl Session {
     /// # Errors
     /// [`Error`] of the dialled servers, or of the last attempt.
     pub async fn request<T>(&self, request: impl AsyncFn(&Client) -> Result<T, Error>) -> Result<T, Error> {
-        self.in_time("the server", self.repeated(request)).await
+        self.in_time("the server", Duration::ZERO, self.repeated(request)).await
     }
 
     async fn repeated<T>(&self, request: impl AsyncFn(&Client) -> Result<T, Error>) -> Result<T, Error> {
@@ -221,7 +227,7 @@ impl Session {
     /// # Errors
     /// As [`Session::ask`].
     pub async fn call(&self, name: &str, args: &[Value], kwargs: &[(String, Value)]) -> Result<Value, Error> {
-        let end = self.options.deadline.map(|deadline| Instant::now() + deadline);
+        let end = self.options.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
         let request = self.repeated(async |client| {
             let function = client.function(name).await?;
             let mut call = function.with(args);
@@ -233,18 +239,20 @@ impl Session {
             }
             call.answer().await
         });
-        self.in_time(&format!("`{name}`"), request).await
+        self.in_time(&format!("`{name}`"), GRACE, request).await
     }
 
-    /// Bounds all of a request: calls keep their deadlines themselves, what comes before and between them not.
-    async fn in_time<T>(
+    /// Bounds all of a request: calls keep their deadlines themselves, with some grace, what comes before and
+    /// between them not.
+    pub(crate) async fn in_time<T>(
         &self,
         what: &str,
+        grace: Duration,
         request: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let Some(deadline) = self.options.deadline else { return request.await };
         let late = || Error::Late { what: what.to_owned(), after: deadline };
-        match timeout(deadline + crate::call::GRACE, request).await {
+        match timeout(deadline.saturating_add(grace), request).await {
             Ok(Err(Error::Late { .. })) | Err(_) => Err(late()), // said with the deadline of the whole
             Ok(answer) => answer,
         }

@@ -37,7 +37,7 @@ fn a_request_goes_on_with_the_next_server() {
         let session = Session::connect(endpoints, Options::default()).await.unwrap();
         assert_eq!(session.ask::<i64>("f", (5,)).await.unwrap(), 19);
         let before = session.client().await.unwrap();
-        drop(first.drain(Duration::ZERO)); // an idle connection may end by itself before it is cut off
+        let _ = first.drain(Duration::ZERO); // an idle connection may end by itself before it is cut off
         // Whether or not the end was noticed before it is sent.
         assert_eq!(session.ask::<i64>("f", (5,)).await.unwrap(), 19);
         assert!(before.is_closed());
@@ -146,13 +146,71 @@ fn expressions_that_are_wrong() {
         `f(x)`: missing argument `x`
         hint: call it as `f(x)`
         ");
-        let mut deep = Expression::from(1);
-        for _ in 0..1001 {
+        let mut deep: Expression = Expression::from(-1); // of which `f` is 1, and of that -1
+        for _ in 0..29 {
             deep = Expression::call("f", (deep,));
         }
+        assert_eq!(client.evaluate(&deep).await?.read::<i64>().await?, 1);
+        for _ in 0..50_000 {
+            deep = Expression::call("f", (deep,)); // it is dropped without following it on the stack
+        }
         assert_snapshot!(text(client.evaluate(&deep).await), @"
-        expression: nested deeper than 1000 calls
+        expression: nested deeper than 29 calls
         hint: evaluate it in parts, and use their stored values
+        ");
+        Ok(())
+    });
+}
+
+/// A value of one connection is read through another, and one of a lost connection is said to be lost.
+#[test]
+fn values_of_other_connections() {
+    let (first, first_endpoint) = serve();
+    served(async |client| {
+        let other = Client::connect(&first_endpoint).await?;
+        let value = other.evaluate(&Expression::call("f", (5,))).await?;
+        let sum = client.evaluate(&(Expression::from(&value) + 1)).await?;
+        assert_eq!(sum.read::<i64>().await?, 20);
+        let _ = first.drain(Duration::ZERO);
+        other.closed().await;
+        assert_snapshot!(text(client.evaluate(&Expression::from(&value)).await), @"disconnected: the expression holds what came over a connection that has ended");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_deadline_is_late_whoever_keeps_it() {
+    served(async |client| {
+        let f = client.function("f").await?;
+        let array: Vec<f64> = vec![0.5; 4_000_000];
+        let late = f.with((&array[..],)).within(Duration::from_micros(1)).answer::<Vec<f64>>().await;
+        assert!(matches!(late, Err(Error::Late { .. })), "{late:?}");
+        // one beyond all times is none
+        assert_eq!(f.with((5,)).within(Duration::MAX).answer::<i64>().await?, 19);
+        Ok(())
+    });
+    served_at(async |endpoint| {
+        let options = Options { deadline: Some(Duration::MAX), ..Options::default() };
+        assert_eq!(Session::new([endpoint], options).ask::<i64>("f", (5,)).await?, 19);
+        Ok(())
+    });
+}
+
+#[test]
+fn pieces_of_another_type_and_pieces_that_stop() {
+    served(async |client| {
+        let value = client.evaluate(&Expression::from(vec![1_i64, 2, 3])).await?;
+        let mut pieces = value.download();
+        assert_eq!(pieces.dtype().await?.name(), "int64");
+        assert!(matches!(pieces.next::<i8>().await, Err(Error::Type { .. })));
+        assert_eq!(pieces.next::<i64>().await?, Some(vec![1, 2, 3]), "nothing of it is lost");
+        assert_eq!(pieces.next::<i64>().await?, None);
+        let f = client.function("f").await?;
+        let (mapped, mut results) = f.with(()).map::<f64>("x", &[10])?;
+        drop(mapped);
+        assert_snapshot!(text(results.next::<f64>().await), @"
+        the array did not come whole
+        hint: whoever sends it is told why: see what `write` and `done` say
         ");
         Ok(())
     });
@@ -262,4 +320,15 @@ fn without_async() {
     let _ = first.drain(Duration::ZERO);
     assert_eq!(client.ask::<i64>("f", (5,)).unwrap(), 19, "the other server answers");
     assert!(matches!(value.read::<i64>(), Err(Error::Disconnected { .. })));
+    let lost = client.evaluate(&(Expression::from(&value) + 1)).err();
+    assert!(matches!(lost, Some(Error::Disconnected { .. })), "{lost:?}");
+    let pending = {
+        let (_server, endpoint) = serve();
+        let short = blocking::Client::connect([endpoint], Options::default()).unwrap();
+        let pending = short.begin::<i64>("f", (5,));
+        drop(short);
+        pending.wait()
+    };
+    assert_eq!(pending.unwrap(), 19);
+    assert_eq!(client.describe().unwrap().functions.len(), 2);
 }
