@@ -143,13 +143,9 @@ impl Cli {
     }
 }
 
-/// Has a number such as `-inf` or `-.5` taken for one and not for flags, which a space before it does.
+/// Has a number such as `-inf` or `-1e-3` taken for one and not for flags, which a space before it does.
 fn negative_number(arg: OsString) -> OsString {
-    let is_number = |text: &str| {
-        let digits =
-            text.strip_prefix('-').filter(|digits| !digits.starts_with(|first: char| first.is_ascii_digit()));
-        digits.is_some() && text.parse::<f64>().is_ok()
-    };
+    let is_number = |text: &str| text.starts_with('-') && text.parse::<f64>().is_ok();
     match arg.to_str() {
         Some(text) if is_number(text) => format!(" {text}").into(),
         _ => arg,

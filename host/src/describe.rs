@@ -3,7 +3,7 @@
 use kamodo_expr::{Diagnostic, Severity};
 use kamodo_registry::Function;
 use kamodo_value::Value;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Number, Value as Json, json};
 
 /// Describes functions and diagnostics as one JSON object.
 #[must_use]
@@ -55,13 +55,13 @@ fn diagnostic(diagnostic: &Diagnostic) -> Json {
     })
 }
 
-/// A value as JSON. What JSON has no number for (an infinity, a big integer) is written as text.
+/// A value as JSON. What JSON has no number for, such as an infinity, is written as text.
 #[must_use]
 pub fn value(value: &Value) -> Json {
     match value {
         Value::None => Json::Null,
         Value::Bool(truth) => (*truth).into(),
-        Value::Int(integer) => i64::try_from(integer).map_or_else(|_| integer.to_string().into(), Json::from),
+        Value::Int(integer) => integer.to_string().parse::<Number>().map_or(Json::Null, Json::from), // of any size
         Value::Float(float) => number(*float),
         Value::Complex(complex) => complex.to_string().into(),
         Value::Rational(ratio) => ratio.to_string().into(),

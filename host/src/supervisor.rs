@@ -383,7 +383,7 @@ impl Supervisor {
             partly.entry(key.clone()).and_modify(|one| one.add(left_out)).or_insert_with(|| left_out.clone());
         }
         for (key, partly) in partly {
-            unserved.entry(key).or_insert(partly);
+            unserved.entry(key).and_modify(|one| one.add(&partly)).or_insert(partly);
         }
         for (key, fault) in &self.faults {
             let functions = fault.partial.iter().flat_map(|partial| &partial.functions);

@@ -128,6 +128,7 @@ fn an_expression_that_begins_with_a_minus() {
     assert_eq!(printed(&["x + y", "x=-.5", "y=-inf"]), "-inf\n");
     assert_eq!(printed(&["g(x) = 2*x", "-.5"]), "-1.0\n");
     assert_eq!(server.call(&["f", "-inf", "--format", "json"]).stdout, "\"inf\"\n");
+    assert_eq!(server.call(&["f", "-1e-3"]).stdout, "-0.998999\n");
 }
 
 #[test]

@@ -366,6 +366,18 @@ fn units_of_pure_numbers_come_with_a_function() {
     server.answers(&["c1"], "180");
 }
 
+/// The published client refuses some names, and is shown others for them; a relay has the functions' own.
+#[test]
+fn names_that_the_published_client_refuses_come_as_they_are() {
+    let far = Project::new("N(x): x + 1\nbeta(x): x + 2\ntest(x): x + 3\ntest_(x): x + 4");
+    let upstream = Server::start(&far);
+    let near = beside("own(x): u_N(x)", &document(&far, upstream.port(), "prefix: u"));
+    let server = Server::start(&near);
+    for (name, expect) in [("u_N", "6"), ("u_beta", "7"), ("u_test", "8"), ("u_test_", "9"), ("own", "6")] {
+        server.answers(&[name, "5"], expect);
+    }
+}
+
 /// A server that begins anew with what it had changes nothing that anybody would go back to.
 #[test]
 fn an_upstream_that_begins_anew_unchanged_is_no_generation() {

@@ -23,7 +23,8 @@
 //! use kamodo_client::Client;
 //! use tokio::task::LocalSet;
 //!
-//! let asked = LocalSet::new().run_until(async {
+//! let local = LocalSet::new();
+//! let asked = local.run_until(async {
 //!     let client = Client::connect(&endpoint).await?;
 //!     client.ask::<i64>("f", (5,)).await
 //! });

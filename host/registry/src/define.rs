@@ -24,12 +24,18 @@ pub fn define(
     snapshot: &Snapshot,
     beside: &[Arc<Function>],
 ) -> Result<Arc<Function>, Vec<Diagnostic>> {
-    let name = definition.name();
-    if (View { snapshot, beside }).find(name).is_some() {
-        let taken = definition.lhs().error(0..name.len(), format!("there is a function `{name}` already"));
-        return Err(vec![taken.with_function(name).with_hint("take another name")]);
+    if (View { snapshot, beside }).find(definition.name()).is_some() {
+        return Err(vec![taken(definition)]);
     }
     link_beside(definition, snapshot, beside)
+}
+
+/// Says that there is a function of the name of a definition.
+#[must_use]
+pub fn taken(definition: &Definition) -> Diagnostic {
+    let name = definition.name();
+    let taken = definition.lhs().error(0..name.len(), format!("there is a function `{name}` already"));
+    taken.with_function(name).with_hint("take another name")
 }
 
 /// Links one definition as [`define`] does, whoever else has its name: those beside are meant before those that

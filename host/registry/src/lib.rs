@@ -32,7 +32,7 @@ pub use contribution::{
     Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, Hop, NativeFunction, Origin,
     OriginKey,
 };
-pub use define::{define, link_beside};
+pub use define::{define, link_beside, taken};
 pub use dispatch::Dispatcher;
 pub use error::CallError;
 pub use function::{Body, Function, Shown};

@@ -1,6 +1,6 @@
 //! What a server says of its functions, as a contribution.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
@@ -67,6 +67,10 @@ pub(crate) async fn fetch(client: &Client, is_ours: bool) -> Result<Fetched, Err
         }
     })
     .await?;
+    let fields = match &described {
+        Some(described) => described.named(fields),
+        None => fields,
+    };
     let form = async |field: &Field| match described.as_ref().and_then(|one| one.functions.get(&field.name)) {
         // The published interface does not say units of pure numbers.
         Some(function) => Ok(CallForm::described(function)),
@@ -155,6 +159,24 @@ impl Functions {
 }
 
 // === impl Described ===
+
+impl Described {
+    /// Gives functions their own names: a key that the published client refuses has underscores behind it.
+    fn named(&self, mut fields: Vec<Field>) -> Vec<Field> {
+        let keys: HashSet<String> = fields.iter().map(|field| field.name.clone()).collect();
+        for field in &mut fields {
+            let mut name = field.name.as_str();
+            while !self.functions.contains_key(name) || (name != field.name && keys.contains(name)) {
+                let Some(shorter) = name.strip_suffix('_') else { break };
+                name = shorter;
+            }
+            if self.functions.contains_key(name) {
+                field.name = name.to_owned();
+            }
+        }
+        fields
+    }
+}
 
 impl From<Description> for Described {
     fn from(description: Description) -> Self {

@@ -83,9 +83,14 @@ impl Definitions {
                 .any(|named| is_named(named) && named.needs.iter().any(|need| Rc::ptr_eq(need, one)))
         };
         let needs: Vec<_> = earlier.iter().filter(|one| is_named(one) || is_needed(one)).cloned().collect();
-        relink(connection, &needs, &snapshot).await?;
+        if needs.iter().any(|one| one.name() == definition.name()) {
+            return Err(RequestError::Definition {
+                rendered: render(&[kamodo_registry::taken(&definition)]),
+            });
+        }
+        let functions = relink(connection, &needs, &snapshot).await?;
+        let functions = functions.into_iter().collect::<Result<Vec<_>, _>>()?;
         let generation = snapshot.generation();
-        let functions = needs.iter().map(|need| need.function(generation)).collect::<Result<Vec<_>, _>>()?;
         let own = definition.clone();
         let linking = move |_: &Cancel| define(&own, &snapshot, &functions);
         let linked = connection.compute(definition.name(), linking).await?;
@@ -127,36 +132,42 @@ impl Defined {
         linked.function.as_ref().map_or_else(|_| unknown(), |function| function.signature.clone())
     }
 
-    /// Links it, and those that it needs, to what is served in a snapshot.
-    pub(crate) async fn prepare(
+    /// Returns the function, linked with those that it needs to what is served in a snapshot.
+    pub(crate) async fn linked_to(
         self: &Rc<Self>,
         connection: &Connection,
         snapshot: &Arc<Snapshot>,
-    ) -> Result<(), RequestError> {
+    ) -> Result<Arc<Function>, RequestError> {
+        if let Some(function) = self.linked.borrow().of(self.name(), snapshot.generation()) {
+            return function;
+        }
         let all: Vec<_> = self.needs.iter().chain([self]).cloned().collect();
-        relink(connection, &all, snapshot).await
-    }
-
-    /// Returns the function as it was prepared for a generation.
-    pub(crate) fn function(&self, generation: u64) -> Result<Arc<Function>, RequestError> {
-        let linked = self.linked.borrow();
-        debug_assert_eq!(linked.generation, generation, "it is prepared first");
-        linked.function.clone().map_err(|rendered| {
-            let (name, generation) = (self.name().to_owned(), linked.generation);
-            RequestError::Unfit { name, generation, rendered }
-        })
+        let mut functions = relink(connection, &all, snapshot).await?;
+        functions.pop().expect("it is the last of them")
     }
 }
 
-/// Links definitions to what is served, each after those that it needs, where that is something else by now.
+// === impl Linked ===
+
+impl Linked {
+    /// Returns the function of that name, where it is linked to that generation.
+    fn of(&self, name: &str, generation: u64) -> Option<Result<Arc<Function>, RequestError>> {
+        let unfit = |rendered: String| RequestError::Unfit { name: name.to_owned(), generation, rendered };
+        (self.generation == generation).then(|| self.function.clone().map_err(unfit))
+    }
+}
+
+/// Links definitions to what is served in a snapshot, each after those that it needs. Others may be linking them to
+/// another one meanwhile.
 async fn relink(
     connection: &Connection,
     all: &[Rc<Defined>],
     snapshot: &Arc<Snapshot>,
-) -> Result<(), RequestError> {
+) -> Result<Vec<Result<Arc<Function>, RequestError>>, RequestError> {
     let generation = snapshot.generation();
-    if all.iter().all(|one| one.linked.borrow().generation == generation) {
-        return Ok(());
+    let known = all.iter().map(|one| one.linked.borrow().of(one.name(), generation));
+    if let Some(known) = known.collect::<Option<Vec<_>>>() {
+        return Ok(known);
     }
     let place = |need: &Rc<Defined>| all.iter().position(|one| Rc::ptr_eq(one, need));
     let task = |one: &Rc<Defined>| Task {
@@ -176,10 +187,14 @@ async fn relink(
         tasks
     };
     let tasks = connection.compute(all[all.len() - 1].name(), linking).await?;
-    for (one, task) in all.iter().zip(tasks) {
-        one.linked.replace(task.linked);
-    }
-    Ok(())
+    let linked = all.iter().zip(tasks).map(|(one, task)| {
+        let function = task.linked.of(one.name(), generation);
+        if function.is_some() {
+            one.linked.replace(task.linked);
+        }
+        function.unwrap_or(Err(RequestError::Stopping)) // nobody waits for it any more
+    });
+    Ok(linked.collect())
 }
 
 // === impl Task ===

@@ -223,8 +223,7 @@ impl extension::Server for ExtensionServer {
         let server = self.ours(params.get_function()?).await?;
         let (args, kwargs) = server.read_args(params.get_args()?, params.get_kwargs()?)?;
         let snapshot = connection.snapshot();
-        server.prepare(&snapshot).await?;
-        let function = server.function(&snapshot, args.len() + kwargs.len() + 1)?;
+        let function = server.find(&snapshot).await?.of(connection, args.len() + kwargs.len() + 1)?;
         let over = params.get_over()?.to_str()?.to_owned();
         let mapping = map::Mapping::new(function, args, kwargs, over, params.get_results()?)?;
         results.get().set_arguments(capnp_rpc::new_client(map::MapServer::new(connection, mapping)));

@@ -30,6 +30,24 @@ enum Target {
 
 pub(crate) type Keywords = Vec<(String, Value)>;
 
+/// What is called, as it is at one moment.
+pub(crate) enum Found {
+    Function(Arc<Function>),
+    Operator(Operator),
+}
+
+// === impl Found ===
+
+impl Found {
+    /// Returns the function, an operator as that of so many arguments.
+    pub(crate) fn of(&self, connection: &Connection, n_args: usize) -> Result<Arc<Function>, RequestError> {
+        match self {
+            Self::Function(function) => Ok(function.clone()),
+            Self::Operator(operator) => connection.operators.of(*operator, n_args),
+        }
+    }
+}
+
 // === impl FunctionServer ===
 
 impl FunctionServer {
@@ -63,27 +81,18 @@ impl FunctionServer {
             return Err(RequestError::Keyword { operator: operator.name(), argument: argument.clone() });
         }
         let snapshot = self.connection.snapshot();
-        self.prepare(&snapshot).await?;
-        let function = self.function(&snapshot, args.len())?;
+        let function = self.find(&snapshot).await?.of(&self.connection, args.len())?;
         let args = bind(&function.signature, args, own_keywords(&function.signature, kwargs))?;
         self.connection.call(&function, args).await
     }
 
-    /// Has ready what [`FunctionServer::function`] returns of this snapshot.
-    pub(crate) async fn prepare(&self, snapshot: &Arc<Snapshot>) -> Result<(), RequestError> {
-        match &self.target {
-            Target::Defined(defined) => defined.prepare(&self.connection, snapshot).await,
-            Target::Served(_) | Target::Operator(_) => Ok(()),
-        }
-    }
-
-    /// Returns the function as it is served in a snapshot, an operator as that of so many arguments.
-    pub(crate) fn function(&self, snapshot: &Snapshot, n_args: usize) -> Result<Arc<Function>, RequestError> {
-        match &self.target {
-            Target::Served(name) => Ok(snapshot.get(name)?.clone()),
-            Target::Defined(defined) => defined.function(snapshot.generation()),
-            Target::Operator(operator) => self.connection.operators.of(*operator, n_args),
-        }
+    /// Finds the function as it is served in a snapshot, or linked to it.
+    pub(crate) async fn find(&self, snapshot: &Arc<Snapshot>) -> Result<Found, RequestError> {
+        Ok(match &self.target {
+            Target::Served(name) => Found::Function(snapshot.get(name)?.clone()),
+            Target::Defined(defined) => Found::Function(defined.linked_to(&self.connection, snapshot).await?),
+            Target::Operator(operator) => Found::Operator(*operator),
+        })
     }
 
     /// Reads the arguments, so that the message is not held while the call runs.
@@ -150,9 +159,8 @@ impl FunctionServer {
     fn parameter(&self, index: usize) -> String {
         let name = |signature: &Signature| signature.parameters.get(index).map(|found| found.name.clone());
         let found = match &self.target {
-            Target::Served(_) => {
-                let function = self.function(&self.connection.snapshot(), 0);
-                function.ok().and_then(|function| name(&function.signature))
+            Target::Served(served) => {
+                self.connection.snapshot().get(served).ok().and_then(|function| name(&function.signature))
             }
             Target::Defined(defined) => name(&defined.signature()),
             Target::Operator(_) => None,
@@ -188,12 +196,11 @@ impl FunctionServer {
     /// The parameters of the function as it is served now.
     async fn signature(&self) -> Result<Signature, RequestError> {
         match &self.target {
-            Target::Served(_) | Target::Defined(_) => {
-                let snapshot = self.connection.snapshot();
-                self.prepare(&snapshot).await?;
-                Ok(self.function(&snapshot, 0)?.signature.clone())
-            }
             Target::Operator(operator) => Ok(operator.signature()),
+            Target::Served(_) | Target::Defined(_) => {
+                let found = self.find(&self.connection.snapshot()).await?;
+                Ok(found.of(&self.connection, 0)?.signature.clone())
+            }
         }
     }
 }

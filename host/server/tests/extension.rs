@@ -374,6 +374,47 @@ fn definitions_follow_what_is_published() {
     });
 }
 
+/// Requests that came before and after a publication each have the definitions of their own generation.
+#[test]
+fn definitions_while_much_is_published() {
+    with_client(Limits::default(), async |bench| {
+        let mut defined = Vec::new();
+        for index in 0..3 {
+            let terms: Vec<_> = (0..40).map(|term| format!("sin(f(x) + {term})*{index}")).collect();
+            let name = format!("q{index}(x)");
+            defined.push(bench.define_text(&name, &terms.join(" + ")).await.unwrap().function);
+        }
+        let add = bench.client.math().await.unwrap()[0].1.client().clone();
+        let terms = defined.iter().map(|one| Tree::Call(one.clone(), vec![Tree::Literal(int(1))]));
+        let sum = Tree::Call(add, terms.collect());
+        let ask = || {
+            let mut request = bench.client.capability().evaluate_request();
+            sum.write(request.get().init_expression());
+            request.send().pipeline.get_value()
+        };
+        let publish = |f: &str| serve(&bench.registry, &[("f(x)", f)], bench.tells.clone());
+        let mut right = Vec::new();
+        for f in ["x", "2*x"] {
+            publish(f);
+            right.push(read(&ask()).await.unwrap());
+        }
+        let mut asked = Vec::new();
+        for _ in 0..15 {
+            for f in ["x", "2*x"] {
+                publish(f);
+                for _ in 0..4 {
+                    asked.push(ask());
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        for value in asked {
+            let value = read(&value).await.unwrap();
+            assert!(right.contains(&value), "{value:?} is of no generation: {right:?}");
+        }
+    });
+}
+
 #[test]
 fn a_definition_keeps_its_name() {
     with_client(Limits::default(), async |bench| {

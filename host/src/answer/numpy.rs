@@ -96,10 +96,25 @@ fn dimension(
 /// Writes the elements with one width.
 fn words(elements: &[Scalar]) -> Vec<String> {
     let floats: Option<Vec<f64>> = elements.iter().map(|element| float(*element)).collect();
-    match floats {
-        Some(floats) => float_words(&floats),
-        None => aligned(elements.iter().map(|element| other(*element)).collect()),
+    let complex: Option<Vec<(f64, f64)>> = elements.iter().map(|element| complex(*element)).collect();
+    match (floats, complex) {
+        (Some(floats), _) => float_words(&floats),
+        (None, Some(complex)) => complex_words(&complex),
+        (None, None) => aligned(elements.iter().map(|element| other(*element)).collect()),
     }
+}
+
+/// Writes complex numbers: the real parts with one width, and the imaginary ones with theirs and a sign each.
+fn complex_words(numbers: &[(f64, f64)]) -> Vec<String> {
+    let (reals, sizes): (Vec<f64>, Vec<f64>) = numbers.iter().map(|(re, im)| (*re, im.abs())).unzip();
+    let parts = float_words(&reals).into_iter().zip(float_words(&sizes)).zip(numbers);
+    let words = parts.map(|((real, size), (_, im))| {
+        let sign = if im.is_sign_negative() && !im.is_nan() { '-' } else { '+' };
+        let (digits, padding) = (size.trim(), size.len() - size.trim_end().len());
+        let indent = size.len() - digits.len() - padding;
+        format!("{real}{:indent$}{sign}{digits}j{:padding$}", "", "")
+    });
+    words.collect()
 }
 
 fn aligned(words: Vec<String>) -> Vec<String> {
@@ -110,19 +125,35 @@ fn aligned(words: Vec<String>) -> Vec<String> {
 /// A floating-point number as the double with the same digits.
 fn float(element: Scalar) -> Option<f64> {
     match element {
-        Scalar::Float16(float) => float.to_f32().to_string().parse().ok(),
+        Scalar::Float16(float) => {
+            // As few digits as tell it from its neighbours.
+            let exact = float.to_f64();
+            let least = (0..5).map(|digits| format!("{exact:.digits$e}").parse().unwrap_or(exact));
+            let is_it =
+                |digits: &f64| Scalar::Float16(float) == Scalar::Float16(half::f16::from_f64(*digits));
+            Some(least.into_iter().find(is_it).unwrap_or(exact))
+        }
         Scalar::Float32(float) => float.to_string().parse().ok(),
         Scalar::Float64(float) => Some(float),
         _ => None,
     }
 }
 
+/// The parts of a complex number.
+fn complex(element: Scalar) -> Option<(f64, f64)> {
+    match element {
+        Scalar::Complex64(complex) => {
+            Some((float(Scalar::Float32(complex.re))?, float(Scalar::Float32(complex.im))?))
+        }
+        Scalar::Complex128(complex) => Some((complex.re, complex.im)),
+        _ => None,
+    }
+}
+
 fn other(element: Scalar) -> String {
     match element {
-        Scalar::Bool(true) => "True".to_owned(),
+        Scalar::Bool(true) => " True".to_owned(), // also where nothing is false
         Scalar::Bool(false) => "False".to_owned(),
-        Scalar::Complex64(complex) => format!("{}{:+}j", complex.re, complex.im),
-        Scalar::Complex128(complex) => format!("{}{:+}j", complex.re, complex.im),
         Scalar::Int8(integer) => integer.to_string(),
         Scalar::Int16(integer) => integer.to_string(),
         Scalar::Int32(integer) => integer.to_string(),
@@ -131,7 +162,11 @@ fn other(element: Scalar) -> String {
         Scalar::Uint16(integer) => integer.to_string(),
         Scalar::Uint32(integer) => integer.to_string(),
         Scalar::Uint64(integer) => integer.to_string(),
-        Scalar::Float16(_) | Scalar::Float32(_) | Scalar::Float64(_) => String::new(), // see `float`
+        Scalar::Float16(_)
+        | Scalar::Float32(_)
+        | Scalar::Float64(_)
+        | Scalar::Complex64(_)
+        | Scalar::Complex128(_) => String::new(), // see `words`
     }
 }
 
@@ -208,6 +243,12 @@ mod tests {
         assert_eq!(shown(&[3], vec![1.0, 2.5, 3.25]), "[1.   2.5  3.25]");
         assert_eq!(shown(&[3], vec![-1_i64, 1, 11]), "[-1  1 11]");
         assert_eq!(shown(&[2], vec![true, false]), "[ True False]");
+        assert_eq!(shown(&[2], vec![true, true]), "[ True  True]");
+        let halves = [10.72, 0.1].map(half::f16::from_f64).to_vec();
+        assert_eq!(shown(&[2], halves), "[10.72  0.1 ]");
+        let complex = |re, im| num_complex::Complex::new(re, im);
+        assert_eq!(shown(&[2], vec![complex(1.0, -2.0), complex(3.5, 10.25)]), "[1.  -2.j   3.5+10.25j]");
+        assert_eq!(shown(&[1], vec![complex(1.0, 0.0)]), "[1.+0.j]");
         assert_eq!(shown(&[2], vec![1.0 / 3.0, 2.0]), "[0.33333333 2.        ]");
         assert_eq!(shown(&[2], vec![1.0, 2.5e10]), "[1.0e+00 2.5e+10]");
         assert_eq!(shown(&[3], vec![f64::NAN, f64::NEG_INFINITY, 1.0]), "[ nan -inf   1.]");

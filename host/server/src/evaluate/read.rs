@@ -80,6 +80,13 @@ impl Tree {
         }
     }
 
+    /// Returns the way from the whole to the first call of a function.
+    pub(super) fn path_to_call(&self, function: usize) -> Vec<usize> {
+        let is_meant =
+            |node: &Node| matches!(node, Node::Call { function: called, .. } if *called == function);
+        self.nodes.iter().position(is_meant).map_or_else(Vec::new, |node| self.path_to(node))
+    }
+
     /// Returns the way from the whole to a node: which argument of what is called at each step.
     pub(super) fn path_to(&self, node: usize) -> Vec<usize> {
         path_to(node, self.nodes.len(), |index| match &self.nodes[index] {

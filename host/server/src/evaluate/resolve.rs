@@ -13,7 +13,7 @@ use kamodo_value::Value;
 use super::read::{Node, Tree};
 use crate::connection::Connection;
 use crate::error::RequestError;
-use crate::function::FunctionServer;
+use crate::function::Found;
 use crate::value::ValueServer;
 
 /// An expression whose functions are known, in which no two parts are equal. The last is the whole.
@@ -47,7 +47,7 @@ pub(super) enum Part {
 
 /// Whose a function is.
 enum Callee {
-    Ours(Rc<FunctionServer>),
+    Ours(Found),
     Theirs(function::Client),
 }
 
@@ -63,17 +63,16 @@ pub(super) async fn resolve(connection: &Connection, mut tree: Tree) -> Result<G
         join_all(std::mem::take(&mut tree.stores).into_iter().map(get_resolved_cap)),
     )
     .await;
-    let callees: Vec<Callee> = functions
-        .into_iter()
-        .map(|function| match connection.functions.borrow().get_local_server_of_resolved(&function) {
-            Some(server) => Callee::Ours(server),
+    let mut callees: Vec<Callee> = Vec::with_capacity(functions.len());
+    for (index, function) in functions.into_iter().enumerate() {
+        let ours = connection.functions.borrow().get_local_server_of_resolved(&function);
+        callees.push(match ours {
             None => Callee::Theirs(function),
-        })
-        .collect();
-    for callee in &callees {
-        if let Callee::Ours(server) = callee {
-            server.prepare(&snapshot).await?;
-        }
+            Some(server) => {
+                let found = server.find(&snapshot).await;
+                Callee::Ours(found.map_err(|error| error.at(&tree.path_to_call(index)))?)
+            }
+        });
     }
     let mut parts: Vec<Part> = Vec::with_capacity(tree.nodes.len());
     let mut places: Vec<usize> = Vec::with_capacity(tree.nodes.len());
@@ -109,8 +108,8 @@ pub(super) async fn resolve(connection: &Connection, mut tree: Tree) -> Result<G
                 let params: Vec<usize> = params.iter().map(|&param| places[param]).collect();
                 let part = match &callees[*function] {
                     Callee::Theirs(function) => Part::Remote { function: function.clone(), params },
-                    Callee::Ours(server) => {
-                        let function = server.function(&snapshot, params.len());
+                    Callee::Ours(found) => {
+                        let function = found.of(connection, params.len());
                         let function = function.map_err(|error| error.at(&tree.path_to(index)))?;
                         match function.awaits() {
                             true => Part::Awaited { function, params },
