@@ -1,8 +1,10 @@
 //! Rust's values as arguments, and results as Rust's values.
 
 use kamodo_value::{Array, Buffer, Dtype, Scalar, Value};
+use num_complex::Complex;
 
-/// What can be an argument: numbers, text, slices and vectors of numbers, arrays of any rank.
+/// What can be an argument: numbers, complex ones too, text, slices and vectors of numbers, arrays of any rank, and
+/// an [`Option`] of these.
 ///
 /// A whole number goes as a Python `int`, which is exact; for one of numpy's integers pass a [`Scalar`].
 pub trait IntoValue {
@@ -79,6 +81,19 @@ impl IntoValue for f64 {
 impl IntoValue for f32 {
     fn into_value(self) -> Value {
         Value::Scalar(Scalar::Float32(self))
+    }
+}
+
+impl IntoValue for Complex<f64> {
+    fn into_value(self) -> Value {
+        Value::Complex(self)
+    }
+}
+
+/// Nothing is Python's `None`.
+impl<T: IntoValue> IntoValue for Option<T> {
+    fn into_value(self) -> Value {
+        self.map_or(Value::None, T::into_value)
     }
 }
 
@@ -228,8 +243,29 @@ macro_rules! elements {
     )*};
 }
 
-elements!(bool = Bool, i8 = Int8, i16 = Int16, i32 = Int32, i64 = Int64);
-elements!(u8 = Uint8, u16 = Uint16, u32 = Uint32, u64 = Uint64, f32 = Float32);
+elements!(
+    bool = Bool,
+    i8 = Int8,
+    i16 = Int16,
+    i32 = Int32,
+    u8 = Uint8,
+    u16 = Uint16,
+    u32 = Uint32,
+    u64 = Uint64
+);
+elements!(f32 = Float32, Complex<f32> = Complex64, Complex<f64> = Complex128);
+
+impl Element for i64 {
+    const DTYPE: Dtype = Dtype::Int64;
+
+    fn elements(buffer: Buffer) -> Result<Vec<Self>, Buffer> {
+        if let Buffer::Int64(elements) = buffer {
+            return Ok(elements);
+        }
+        let elements = (0..buffer.len()).map(|at| buffer.get(at).and_then(integer)).collect();
+        Option::ok_or(elements, buffer)
+    }
+}
 
 impl Element for f64 {
     const DTYPE: Dtype = Dtype::Float64;
@@ -287,6 +323,7 @@ fn scalar(value: &Value) -> Option<Scalar> {
     match value {
         Value::Scalar(scalar) => Some(*scalar),
         Value::Float(float) => Some(Scalar::Float64(*float)),
+        Value::Complex(complex) => Some(Scalar::Complex128(*complex)),
         Value::Int(integer) => i64::try_from(integer).ok().map(Scalar::Int64),
         // A kind of number for which the interface has no variant travels so.
         Value::Array(array) if array.shape().is_empty() => array.buffer().get(0),
@@ -297,6 +334,28 @@ fn scalar(value: &Value) -> Option<Scalar> {
 impl FromValue for f64 {
     fn from_value(value: Value) -> Result<Self, Mismatch> {
         scalar(&value).and_then(double).ok_or_else(|| mismatch("a number that a double holds", &value))
+    }
+}
+
+/// A real number is one too.
+impl FromValue for Complex<f64> {
+    fn from_value(value: Value) -> Result<Self, Mismatch> {
+        let complex = |scalar| match scalar {
+            Scalar::Complex64(complex) => Some(Self::new(complex.re.into(), complex.im.into())),
+            Scalar::Complex128(complex) => Some(complex),
+            real => double(real).map(Self::from),
+        };
+        scalar(&value).and_then(complex).ok_or_else(|| mismatch("a complex number", &value))
+    }
+}
+
+/// Python's `None` is nothing.
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::None => Ok(None),
+            value => T::from_value(value).map(Some),
+        }
     }
 }
 
@@ -404,6 +463,11 @@ mod tests {
         check(Array::new([], vec![1.5_f32]).unwrap(), 1.5);
         check(true, true);
         check("text", "text".to_owned());
+        check(Complex::new(1.0, -2.0), Complex::new(1.0, -2.0));
+        check(Array::new([], vec![Complex::new(1.0_f32, 2.0)]).unwrap(), Complex::new(1.0, 2.0));
+        check(2.5, Complex::new(2.5, 0.0));
+        check(None::<f64>, None::<f64>);
+        check(Some(5), Some(5_i64));
     }
 
     #[test]
@@ -411,6 +475,8 @@ mod tests {
         check(&[1.0, 2.0][..], vec![1.0, 2.0]);
         check(vec![1_i64, 2], vec![1.0, 2.0]);
         check([1_u8, 2], vec![1_u8, 2]);
+        check([1_i32, 2], vec![1_i64, 2]);
+        check([Complex::new(1.0, 2.0)], vec![Complex::new(1.0, 2.0)]);
         let matrix = Array::new([1, 2], vec![1.0, 2.0]).unwrap();
         check(&matrix, matrix.clone());
         assert_eq!((2.0, &[1.0, 2.0], "a").into_values().len(), 3);
@@ -425,6 +491,7 @@ mod tests {
         let matrix = Array::new([1, 2], vec![1.0, 2.0]).unwrap();
         insta::assert_snapshot!(refused::<Vec<f64>>(matrix), @"expected an array of float64 with one dimension, found an array of float64 with shape [1, 2]");
         insta::assert_snapshot!(refused::<Vec<i64>>(vec![1.5]), @"expected an array of int64 with one dimension, found an array of float64 with shape [1]");
+        insta::assert_snapshot!(refused::<f64>(Complex::new(1.0, 2.0)), @"expected a number that a double holds, found the complex number 1+2i");
         insta::assert_snapshot!(refused::<Array>("text"), @"expected an array, found text");
     }
 }

@@ -349,6 +349,7 @@ mod tests {
         Failed: expression: parameter 2 outside the body of a function
         hint: put the value in the expression as a literal
         ");
+        assert_snapshot!(shown(RequestError::UnknownExpression { number: 4 }), @"Unimplemented: expression: variant 4 is not known here");
         assert_snapshot!(shown(RequestError::NullFunction), @"
         Failed: expression: the function of a call is null
         hint: pass a capability that this connection gave, or one of your own
