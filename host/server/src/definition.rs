@@ -14,6 +14,7 @@ use futures::future::join_all;
 use kamodo_expr::{Definition, Diagnostic, Source};
 use kamodo_registry::{Cancel, Function, Snapshot, define, link_beside};
 use kamodo_value::{Scalar, Signature, Value};
+use tokio::sync::Mutex;
 
 use crate::connection::Connection;
 use crate::error::RequestError;
@@ -30,7 +31,11 @@ const FILE: &str = "definition";
 
 /// The definitions of a connection.
 #[derive(Default)]
-pub(crate) struct Definitions(RefCell<Vec<Weak<Defined>>>);
+pub(crate) struct Definitions {
+    defined: RefCell<Vec<Weak<Defined>>>,
+    /// Held while one is made: those that come later may call it, also where nobody waited for it.
+    order: Mutex<()>,
+}
 
 /// A definition of a connection.
 pub(crate) struct Defined {
@@ -64,6 +69,7 @@ impl Definitions {
         lhs: &str,
         rhs: &str,
     ) -> Result<(Rc<Defined>, Arc<Function>), RequestError> {
+        let _turn = self.order.lock().await;
         let snapshot = connection.snapshot(); // a request reads the registry once
         let found = lhs.len().saturating_add(rhs.len());
         if found > MAX_BYTES {
@@ -96,16 +102,15 @@ impl Definitions {
         let linked = connection.compute(definition.name(), linking).await?;
         let function =
             linked.map_err(|diagnostics| RequestError::Definition { rendered: render(&diagnostics) })?;
-        self.earlier()?; // others came meanwhile
         let linked = Linked { generation, function: Ok(function.clone()) };
         let one = Rc::new(Defined { definition, needs, linked: RefCell::new(linked) });
-        self.0.borrow_mut().push(Rc::downgrade(&one));
+        self.defined.borrow_mut().push(Rc::downgrade(&one));
         Ok((one, function))
     }
 
     /// Returns those that there are, where there is room for one more.
     fn earlier(&self) -> Result<Vec<Rc<Defined>>, RequestError> {
-        let mut defined = self.0.borrow_mut();
+        let mut defined = self.defined.borrow_mut();
         defined.retain(|one| one.strong_count() > 0);
         match defined.len() < DEFINITIONS {
             true => Ok(defined.iter().filter_map(Weak::upgrade).collect()),
@@ -114,7 +119,7 @@ impl Definitions {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.0.borrow().iter().filter_map(Weak::upgrade).any(|one| one.name() == name)
+        self.defined.borrow().iter().filter_map(Weak::upgrade).any(|one| one.name() == name)
     }
 }
 

@@ -374,6 +374,21 @@ fn definitions_follow_what_is_published() {
     });
 }
 
+/// A definition may call one that was sent for before it, and two that are sent for at once are not of one name.
+#[test]
+fn definitions_are_made_in_their_order() {
+    with_client(Limits::default(), async |bench| {
+        let (g, h, again) = tokio::join!(
+            bench.define_text("g(x)", "f(x) + 1"),
+            bench.define_text("h(x)", "g(x) + 1"),
+            bench.define_text("g(x)", "x")
+        );
+        assert_eq!(h.unwrap().call(&[int(5)]).await.unwrap(), int(21));
+        assert!(text(again).contains("there is a function `g` already"));
+        drop(g);
+    });
+}
+
 /// Requests that came before and after a publication each have the definitions of their own generation.
 #[test]
 fn definitions_while_much_is_published() {
