@@ -262,8 +262,7 @@ impl Element for i64 {
         if let Buffer::Int64(elements) = buffer {
             return Ok(elements);
         }
-        let elements = (0..buffer.len()).map(|at| buffer.get(at).and_then(integer)).collect();
-        Option::ok_or(elements, buffer)
+        each(buffer, integer)
     }
 }
 
@@ -274,9 +273,14 @@ impl Element for f64 {
         if let Buffer::Float64(elements) = buffer {
             return Ok(elements);
         }
-        let elements = (0..buffer.len()).map(|at| buffer.get(at).and_then(double)).collect();
-        Option::ok_or(elements, buffer)
+        each(buffer, double)
     }
+}
+
+/// Takes each element as a number of another type, or gives the buffer back where one is none.
+fn each<T>(buffer: Buffer, number: impl Fn(Scalar) -> Option<T>) -> Result<Vec<T>, Buffer> {
+    let elements = (0..buffer.len()).map(|at| buffer.get(at).and_then(&number)).collect();
+    Option::ok_or(elements, buffer)
 }
 
 /// A real number as a double, where one holds it.
