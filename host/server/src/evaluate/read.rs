@@ -89,10 +89,16 @@ impl Tree {
 
     /// Returns the way from the whole to a node: which argument of what is called at each step.
     pub(super) fn path_to(&self, node: usize) -> Vec<usize> {
-        path_to(node, self.nodes.len(), |index| match &self.nodes[index] {
-            Node::Call { params, .. } => params,
-            _ => &[],
-        })
+        let (mut path, mut part) = (Vec::new(), node);
+        for (index, parent) in self.nodes.iter().enumerate().skip(node + 1) {
+            let Node::Call { params, .. } = parent else { continue };
+            if let Some(place) = params.iter().position(|&param| param == part) {
+                path.push(place);
+                part = index;
+            }
+        }
+        path.reverse();
+        path
     }
 
     pub(super) fn read(root: expression::Reader<'_>) -> Result<Self, RequestError> {
@@ -122,19 +128,6 @@ impl Tree {
             };
         }
     }
-}
-
-/// Returns the way from the whole, the last of some nodes, to a node among them.
-pub(super) fn path_to<'n>(node: usize, n_nodes: usize, params: impl Fn(usize) -> &'n [usize]) -> Vec<usize> {
-    let (mut path, mut node) = (Vec::new(), node);
-    for parent in node + 1..n_nodes {
-        if let Some(place) = params(parent).iter().position(|&param| param == node) {
-            path.push(place);
-            node = parent;
-        }
-    }
-    path.reverse();
-    path
 }
 
 // === impl Reading ===
