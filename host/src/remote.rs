@@ -125,17 +125,17 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
     answer::check(&eval.answer)?;
     let (args, kwargs) = arguments(&eval.args)?;
     let (lhs, rhs) = match definition(&eval.expression) {
-        Some((lhs, rhs)) => (lhs.to_owned(), rhs),
+        Some((lhs, rhs)) => (Some(lhs), rhs),
         None if !args.is_empty() => return Err(Error::Unnamed { expression: eval.expression.clone() }),
         // What it is called in errors; its arguments are what was given.
-        None => (String::new(), eval.expression.as_str()),
+        None => (None, eval.expression.as_str()),
     };
     let result = run(async {
         let session = session(&eval.remote, &eval.answer);
         let request = session.request(async |client| {
-            let defined = match lhs.as_str() {
-                "" => define_unnamed(client, rhs, &kwargs).await?,
-                lhs => client.define(lhs, rhs).await?,
+            let defined = match lhs {
+                Some(lhs) => client.define(lhs, rhs).await?,
+                None => define_unnamed(client, rhs, &kwargs).await?,
             };
             let mut call = defined.function.with(args.as_slice());
             for (name, value) in &kwargs {
