@@ -3,7 +3,7 @@
 use kamodo_value::{Array, Buffer, Dtype, Scalar, Value};
 
 use super::EvaluateError;
-use super::simd::{Code, Destination, Input, Instruction, MAX_WHOLE_POWER, Op, Source};
+use super::simd::{Code, Destination, Input, Instruction, Op, Source, is_whole_power};
 use crate::Program;
 use crate::program::{Binary, Ref, Step, Ternary, Unary, as_double};
 
@@ -74,7 +74,6 @@ impl Builder {
 
     /// A constant exponent; numpy too has paths of their own for the first few.
     fn power(&mut self, base: Source, exponent: f64) -> Source {
-        let is_whole = exponent.fract() == 0.0 && exponent.abs() <= f64::from(MAX_WHOLE_POWER);
         if exponent == 1.0 {
             base
         } else if exponent == 0.0 {
@@ -83,7 +82,7 @@ impl Builder {
             self.unary(Unary::Sqrt, base)
         } else if exponent == -1.0 {
             self.push(Op::Binary(Binary::Div), Source::Constant(1.0), base)
-        } else if is_whole {
+        } else if is_whole_power(exponent) {
             self.push(Op::WholePow(exponent as i32), base, Source::Constant(0.0))
         } else {
             self.push(Op::Binary(Binary::Pow), base, Source::Constant(exponent))

@@ -1,5 +1,6 @@
 //! The functions of real doubles, one at a time: those of the platform's C library, and [`crate::special`].
 
+use super::simd;
 use crate::program::{Binary, Unary};
 use crate::special;
 
@@ -114,9 +115,19 @@ fn heaviside(x: f64, at_zero: f64) -> f64 {
     }
 }
 
-/// Raises to a power as C does.
+/// Raises to a power with the special cases of C, and with the bits that a program's constant exponent gives.
 pub(crate) fn power(base: f64, exponent: f64) -> f64 {
-    if exponent == 2.0 { base * base } else { base.powf(exponent) }
+    if exponent == 2.0 {
+        base * base
+    } else if exponent == 0.5 && base != f64::NEG_INFINITY {
+        base.sqrt() + 0.0 // of the negative zero too it is the positive one
+    } else if exponent == -1.0 {
+        1.0 / base
+    } else if simd::is_whole_power(exponent) {
+        simd::whole_power(base, exponent as i32)
+    } else {
+        base.powf(exponent)
+    }
 }
 
 /// Returns the remainder that has the sign of the divisor.

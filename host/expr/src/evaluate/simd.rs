@@ -15,7 +15,7 @@ mod single;
 mod x86;
 
 use block::InstructionSet;
-pub(super) use powers::MAX_WHOLE_POWER;
+pub(super) use powers::is_whole_power;
 pub(super) use single::apply as apply_single;
 
 use crate::program::{Binary, Unary};
@@ -136,6 +136,11 @@ impl Code {
             assert!(!matches!(output, Source::Register(_)) || !self.outputs[..index].contains(output));
         }
     }
+}
+
+/// Raises to a whole power, one of [`is_whole_power`], with the bits that an element of an array gets.
+pub(super) fn whole_power(base: f64, exponent: i32) -> f64 {
+    powers::whole_power(base, exponent)
 }
 
 /// Applies a function to each element.

@@ -1,11 +1,16 @@
-//! Constant whole powers, by multiplication with a low part carried beside the high one.
+//! Whole powers, by multiplication with a low part carried beside the high one.
 
 use super::lanes::Lanes;
 
 /// Beyond this, C's `pow` is as fast and as accurate.
-pub(in crate::evaluate) const MAX_WHOLE_POWER: i32 = 16;
+const MAX_WHOLE_POWER: f64 = 16.0;
 
-/// Raises to a power whose magnitude is between 2 and [`MAX_WHOLE_POWER`].
+/// Whether an exponent is one of [`whole_power`]'s.
+pub(in crate::evaluate) fn is_whole_power(exponent: f64) -> bool {
+    exponent.fract() == 0.0 && (2.0..=MAX_WHOLE_POWER).contains(&exponent.abs())
+}
+
+/// Raises to a whole power, one of [`is_whole_power`].
 #[inline(always)]
 pub(super) fn whole_power<L: Lanes>(x: L, exponent: i32) -> L {
     let mut remaining = exponent.unsigned_abs();
