@@ -1,5 +1,7 @@
 //! Functions of the language: each to its special values, and the form in which it keeps its arguments.
 
+use std::cell::Cell;
+
 use super::{
     Simplified, Unfit, add, bessel, complex, exponential, extreme, gamma, hyperbolic, inverse, mul, numeric,
     polynomial, reciprocal, rounding, special, trigonometric, truth,
@@ -8,8 +10,27 @@ use crate::{Builtin, Constant, Expr, Float, Node};
 
 pub(super) use super::exponential::over_imaginary_unit;
 
+/// How deep rules may follow rules. They end well before; two that undo each other would not, and what overflows the
+/// stack takes the whole server with it.
+const MAX_DEPTH: usize = 32;
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
 /// Calls a function of the language, of simplified arguments in the right number.
 pub(crate) fn function(builtin: Builtin, args: Vec<Expr>) -> Simplified {
+    let depth = DEPTH.get();
+    if depth == MAX_DEPTH {
+        return Ok(Expr::builtin(builtin, args));
+    }
+    DEPTH.set(depth + 1);
+    let called = call(builtin, args);
+    DEPTH.set(depth);
+    called
+}
+
+fn call(builtin: Builtin, args: Vec<Expr>) -> Simplified {
     if args.iter().any(|arg| arg.is_constant(Constant::Nan)) && !builtin.is_boolean() && !takes_cases(builtin)
     {
         return Ok(Expr::constant(Constant::Nan));
@@ -145,4 +166,18 @@ fn decimal_value(builtin: Builtin, args: &[Expr]) -> Result<Option<Expr>, Unfit>
     let part = |part: f64| Float::from_f64(part).map(Expr::decimal).ok_or(Unfit::TooLarge);
     let imaginary = mul(vec![part(value.im)?, Expr::constant(Constant::ImaginaryUnit)])?;
     add(vec![part(value.re)?, imaginary]).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_deep_stays_as_it_is() {
+        let sine_of_zero = || function(Builtin::Sin, vec![Expr::integer(0)]);
+        DEPTH.set(MAX_DEPTH);
+        assert_eq!(sine_of_zero(), Ok(Expr::builtin(Builtin::Sin, vec![Expr::integer(0)])));
+        DEPTH.set(0);
+        assert_eq!(sine_of_zero(), Ok(Expr::integer(0)));
+    }
 }

@@ -1,5 +1,7 @@
 //! Rounding to integers, remainders, and the fraction that is left.
 
+use std::borrow::Cow;
+
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
@@ -106,23 +108,31 @@ fn modulo_reduced(dividend: &Expr, divisor: &Expr) -> Result<Option<Expr>, Unfit
             return mul(vec![Expr::rational(common), function(Builtin::Mod, inner)?]).map(Some);
         }
     }
+    let mut dividend = Cow::Borrowed(dividend);
     if let Node::Add(terms) = &**dividend {
+        // The remainder of a number by a sum is a sum too, whose terms would each leave another remainder.
+        let goes_together = matches!(&**divisor, Node::Add(_)) && !dividend.is_number_like();
+        let (numbers, mut parts): (Vec<_>, Vec<_>) =
+            terms.iter().cloned().partition(|term| goes_together && term.is_number_like());
+        parts.push(add(numbers)?);
         let mut reduced = Vec::new();
-        for term in terms {
-            let remainder = function(Builtin::Mod, vec![term.clone(), divisor.clone()])?;
+        for part in parts {
+            let remainder = function(Builtin::Mod, vec![part.clone(), divisor.clone()])?;
             let is_kept = matches!(&*remainder, Node::Builtin(Builtin::Mod, _) | Node::Mul(_));
-            reduced.push(if is_kept { term.clone() } else { remainder });
+            reduced.push(if is_kept { part } else { remainder });
         }
         let reduced = add(reduced)?;
-        if reduced != *dividend {
+        let n_terms = if let Node::Add(terms) = &*reduced { terms.len() } else { 1 };
+        if n_terms < terms.len() {
             return function(Builtin::Mod, vec![reduced, divisor.clone()]).map(Some);
         }
+        dividend = Cow::Owned(reduced);
     }
-    if sign::could_extract_minus_sign(dividend) && sign::could_extract_minus_sign(divisor) {
-        let inner = function(Builtin::Mod, vec![super::neg(dividend)?, super::neg(divisor)?])?;
+    if sign::could_extract_minus_sign(&dividend) && sign::could_extract_minus_sign(divisor) {
+        let inner = function(Builtin::Mod, vec![super::neg(&dividend)?, super::neg(divisor)?])?;
         return super::neg(&inner).map(Some);
     }
-    Ok(None)
+    Ok(Some(Expr::builtin(Builtin::Mod, vec![dividend.into_owned(), divisor.clone()])))
 }
 
 /// The fraction of what has no parameter is worked out.

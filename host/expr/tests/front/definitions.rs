@@ -189,6 +189,22 @@ fn expressions_print_as_sympy_prints_them() {
 }
 
 #[test]
+fn an_infinity_takes_numbers_in_wherever_they_stand() {
+    assert_eq!(rhs(&[], "f: (x + oo) + (x + 1)"), "2*x + oo");
+    assert_eq!(rhs(&[], "f: (x + erfinv(1)) + (pi + x)"), "2*x + oo");
+    assert_eq!(rhs(&[], "f: (x + oo) + (x - oo)"), "nan");
+    assert_eq!(rhs(&[], "f: (x*erfinv(1))*(-3*x)"), rhs(&[], "f: x**2*(-oo)"));
+}
+
+/// The remainder of 10 by 12 - 3*pi is -26 + 9*pi, each of whose terms would leave two terms, and so on.
+#[test]
+fn the_remainder_of_a_sum_by_a_sum_of_numbers_ends() {
+    let remainder = "Mod(atan(10/x) - 26 + 9*pi, 12 - 3*pi)";
+    assert_eq!(rhs(&[], "f: (atan(10/x) + 10) % (12 % pi)"), remainder);
+    assert_eq!(rhs(&[], &format!("f: {remainder}")), remainder);
+}
+
+#[test]
 fn a_root_of_what_is_positive_by_two_signs_ends() {
     assert_eq!(rhs(&[], "f: x*sqrt(sin(E - 2.25))"), "x*sqrt(-sin(2.25 - E))");
 }
