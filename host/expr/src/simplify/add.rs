@@ -1,13 +1,18 @@
 //! Sums: like terms under one coefficient each.
 
 use std::collections::HashMap;
+use std::slice;
 
 use super::{Number, Simplified, infinity, mul, order, pow};
 use crate::{Builtin, Expr, Node};
 
 /// Adds simplified terms.
 pub(crate) fn add(terms: Vec<Expr>) -> Simplified {
-    let terms = infinity::sum(&terms).unwrap_or(terms);
+    let flat = terms.iter().flat_map(|term| match &**term {
+        Node::Add(terms) => terms,
+        _ => slice::from_ref(term),
+    });
+    let terms = infinity::sum(flat).unwrap_or(terms);
     let mut constant = Number::zero();
     let mut collected: Vec<(Expr, Number)> = Vec::new();
     let mut place: HashMap<Expr, usize> = HashMap::new();

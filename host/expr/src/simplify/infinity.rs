@@ -5,7 +5,7 @@
 use num_traits::Signed;
 
 use super::{Simplified, Unfit, sign};
-use crate::{Constant, Expr, Node};
+use crate::{Constant, Expr};
 
 /// Returns whether it is an infinity with a sign.
 pub(super) fn is_infinite(expr: &Expr) -> bool {
@@ -16,30 +16,31 @@ fn signed(is_negative: bool) -> Expr {
     Expr::constant(if is_negative { Constant::NegativeInfinity } else { Constant::Infinity })
 }
 
-/// Returns a sum that holds an infinity, with the finite numbers beside it left out; none where there is no
-/// infinity in it.
-pub(super) fn sum(terms: &[Expr]) -> Option<Vec<Expr>> {
+/// Returns a sum of terms that are no sums, one of them an infinity, with the finite numbers beside it left out; none
+/// where there is no infinity in it.
+pub(super) fn sum<'a>(terms: impl Iterator<Item = &'a Expr> + Clone) -> Option<Vec<Expr>> {
     let special = |term: &Expr| {
         is_infinite(term) || term.is_constant(Constant::Nan) || term.is_constant(Constant::ComplexInfinity)
     };
-    let found: Vec<&Expr> = terms.iter().filter(|term| special(term)).collect();
+    let found: Vec<&Expr> = terms.clone().filter(|term| special(term)).collect();
     let first = *found.first()?;
     if found.iter().any(|term| *term != first) || first.is_constant(Constant::Nan) {
         return Some(vec![Expr::constant(Constant::Nan)]);
     }
     let mut rest: Vec<Expr> =
-        terms.iter().filter(|term| !special(term) && !term.is_number_like()).cloned().collect();
+        terms.filter(|term| !special(term) && !term.is_number_like()).cloned().collect();
     rest.push(first.clone());
     Some(rest)
 }
 
-/// Returns a product that holds an infinity, with the finite numbers beside it taken as their sign.
-pub(super) fn product(factors: &[Expr]) -> Option<Vec<Expr>> {
+/// Returns a product of factors that are no products, one of them an infinity, with the finite numbers beside it
+/// taken as their sign; none where there is no infinity in it.
+pub(super) fn product<'a>(factors: impl Iterator<Item = &'a Expr> + Clone) -> Option<Vec<Expr>> {
     let special = |factor: &Expr| is_infinite(factor) || factor.is_constant(Constant::Nan);
-    if !factors.iter().any(special) {
+    if !factors.clone().any(special) {
         return None;
     }
-    if factors.iter().any(|factor| factor.is_constant(Constant::Nan) || factor.is_integer(0)) {
+    if factors.clone().any(|factor| factor.is_constant(Constant::Nan) || factor.is_integer(0)) {
         return Some(vec![Expr::constant(Constant::Nan)]);
     }
     let mut is_negative = false;
@@ -87,16 +88,4 @@ pub(super) fn power(base: &Expr, exponent: &Expr) -> Option<Simplified> {
         return Some(Ok(if is_positive { signed(false) } else { Expr::integer(0) }));
     }
     None
-}
-
-/// Returns whether an expression holds an infinity or what is not a number as a part.
-pub(super) fn concerns(parts: &[Expr]) -> bool {
-    parts.iter().any(|part| {
-        matches!(
-            &**part,
-            Node::Constant(
-                Constant::Infinity | Constant::NegativeInfinity | Constant::ComplexInfinity | Constant::Nan
-            )
-        )
-    })
 }

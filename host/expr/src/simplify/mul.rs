@@ -1,6 +1,7 @@
 //! Products: one coefficient, and one power a base.
 
 use std::collections::HashMap;
+use std::slice;
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -12,8 +13,11 @@ use crate::{Constant, Expr, Node};
 
 /// Multiplies simplified factors.
 pub(crate) fn mul(factors: Vec<Expr>) -> Simplified {
-    let factors =
-        if infinity::concerns(&factors) { infinity::product(&factors).unwrap_or(factors) } else { factors };
+    let flat = factors.iter().flat_map(|factor| match &**factor {
+        Node::Mul(factors) => factors,
+        _ => slice::from_ref(factor),
+    });
+    let factors = infinity::product(flat).unwrap_or(factors);
     if let [left, right] = &factors[..] {
         if let Some(product) = number_times_sum(left, right)? {
             return Ok(product);
