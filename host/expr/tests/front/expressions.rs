@@ -116,3 +116,11 @@ fn conditions(names: &'static [&'static str]) -> impl Strategy<Value = String> +
         },
     )
 }
+
+/// Whether a text has a number with an exponent of three digits. Computing with the numbers of an expression on
+/// reading may lead beyond all doubles, where a number is printed, but is no literal.
+pub(crate) fn has_huge_number(text: &str) -> bool {
+    let ends =
+        ["e+", "e-"].into_iter().flat_map(|sign| text.match_indices(sign)).map(|(at, sign)| at + sign.len());
+    ends.map(|end| text[end..].bytes().take_while(u8::is_ascii_digit).count()).any(|n_digits| n_digits > 2)
+}

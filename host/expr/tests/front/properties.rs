@@ -3,7 +3,7 @@
 use kamodo_expr::{Definition, Outcome};
 use proptest::prelude::*;
 
-use crate::expressions::expressions;
+use crate::expressions::{expressions, has_huge_number};
 use crate::linker::{self, Above};
 
 fn print(rhs: &str, above: &Above) -> Option<String> {
@@ -22,7 +22,11 @@ proptest! {
     #[test]
     fn what_is_printed_reads_back_as_itself(text in expressions(&["x", "y", "z", "x_1"], &["f"])) {
         let above = Above::of(&["f(x): x"]);
-        if let Some(printed) = print(&text, &above) {
+        if let Some(printed) = print(&text, &above)
+            && !has_huge_number(&printed)
+            // The 15 digits that are printed of a number are not the whole of it, which a remainder tells.
+            && !(printed.contains("Mod") && printed.contains('.'))
+        {
             let again = print(&printed, &above).expect("what is printed is of the language");
             prop_assert_eq!(print(&again, &above), Some(again.clone()));
             if !printed.contains('(') {

@@ -6,7 +6,7 @@ use kamodo_expr::{Checked, Definition, Expr, Outcome, Program, Progress};
 use kamodo_value::{Array, Buffer, Value};
 use proptest::prelude::*;
 
-use crate::expressions::expressions;
+use crate::expressions::{expressions, has_huge_number};
 use crate::linker::{self, Above};
 
 const NAMES: [&str; 15] = [
@@ -87,8 +87,9 @@ proptest! {
     #[test]
     fn what_is_printed_reads_back_as_the_same_function(text in expressions(&NAMES, &CALLS)) {
         // Euler's constant is shown by the letter of a parameter.
-        let is_told_apart = |printed: &Checked| !printed.rhs.contains("EulerGamma");
-        let Some(printed) = checked(&text).filter(is_told_apart) else { return Ok(()) };
+        let is_read_back =
+            |printed: &Checked| !printed.rhs.contains("EulerGamma") && !has_huge_number(&printed.rhs);
+        let Some(printed) = checked(&text).filter(is_read_back) else { return Ok(()) };
         let again = checked(&format!("${}$", printed.equation));
         prop_assert!(again.is_some(), "{} as {}", printed.rhs, printed.equation);
         let again = again.unwrap();
