@@ -172,6 +172,14 @@ impl Expr {
         }
     }
 
+    /// Returns whether it has more than so many parts in all, itself included; counts no further.
+    pub(crate) fn is_larger_than(&self, n_parts: usize) -> bool {
+        fn left_of(expr: &Expr, n_parts: usize) -> Option<usize> {
+            expr.parts().into_iter().try_fold(n_parts.checked_sub(1)?, |left, part| left_of(part, left))
+        }
+        left_of(self, n_parts).is_none()
+    }
+
     /// Splits it into a numeric coefficient and the rest.
     pub(crate) fn as_coefficient_and_rest(&self) -> (Number, Expr) {
         if let Some(number) = self.number() {

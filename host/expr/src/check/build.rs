@@ -54,6 +54,10 @@ const MAX_LARGE_BITS: u64 = 8 * simplify::MAX_BITS;
 
 const HINT_OF_ZERO: &str = "what it is divided by comes out as zero, whatever the parameters are";
 
+/// Parts that an expression may have when it is simplified: `sin(atan(x))` is `x/sqrt(x**2 + 1)`, and one of these in
+/// another doubles each time.
+const MAX_PARTS: usize = 100_000;
+
 /// What is built is none where it is wrong; the reason is among the diagnostics then.
 pub(super) struct Builder<'a> {
     definition: &'a Definition,
@@ -400,8 +404,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Counts the bits of large exact numbers: not each alone, but all of them together are bounded.
+    /// Counts parts, and the bits of large exact numbers: of these not each alone, but all together are bounded.
     fn counted(&mut self, expr: Expr, span: &Span) -> Option<Expr> {
+        if expr.is_larger_than(MAX_PARTS) {
+            let message = format!("an expression of more than {MAX_PARTS} parts when it is simplified");
+            let error = self.definition.error(span.clone(), message);
+            self.diagnostics.push(error.with_hint("split it into functions that call one another"));
+            return None;
+        }
         let was_within = self.large_bits <= MAX_LARGE_BITS;
         self.large_bits += large_bits(&expr);
         if self.large_bits <= MAX_LARGE_BITS {

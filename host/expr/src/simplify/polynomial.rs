@@ -13,6 +13,10 @@ type Special = Result<Option<Expr>, Unfit>;
 /// Degrees up to this are written out; beyond, the function is computed by recurrence.
 const MAX_DEGREE: i64 = 64;
 
+/// A degree times the parts of the argument, up to which a polynomial is written out: one of one of one would double
+/// with each.
+const MAX_PARTS: usize = 10_000;
+
 pub(super) fn polynomial(builtin: Builtin, degree: &Expr, x: &Expr) -> Special {
     let of = |degree: Expr, x: Expr| function(builtin, vec![degree, x]);
     if let Node::Integer(n) = &**degree {
@@ -23,6 +27,7 @@ pub(super) fn polynomial(builtin: Builtin, degree: &Expr, x: &Expr) -> Special {
                 Builtin::ChebyshevT => other(-n).map(Some),
                 Builtin::ChebyshevU if *n == BigInt::from(-1) => Ok(Some(Expr::integer(0))),
                 Builtin::ChebyshevU => neg(&other(-n - 2)?).map(Some),
+                Builtin::Laguerre if !is_written_out(1, x) => Ok(None),
                 Builtin::Laguerre => {
                     let value = of(Expr::integer(-n - 1), neg(x)?)?;
                     mul(vec![function(Builtin::Exp, vec![x.clone()])?, value]).map(Some)
@@ -30,7 +35,7 @@ pub(super) fn polynomial(builtin: Builtin, degree: &Expr, x: &Expr) -> Special {
                 _ => Err(Unfit::Index),
             };
         }
-        return match n.to_i64().filter(|&n| n <= MAX_DEGREE) {
+        return match n.to_i64().filter(|&n| is_written_out(n, x)) {
             Some(n) => at(&coefficients(builtin, n), x).map(Some),
             None => Ok(None),
         };
@@ -70,6 +75,10 @@ pub(super) fn polynomial(builtin: Builtin, degree: &Expr, x: &Expr) -> Special {
         };
     }
     Ok(None)
+}
+
+fn is_written_out(degree: i64, x: &Expr) -> bool {
+    degree <= MAX_DEGREE && !x.is_larger_than(MAX_PARTS / degree.max(1) as usize)
 }
 
 /// Returns the coefficients from the constant one on.
@@ -136,7 +145,7 @@ pub(super) fn assoc_legendre(args: &[Expr]) -> Special {
         if n.is_negative() || m > n {
             return Err(Unfit::Index);
         }
-        let (Some(n), Some(m)) = (n.to_i64().filter(|&n| n <= MAX_DEGREE), m.to_i64()) else {
+        let (Some(n), Some(m)) = (n.to_i64().filter(|&n| is_written_out(n, x)), m.to_i64()) else {
             return Ok(None);
         };
         let mut derivative = coefficients(Builtin::Legendre, n);

@@ -196,6 +196,14 @@ fn an_infinity_takes_numbers_in_wherever_they_stand() {
     assert_eq!(rhs(&[], "f: (x*erfinv(1))*(-3*x)"), rhs(&[], "f: x**2*(-oo)"));
 }
 
+#[test]
+fn polynomials_of_polynomials_are_written_out_to_a_size() {
+    assert_eq!(rhs(&[], "f: legendre(2, legendre(2, x))"), "3*(3*x**2/2 - 1/2)**2/2 - 1/2");
+    let nested = format!("{}x{}", "hermite(7, ".repeat(30), ")".repeat(30));
+    let printed = rhs(&[], &format!("f: {nested}"));
+    assert!(printed.starts_with("hermite(7, ") && printed.len() < 100_000, "{} bytes", printed.len());
+}
+
 /// The remainder of 10 by 12 - 3*pi is -26 + 9*pi, each of whose terms would leave two terms, and so on.
 #[test]
 fn the_remainder_of_a_sum_by_a_sum_of_numbers_ends() {

@@ -478,6 +478,17 @@ fn large_numbers_in_all() {
 }
 
 #[test]
+fn too_much_when_it_is_simplified() {
+    let nested = format!("f: {}x{}", "sin(atan(".repeat(28), "))".repeat(28));
+    assert_snapshot!(refuse(&nested), @r"
+    kamodo_rpc.yaml:1:130: error: `f`: an expression of more than 100000 parts when it is simplified
+      1 | sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(s
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: split it into functions that call one another
+    ");
+}
+
+#[test]
 fn left_hand_sides() {
     assert_snapshot!(refuse("1f: x"), @r#"
     kamodo_rpc.yaml:1:1: error: expected a name, found `1`
