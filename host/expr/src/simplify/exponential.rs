@@ -36,8 +36,13 @@ fn exp_of_product(factors: &[Expr]) -> Result<Option<Expr>, Unfit> {
     let is_unit = |factor: &Expr| factor.is_constant(Constant::ImaginaryUnit);
     let is_pi = |factor: &Expr| factor.is_constant(Constant::Pi);
     if factors.iter().any(is_unit) && factors.iter().any(is_pi) {
-        let rest: Vec<Expr> = factors.iter().filter(|f| !is_unit(f) && !is_pi(f)).cloned().collect();
-        if let Some(turns) = mul(rest)?.exact() {
+        let rest: Vec<&Expr> = factors.iter().filter(|factor| !is_unit(factor) && !is_pi(factor)).collect();
+        let turns = match rest[..] {
+            [] => Some(BigRational::one()),
+            [coefficient] => coefficient.exact(),
+            _ => None,
+        };
+        if let Some(turns) = turns {
             return exp_of_half_turns(&turns);
         }
     }

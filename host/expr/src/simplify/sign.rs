@@ -27,10 +27,11 @@ pub(super) fn sign(expr: &Expr) -> Option<Sign> {
             _ => Sign::Positive,
         });
     }
-    if !is_real(expr) {
+    // Looked at first: it is one way down, where what is real asks for signs, and these for what is real.
+    let value = if expr.is_number_like() { numeric(expr)? } else { return None };
+    if value.im.abs() > 1e-6 * value.re.abs() || !is_real(expr) {
         return None;
     }
-    let value = numeric(expr)?;
     // Values near zero may be zero.
     if value.re.abs() < 1e-10 {
         None

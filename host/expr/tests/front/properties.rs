@@ -66,6 +66,27 @@ fn nesting_is_bounded_not_the_stack() {
     }
 }
 
+/// Rules that ask for the same thing twice at every level would take 2^56 steps.
+#[test]
+fn the_deepest_expressions_are_checked_in_time() {
+    let nested =
+        |levels: usize, open: &str, close: &str| format!("{}x{}", open.repeat(levels), close.repeat(levels));
+    for text in [
+        nested(28, "log(1/", ")"),
+        nested(28, "sign(", ")**2"),
+        nested(28, "1/floor(", ")"),
+        nested(28, "exp(I*pi*", ")"),
+        nested(28, "laguerre(-3, ", ")"),
+        nested(28, "asinh(tanh(", "))"),
+        nested(28, "log(1/", ")").replace('x', "2"),
+    ] {
+        let definition = Definition::parse(&linker::source("f"), &linker::source(&text)).unwrap();
+        let start = std::time::Instant::now();
+        drop(definition.check(&Above::default()));
+        assert!(start.elapsed().as_secs() < 20, "{} took {:?}", &text[..20], start.elapsed());
+    }
+}
+
 #[test]
 fn the_largest_expressions_are_checked_in_time() {
     let many = |part: &str| format!("x{}", part.repeat(4_000));
