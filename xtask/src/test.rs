@@ -72,7 +72,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
 
 /// Runs the workspace's tests and adds up their result lines, which it shows.
 fn rust() -> Result<Outcome, Failure> {
-    let mut tests = cargo(&["test", "--workspace"]).stdout(Stdio::piped()).spawn()?;
+    let mut tests = cargo(&["test", "--workspace", "--no-fail-fast"]).stdout(Stdio::piped()).spawn()?;
     let (mut passed, mut failed, mut ignored) = (0, 0, 0);
     for line in BufReader::new(tests.stdout.take().expect("stdout is piped")).lines() {
         let line = line?;
