@@ -20,14 +20,19 @@ thread_local! {
 
 /// Calls a function of the language, of simplified arguments in the right number.
 pub(crate) fn function(builtin: Builtin, args: Vec<Expr>) -> Simplified {
-    let depth = DEPTH.get();
-    if depth == MAX_DEPTH {
+    /// Comes up again also where a rule panics: threads live on after that.
+    struct Deeper;
+    impl Drop for Deeper {
+        fn drop(&mut self) {
+            DEPTH.set(DEPTH.get() - 1);
+        }
+    }
+    if DEPTH.get() == MAX_DEPTH {
         return Ok(Expr::builtin(builtin, args));
     }
-    DEPTH.set(depth + 1);
-    let called = call(builtin, args);
-    DEPTH.set(depth);
-    called
+    DEPTH.set(DEPTH.get() + 1);
+    let _deeper = Deeper;
+    call(builtin, args)
 }
 
 fn call(builtin: Builtin, args: Vec<Expr>) -> Simplified {
@@ -179,5 +184,12 @@ mod tests {
         assert_eq!(sine_of_zero(), Ok(Expr::builtin(Builtin::Sin, vec![Expr::integer(0)])));
         DEPTH.set(0);
         assert_eq!(sine_of_zero(), Ok(Expr::integer(0)));
+    }
+
+    #[test]
+    fn a_panic_leaves_the_depth_as_it_was() {
+        let without_arguments = std::panic::catch_unwind(|| function(Builtin::Sin, Vec::new()));
+        assert!(without_arguments.is_err());
+        assert_eq!(DEPTH.get(), 0);
     }
 }
