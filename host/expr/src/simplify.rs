@@ -33,6 +33,7 @@ mod tree;
 mod trigonometric;
 mod truth;
 
+use std::slice;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
@@ -170,6 +171,16 @@ impl Expr {
             Node::Pow(base, exponent) => vec![base, exponent],
             _ => Vec::new(),
         }
+    }
+
+    /// Returns the terms of a sum; of what is none, itself.
+    pub(crate) fn terms(&self) -> &[Self] {
+        if let Node::Add(terms) = &**self { terms } else { slice::from_ref(self) }
+    }
+
+    /// Returns the factors of a product; of what is none, itself.
+    pub(crate) fn factors(&self) -> &[Self] {
+        if let Node::Mul(factors) = &**self { factors } else { slice::from_ref(self) }
     }
 
     /// Returns whether it has more than so many parts in all, itself included; counts no further.

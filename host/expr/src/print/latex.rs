@@ -184,13 +184,9 @@ fn decimal(digits: &str) -> String {
 
 /// Splits a product into what stands above the fraction bar and what stands below it, in order.
 pub(super) fn fraction(expr: &Expr) -> (Vec<Expr>, Vec<Expr>) {
-    let factors = match &**expr {
-        Node::Mul(factors) => factors.clone(),
-        _ => vec![expr.clone()],
-    };
     let (mut above, mut below) = (Vec::new(), Vec::new());
-    for factor in factors {
-        if let Node::Rational(ratio) = &*factor {
+    for factor in expr.factors() {
+        if let Node::Rational(ratio) = &**factor {
             if !ratio.numer().is_one() {
                 above.push(Expr::integer(ratio.numer().clone()));
             }
@@ -199,9 +195,9 @@ pub(super) fn fraction(expr: &Expr) -> (Vec<Expr>, Vec<Expr>) {
         }
         let (base, exponent) = factor.as_base_and_exponent();
         let goes_below = exponent.is_number_like() && exponent.as_coefficient_and_rest().0.is_negative();
-        if !goes_below || !matches!(&*factor, Node::Pow(..) | Node::Builtin(Builtin::Exp, _)) {
-            above.push(factor);
-        } else if exponent.is_integer(-1) && !matches!(&*factor, Node::Builtin(..)) {
+        if !goes_below || !matches!(&**factor, Node::Pow(..) | Node::Builtin(Builtin::Exp, _)) {
+            above.push(factor.clone());
+        } else if exponent.is_integer(-1) && !matches!(&**factor, Node::Builtin(..)) {
             // A base that is a product is multiplied in.
             match &*base {
                 Node::Mul(factors) => below.extend(factors.iter().cloned()),
@@ -209,8 +205,10 @@ pub(super) fn fraction(expr: &Expr) -> (Vec<Expr>, Vec<Expr>) {
             }
         } else {
             let positive = neg(&exponent).unwrap_or(exponent);
-            below.push(match &*factor {
-                Node::Builtin(..) => crate::simplify::pow(&base, &positive).unwrap_or(factor),
+            below.push(match &**factor {
+                Node::Builtin(..) => {
+                    crate::simplify::pow(&base, &positive).unwrap_or_else(|_| factor.clone())
+                }
                 _ => Expr::from_node(Node::Pow(base, positive)),
             });
         }

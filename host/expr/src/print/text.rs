@@ -86,10 +86,7 @@ fn product(expr: &Expr) -> String {
     let precedence = Precedence::of(expr);
     let (coefficient, rest) = expr.as_coefficient_and_rest();
     let sign = if coefficient.is_negative() { "-" } else { "" };
-    let mut factors = match &*rest {
-        Node::Mul(factors) => factors.clone(),
-        _ => vec![rest.clone()],
-    };
+    let mut factors = rest.factors().to_vec();
     let magnitude = coefficient.abs();
     if !magnitude.is_one() {
         factors.insert(0, magnitude.into_expr());

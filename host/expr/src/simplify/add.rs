@@ -1,18 +1,13 @@
 //! Sums: like terms under one coefficient each.
 
 use std::collections::HashMap;
-use std::slice;
 
 use super::{Number, Simplified, infinity, mul, order, pow};
 use crate::{Builtin, Expr, Node};
 
 /// Adds simplified terms.
 pub(crate) fn add(terms: Vec<Expr>) -> Simplified {
-    let flat = terms.iter().flat_map(|term| match &**term {
-        Node::Add(terms) => terms,
-        _ => slice::from_ref(term),
-    });
-    let terms = infinity::sum(flat).unwrap_or(terms);
+    let terms = infinity::sum(terms.iter().flat_map(Expr::terms)).unwrap_or(terms);
     let mut constant = Number::zero();
     let mut collected: Vec<(Expr, Number)> = Vec::new();
     let mut place: HashMap<Expr, usize> = HashMap::new();
@@ -80,10 +75,7 @@ pub(crate) fn without_squares_of_sines(expr: &Expr) -> Simplified {
     let Node::Add(terms) = &**expr else { return Ok(expr.clone()) };
     let mut left = terms.clone();
     let square_of = |term: &Expr| -> Option<(Expr, Builtin, Expr)> {
-        let factors = match &**term {
-            Node::Mul(factors) => factors.clone(),
-            _ => vec![term.clone()],
-        };
+        let factors = term.factors();
         let at = factors.iter().position(|factor| match &**factor {
             Node::Pow(base, exponent) => {
                 exponent.is_integer(2) && matches!(&**base, Node::Builtin(Builtin::Sin | Builtin::Cos, _))

@@ -125,18 +125,11 @@ pub(super) fn part(builtin: Builtin, arg: &Expr) -> Special {
         let inner = of(builtin, args[0].clone())?;
         return if is_real_part { Ok(Some(inner)) } else { super::neg(&inner).map(Some) };
     }
-    let terms = match &**arg {
-        Node::Add(terms) => terms.clone(),
-        _ => vec![arg.clone()],
-    };
+    let terms = arg.terms();
     let n_terms = terms.len();
     let (mut outside, mut inside) = (Vec::new(), Vec::new());
     for term in terms {
-        let factors = match &*term {
-            Node::Mul(factors) => factors.clone(),
-            _ => vec![term.clone()],
-        };
-        let (mut real, mut rest): (Vec<_>, Vec<_>) = factors.into_iter().partition(sign::is_real);
+        let (mut real, mut rest): (Vec<_>, Vec<_>) = term.factors().iter().cloned().partition(sign::is_real);
         let n_factors = rest.len();
         rest.retain(|factor| !factor.is_constant(Constant::ImaginaryUnit));
         let is_turned = rest.len() < n_factors;
@@ -147,7 +140,7 @@ pub(super) fn part(builtin: Builtin, arg: &Expr) -> Special {
             continue;
         }
         if real.is_empty() && !is_turned {
-            inside.push(term);
+            inside.push(term.clone());
             continue;
         }
         // re(i z) is -im(z), im(i z) is re(z).

@@ -1,7 +1,6 @@
 //! Products: one coefficient, and one power a base.
 
 use std::collections::HashMap;
-use std::slice;
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -13,11 +12,7 @@ use crate::{Constant, Expr, Node};
 
 /// Multiplies simplified factors.
 pub(crate) fn mul(factors: Vec<Expr>) -> Simplified {
-    let flat = factors.iter().flat_map(|factor| match &**factor {
-        Node::Mul(factors) => factors,
-        _ => slice::from_ref(factor),
-    });
-    let factors = infinity::product(flat).unwrap_or(factors);
+    let factors = infinity::product(factors.iter().flat_map(Expr::factors)).unwrap_or(factors);
     if let [left, right] = &factors[..] {
         if let Some(product) = number_times_sum(left, right)? {
             return Ok(product);
@@ -373,12 +368,8 @@ impl Product {
         roots: &mut Vec<(BigRational, BigRational)>,
     ) -> Result<(), Unfit> {
         let root = pow(&Expr::rational(base.clone()), &Expr::rational(exponent.clone()))?;
-        let factors = match &*root {
-            Node::Mul(factors) => factors.clone(),
-            _ => vec![root.clone()],
-        };
-        for factor in factors {
-            match (&*factor, factor.number()) {
+        for factor in root.factors() {
+            match (&**factor, factor.number()) {
                 (_, Some(number)) => self.coefficient = self.coefficient.times(&number)?,
                 (Node::Pow(base, exponent), _) => match (base.exact(), exponent.exact()) {
                     (Some(base), Some(exponent)) => roots.push((exponent, base)),

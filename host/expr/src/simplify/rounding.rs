@@ -1,12 +1,10 @@
 //! Rounding to integers, remainders, and the fraction that is left.
 
-use std::borrow::Cow;
-
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
 use super::function::function;
-use super::{Number, Unfit, add, mul, numeric, sign};
+use super::{Number, Simplified, Unfit, add, mul, numeric, sign};
 use crate::{Builtin, Expr, Node};
 
 /// Whole terms come out of `floor` and `ceiling`, and what has no parameter is worked out.
@@ -15,11 +13,7 @@ pub(super) fn rounded(builtin: Builtin, arg: &Expr) -> Result<Option<Expr>, Unfi
     if let Some(number) = arg.number() {
         return Ok(Some(Expr::rational(round(&number.to_ratio()))));
     }
-    let terms = match &**arg {
-        Node::Add(terms) => terms.clone(),
-        _ => vec![arg.clone()],
-    };
-    let (mut whole, mut rest): (Vec<_>, Vec<_>) = terms.into_iter().partition(sign::is_whole);
+    let (mut whole, mut rest): (Vec<_>, Vec<_>) = arg.terms().iter().cloned().partition(sign::is_whole);
     if rest.is_empty() {
         return Ok(Some(arg.clone()));
     }
@@ -88,16 +82,14 @@ pub(super) fn modulo(dividend: &Expr, divisor: &Expr) -> Result<Option<Expr>, Un
 /// Takes out what both sides share and what the divisor divides: `Mod(x + 5, 3)` is `Mod(x + 2, 3)`.
 fn modulo_reduced(dividend: &Expr, divisor: &Expr) -> Result<Option<Expr>, Unfit> {
     let content = |expr: &Expr| -> Option<BigRational> {
-        let terms = match &**expr {
-            Node::Add(terms) => terms.clone(),
-            _ => vec![expr.clone()],
-        };
-        terms.iter().try_fold(BigRational::zero(), |common, term| match term.as_coefficient_and_rest().0 {
-            // Ratios have no greatest common divisor to speak of.
-            Number::Exact(ratio) if !ratio.is_integer() => None,
-            Number::Exact(ratio) if common.is_zero() => Some(ratio.abs()),
-            Number::Exact(ratio) => Some(mul::gcd(&common, &ratio.abs())),
-            Number::Decimal(_) => None,
+        expr.terms().iter().try_fold(BigRational::zero(), |common, term| {
+            match term.as_coefficient_and_rest().0 {
+                // Ratios have no greatest common divisor to speak of.
+                Number::Exact(ratio) if !ratio.is_integer() => None,
+                Number::Exact(ratio) if common.is_zero() => Some(ratio.abs()),
+                Number::Exact(ratio) => Some(mul::gcd(&common, &ratio.abs())),
+                Number::Decimal(_) => None,
+            }
         })
     };
     if let (Some(left), Some(right)) = (content(dividend), content(divisor)) {
@@ -108,31 +100,36 @@ fn modulo_reduced(dividend: &Expr, divisor: &Expr) -> Result<Option<Expr>, Unfit
             return mul(vec![Expr::rational(common), function(Builtin::Mod, inner)?]).map(Some);
         }
     }
-    let mut dividend = Cow::Borrowed(dividend);
-    if let Node::Add(terms) = &**dividend {
-        // The remainder of a number by a sum is a sum too, whose terms would each leave another remainder.
-        let goes_together = matches!(&**divisor, Node::Add(_)) && !dividend.is_number_like();
-        let (numbers, mut parts): (Vec<_>, Vec<_>) =
-            terms.iter().cloned().partition(|term| goes_together && term.is_number_like());
-        parts.push(add(numbers)?);
-        let mut reduced = Vec::new();
-        for part in parts {
-            let remainder = function(Builtin::Mod, vec![part.clone(), divisor.clone()])?;
-            let is_kept = matches!(&*remainder, Node::Builtin(Builtin::Mod, _) | Node::Mul(_));
-            reduced.push(if is_kept { part } else { remainder });
-        }
-        let reduced = add(reduced)?;
-        let n_terms = if let Node::Add(terms) = &*reduced { terms.len() } else { 1 };
-        if n_terms < terms.len() {
-            return function(Builtin::Mod, vec![reduced, divisor.clone()]).map(Some);
-        }
-        dividend = Cow::Owned(reduced);
+    let reduced = match &**dividend {
+        Node::Add(terms) => of_terms(terms, divisor)?,
+        _ => dividend.clone(),
+    };
+    if reduced.terms().len() < dividend.terms().len() {
+        return function(Builtin::Mod, vec![reduced, divisor.clone()]).map(Some);
     }
-    if sign::could_extract_minus_sign(&dividend) && sign::could_extract_minus_sign(divisor) {
-        let inner = function(Builtin::Mod, vec![super::neg(&dividend)?, super::neg(divisor)?])?;
+    if sign::could_extract_minus_sign(&reduced) && sign::could_extract_minus_sign(divisor) {
+        let inner = function(Builtin::Mod, vec![super::neg(&reduced)?, super::neg(divisor)?])?;
         return super::neg(&inner).map(Some);
     }
-    Ok(Some(Expr::builtin(Builtin::Mod, vec![dividend.into_owned(), divisor.clone()])))
+    Ok(Some(Expr::builtin(Builtin::Mod, vec![reduced, divisor.clone()])))
+}
+
+/// Takes the remainder of each term that has one of its own.
+fn of_terms(terms: &[Expr], divisor: &Expr) -> Simplified {
+    let (numbers, mut parts): (Vec<_>, Vec<_>) = terms.iter().cloned().partition(Expr::is_number_like);
+    // The remainder of a number by a sum is a sum too, whose terms would each leave another remainder.
+    if matches!(&**divisor, Node::Add(_)) && !parts.is_empty() {
+        parts.push(add(numbers)?);
+    } else {
+        parts.extend(numbers);
+    }
+    let mut reduced = Vec::with_capacity(parts.len());
+    for part in parts {
+        let remainder = function(Builtin::Mod, vec![part.clone(), divisor.clone()])?;
+        let is_kept = matches!(&*remainder, Node::Builtin(Builtin::Mod, _) | Node::Mul(_));
+        reduced.push(if is_kept { part } else { remainder });
+    }
+    add(reduced)
 }
 
 /// The fraction of what has no parameter is worked out.

@@ -27,8 +27,8 @@ pub(super) fn sign(expr: &Expr) -> Option<Sign> {
             _ => Sign::Positive,
         });
     }
-    // Looked at first: it is one way down, where what is real asks for signs, and these for what is real.
-    let value = if expr.is_number_like() { numeric(expr)? } else { return None };
+    // Worked out first: it is one way down, where what is real asks for signs, and these for what is real.
+    let value = numeric(expr)?;
     if value.im.abs() > 1e-6 * value.re.abs() || !is_real(expr) {
         return None;
     }
