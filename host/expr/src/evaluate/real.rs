@@ -116,6 +116,7 @@ fn heaviside(x: f64, at_zero: f64) -> f64 {
 }
 
 /// Raises to a power with the special cases of C, and with the bits that a program's constant exponent gives.
+#[inline]
 pub(crate) fn power(base: f64, exponent: f64) -> f64 {
     if exponent == 2.0 {
         base * base

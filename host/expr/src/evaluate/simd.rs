@@ -139,6 +139,7 @@ impl Code {
 }
 
 /// Raises to a whole power, one of [`is_whole_power`], with the bits that an element of an array gets.
+#[inline]
 pub(super) fn whole_power(base: f64, exponent: i32) -> f64 {
     powers::whole_power(base, exponent)
 }

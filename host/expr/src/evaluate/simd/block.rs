@@ -342,6 +342,12 @@ unsafe fn execute<L: Lanes>(op: Op, left: Operand, right: Operand, target: *mut 
                 Binary::Ne => map2::<L, k::NotEqual>(left, right, target, length),
                 Binary::And => map2::<L, k::And>(left, right, target, length),
                 Binary::Or => map2::<L, k::Or>(left, right, target, length),
+                // Inlined, so that its products are of the instruction set's.
+                Binary::Pow => {
+                    for index in (0..length).step_by(L::COUNT) {
+                        left.load::<L>(index).map2(right.load(index), real::power).store(target.add(index));
+                    }
+                }
                 other => {
                     let function = real::binary(other);
                     for index in (0..length).step_by(L::COUNT) {

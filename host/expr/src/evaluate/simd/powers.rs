@@ -6,6 +6,7 @@ use super::lanes::Lanes;
 const MAX_WHOLE_POWER: f64 = 16.0;
 
 /// Whether an exponent is one of [`whole_power`]'s.
+#[inline]
 pub(in crate::evaluate) fn is_whole_power(exponent: f64) -> bool {
     exponent.fract() == 0.0 && (2.0..=MAX_WHOLE_POWER).contains(&exponent.abs())
 }
