@@ -133,6 +133,19 @@ interface Extension {
     pins @5 :Pins;
     instance @6 :Text;
     # Which server this is: another one at each start, and no two alike.
+    conditions @7 :List(Condition);
+    # What is wrong with the process as a whole, the oldest first.
+  }
+
+  struct Condition {
+    # Something that is wrong with a server's process, or was: lines of its log that were lost, a thread that
+    # panicked, a call that does not return.
+    message @0 :Text;
+    hint @1 :Text;
+    count @2 :UInt64;
+    # How often it occurred.
+    sinceMs @3 :UInt64;
+    # When it occurred for the first time: milliseconds since 1970 began, UTC.
   }
 
   struct Hop {

@@ -48,6 +48,21 @@ pub struct Description {
     pub pins: Pins,
     /// Which server it is: another one at each start; empty for one of ours that does not say.
     pub instance: String,
+    /// What is wrong with its process as a whole, the oldest first.
+    pub conditions: Vec<Condition>,
+}
+
+/// Something that is wrong with a server's process, or was, apart from what its origins say of themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// How often it occurred.
+    pub count: u64,
+    /// When it occurred for the first time.
+    pub since: SystemTime,
 }
 
 /// What is known of a function.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use crate::{Cause, Function, Publication, Snapshot, Standing};
+use crate::{Cause, Function, Health, Publication, Snapshot, Standing};
 
 /// The current snapshot. A request reads it once and keeps what it read to its end.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Registry {
     instance: String,
     /// Counts what was published and what was said of origins that are not served.
     version: watch::Sender<u64>,
+    /// What is wrong with the process as a whole.
+    health: Arc<Health>,
 }
 
 /// A snapshot with how the origins stand, read as one.
@@ -43,6 +45,7 @@ impl Default for Registry {
             publications: Mutex::default(),
             instance: random_name(),
             version: watch::Sender::new(0),
+            health: Arc::default(),
         }
     }
 }
@@ -52,6 +55,12 @@ impl Registry {
     #[must_use]
     pub fn instance(&self) -> &str {
         &self.instance
+    }
+
+    /// Returns what is wrong with the process as a whole.
+    #[must_use]
+    pub fn health(&self) -> &Arc<Health> {
+        &self.health
     }
 
     /// Returns the current generation.

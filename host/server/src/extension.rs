@@ -78,6 +78,7 @@ impl extension::Server for ExtensionServer {
         description.set_instance(connection.registry().instance());
         description.set_uptime_ms(connection.uptime().as_millis() as u64);
         description::write(description.reborrow(), &current, self.audience)?;
+        description::write_conditions(description.reborrow(), &connection.registry().health().conditions());
         self.check_size(description.into_reader().total_size()?.word_count)?;
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use kamodo_client::Receipt;
 use kamodo_client::extension::{
-    Cause, Description, Diagnostic, Event, Function, Origin, Pins, Publication, Standing, Stands, State,
+    Cause, Condition, Description, Diagnostic, Event, Function, Origin, Pins, Publication, Standing, Stands,
+    State,
 };
 use serde_json::{Value as Json, json};
 
@@ -18,6 +19,16 @@ pub(super) fn description(description: &Description) -> Json {
         "functions": description.functions.iter().map(function).collect::<Vec<_>>(),
         "origins": description.origins.iter().map(origin).collect::<Vec<_>>(),
         "pins": pins(&description.pins),
+        "conditions": description.conditions.iter().map(condition).collect::<Vec<_>>(),
+    })
+}
+
+fn condition(condition: &Condition) -> Json {
+    json!({
+        "message": condition.message,
+        "hint": condition.hint,
+        "count": condition.count,
+        "since": moment::rfc3339(condition.since),
     })
 }
 

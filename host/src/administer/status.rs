@@ -63,6 +63,10 @@ fn overview(description: &Description) -> String {
     });
     let mut parts = vec![table::rows(rows, ["function", "state", "since", "origin"])];
     parts.extend(description.origins.iter().filter_map(words::unserved));
+    if !description.conditions.is_empty() {
+        let conditions: Vec<_> = description.conditions.iter().map(words::condition).collect();
+        parts.push(conditions.join("\n"));
+    }
     let mut last = vec![];
     last.extend(words::pins(&description.pins));
     last.push(format!(

@@ -1,6 +1,6 @@
 //! What a server says of itself, in words.
 
-use kamodo_client::extension::{Cause, Function, Origin, Pins, Publication, Stands, State};
+use kamodo_client::extension::{Cause, Condition, Function, Origin, Pins, Publication, Stands, State};
 
 use crate::moment;
 
@@ -70,6 +70,16 @@ pub(super) fn unserved(origin: &Origin) -> Option<String> {
             text
         }
     })
+}
+
+/// Says what is wrong with the process as a whole.
+pub(super) fn condition(condition: &Condition) -> String {
+    let times = match condition.count {
+        0 | 1 => String::new(),
+        count => format!(" ({count} times)"),
+    };
+    let hint = condition.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+    format!("since {}: {}{times}{hint}", moment::rfc3339(condition.since), condition.message)
 }
 
 /// Says what may not change; nothing where everything may.

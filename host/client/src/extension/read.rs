@@ -4,13 +4,14 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use capnp::struct_list;
 use kamodo_schema::extension::{
-    self as schema, argument, changed, description, diagnostic, event, function, hop, origin, publication,
+    self as schema, argument, changed, condition, description, diagnostic, event, function, hop, origin,
+    publication,
 };
 use kamodo_wire::literal;
 
 use super::{
-    Argument, Cause, Changed, Description, Diagnostic, Event, Function, Hop, Origin, Pins, Publication,
-    Standing, Stands, State,
+    Argument, Cause, Changed, Condition, Description, Diagnostic, Event, Function, Hop, Origin, Pins,
+    Publication, Standing, Stands, State,
 };
 use crate::Error;
 use crate::field::text;
@@ -24,6 +25,17 @@ pub(super) fn description(reader: description::Reader<'_>) -> Result<Description
         origins: origins(reader.get_origins()?)?,
         pins: pins(reader.get_pins()?)?,
         instance: text(reader.get_instance()?)?,
+        conditions: reader.get_conditions()?.iter().map(condition).collect::<Result<_, _>>()?,
+    })
+}
+
+fn condition(reader: condition::Reader<'_>) -> Result<Condition, Error> {
+    let hint = text(reader.get_hint()?)?;
+    Ok(Condition {
+        message: text(reader.get_message()?)?,
+        hint: (!hint.is_empty()).then_some(hint),
+        count: reader.get_count(),
+        since: UNIX_EPOCH + Duration::from_millis(reader.get_since_ms()),
     })
 }
 

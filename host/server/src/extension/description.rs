@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kamodo_registry::{Current, Function, Origin, OriginKey, Publication, Unserved};
+use kamodo_registry::{Condition, Current, Function, Origin, OriginKey, Publication, Unserved};
 use kamodo_schema::extension::{argument, description, function, origin};
 use kamodo_wire::literal;
 
@@ -69,6 +69,18 @@ pub(super) fn write(
         }
     }
     Ok(())
+}
+
+/// Writes what is wrong with the process as a whole.
+pub(super) fn write_conditions(builder: description::Builder<'_>, conditions: &[Condition]) {
+    let mut list = builder.init_conditions(conditions.len() as u32);
+    for (index, condition) in conditions.iter().enumerate() {
+        let mut builder = list.reborrow().get(index as u32);
+        builder.set_message(&condition.message[..]);
+        builder.set_hint(condition.hint.as_deref().unwrap_or_default());
+        builder.set_count(condition.count);
+        builder.set_since_ms(ms(condition.since));
+    }
 }
 
 fn write_function(
