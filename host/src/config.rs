@@ -10,10 +10,11 @@ mod reading;
 mod server;
 mod upstream;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use kamodo_expr::{Diagnostic, Severity};
-use kamodo_registry::{ContributedFunction, Contribution, Origin, OriginKey};
+use kamodo_registry::{ContributedFunction, Contribution, Origin, OriginKey, panic_message};
 use kamodo_relay::Upstream;
 use kamodo_units::suggest;
 
@@ -51,7 +52,10 @@ impl Config {
         let mut config = Self::default();
         let mut diagnostics = Vec::new();
         for (path, bytes) in files {
-            let (functions, told) = config.read(path, bytes.as_deref());
+            // What is wrong with one file is no reason to lose the others, nor the thread that reads them.
+            let reading = AssertUnwindSafe(|| config.read(path, bytes.as_deref()));
+            let (functions, told) = catch_unwind(reading)
+                .unwrap_or_else(|panic| (Vec::new(), vec![fault(path, panic_message(&*panic))]));
             let origin = Origin::Yaml { file: path.clone() };
             let functions = functions.into_iter().map(ContributedFunction::Symbolic).collect();
             let contribution = Contribution { origin, functions };
@@ -104,6 +108,14 @@ impl Config {
         diagnostics.sort_by_key(Diagnostic::position);
         (functions.good(), diagnostics)
     }
+}
+
+/// What is said of a file at which the server itself fails.
+fn fault(path: &Path, message: &str) -> Diagnostic {
+    let mut diagnostic =
+        Diagnostic::new(Severity::Error, format!("a fault of the server while it read this file: {message}"));
+    diagnostic.file = Some(path.display().to_string().into());
+    diagnostic.with_hint("please report it with this file; everything else is served as before")
 }
 
 fn unreadable(name: &str, reason: &str) -> Diagnostic {

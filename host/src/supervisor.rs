@@ -10,6 +10,7 @@ mod running;
 mod settling;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -19,6 +20,7 @@ use kamodo_expr::{Diagnostic, Severity};
 use kamodo_loader::{Limits, StageDir};
 use kamodo_registry::{
     Admission, Admitted, Cause, Change, Contribution, OriginKey, Reason, Registry, Standing, Unserved,
+    panic_message,
 };
 use kamodo_relay::{Served, Upstream};
 
@@ -312,7 +314,12 @@ impl Supervisor {
         stage.set_limits(self.plugin_limits());
         let n_threads = thread::available_parallelism().map_or(1, usize::from).min(files.len());
         let share = files.len().div_ceil(n_threads);
-        let load = |file: &&Path| (file.to_path_buf(), kamodo_loader::load(file, stage));
+        // What is wrong with one file is no reason to lose the others, nor this thread.
+        let load_one = |file: &Path| {
+            catch_unwind(AssertUnwindSafe(|| kamodo_loader::load(file, stage)))
+                .unwrap_or_else(|panic| Err(kamodo_loader::Error::fault(file, panic_message(&*panic))))
+        };
+        let load = |file: &&Path| (file.to_path_buf(), load_one(file));
         thread::scope(|scope| {
             let shares: Vec<_> = files
                 .chunks(share)

@@ -121,6 +121,12 @@ pub enum ErrorKind {
         /// What the panic said.
         message: String,
     },
+    /// The server panicked while it looked at the file.
+    #[error("a fault of the server while it loaded this file: {message}")]
+    Fault {
+        /// What the panic said.
+        message: String,
+    },
     /// What it says of itself does not hold together.
     #[error("{}", lines("does not hold together", faults))]
     Spec {
@@ -175,6 +181,12 @@ pub struct NeededLibrary {
 impl Error {
     pub(crate) fn new(path: &Path, digest: Option<Digest>, kind: ErrorKind) -> Self {
         Self { path: path.to_owned(), digest, kind: Box::new(kind) }
+    }
+
+    /// Returns that the server itself failed while it loaded a file: a panic with this message.
+    #[must_use]
+    pub fn fault(path: &Path, message: &str) -> Self {
+        Self::new(path, None, ErrorKind::Fault { message: message.to_owned() })
     }
 
     /// Returns the file, as the user named it.
@@ -299,6 +311,9 @@ impl ErrorKind {
                 "build it on this system, or on an older one: its libraries are newer than those here".to_owned()
             }
             Self::Open { .. } => "`ldd -r FILE` shows what the system makes of it".to_owned(),
+            Self::Fault { .. } => {
+                "please report it with this file; everything else is served as before".to_owned()
+            }
             Self::Panicked { .. } => "return an error instead, or mend what panics".to_owned(),
             Self::Read(_) | Self::ChecksumUnreadable { .. } => "make it readable for the server".to_owned(),
             Self::Stage(_) => {

@@ -5,6 +5,7 @@
 //! the one function that it is about.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use kamodo_expr::{Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity};
@@ -13,6 +14,7 @@ use kamodo_value::{Meta, Signature};
 use crate::compose::compose;
 use crate::concession::{Conceded, Concessions};
 use crate::function::{Body, Function, Shown};
+use crate::health::panic_message;
 use crate::{ContributedFunction, Contribution, Hop, Origin, OriginKey};
 
 /// What came of linking.
@@ -231,7 +233,18 @@ impl<'a> Linker<'a> {
                 self.linked[index] =
                     Some(declared(&entry.origin, signature, meta, Body::Awaited(Arc::clone(remote))));
             }
-            ContributedFunction::Symbolic(definition) => self.link_definition(index, definition),
+            ContributedFunction::Symbolic(definition) => {
+                // What is wrong with one definition is no reason to lose the thread that links all.
+                let linking = AssertUnwindSafe(|| self.link_definition(index, definition));
+                if let Err(panic) = catch_unwind(linking) {
+                    let message =
+                        format!("a fault of the server while it linked this: {}", panic_message(&*panic));
+                    let diagnostic = self.at_name(index, message).with_hint(
+                        "please report it with this definition; everything else is served as before",
+                    );
+                    self.fail(index, diagnostic);
+                }
+            }
         }
     }
 

@@ -93,7 +93,7 @@ impl Supervisor {
             Watching::Poll => None,
         };
         let heard = sender.clone();
-        let relay = Relay::start(self.registry.instance(), move |news| drop(heard.send(Event::News(news))))?;
+        let relay = Relay::start(&self.registry, move |news| drop(heard.send(Event::News(news))))?;
         relay.set(self.upstreams.clone());
         let mut running = Loop {
             supervisor: self,
@@ -110,7 +110,11 @@ impl Supervisor {
         running.supervisor.seen.settings = running.sight().settings;
         running.watch_files(&settings);
         running.settling = Some(Settling::begin(Instant::now()));
-        let thread = thread::Builder::new().name("supervisor".to_owned()).spawn(move || running.run())?;
+        let health = Arc::clone(running.supervisor.registry.health());
+        let thread = thread::Builder::new().name("supervisor".to_owned());
+        let thread = thread.spawn(move || {
+            health.essential("supervisor", || running.run());
+        })?;
         Ok(Running { events: sender, thread: Some(thread) })
     }
 }
