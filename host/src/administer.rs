@@ -8,7 +8,7 @@ mod json;
 mod status;
 mod words;
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -17,9 +17,10 @@ use kamodo_client::extension::Description;
 use kamodo_client::{Administrator, Client, Endpoint, Error as ClientError, Extension, Receipt, block_on};
 use tokio::time::timeout;
 
+use crate::answer::print;
 use crate::cli::{Administered, Pin, Reload, Rollback};
 use crate::settings::SocketPlace;
-use crate::{Error, socket};
+use crate::{Error, socket, telemetry};
 
 pub use feed::watch;
 pub use status::status;
@@ -170,21 +171,11 @@ fn show(server: &Administered, receipt: &Receipt, what: &str) -> Result<ExitCode
         print(&json::receipt(receipt).to_string())?;
     } else {
         for diagnostic in &receipt.diagnostics {
-            eprintln!("{}\n", diagnostic.rendered);
+            telemetry::say(format_args!("{}\n", diagnostic.rendered));
         }
         let pins = words::pins(&receipt.pins).map(|pins| format!("\n{pins}")).unwrap_or_default();
         let what = if is_wrong { "something on disk is not served, see above" } else { what };
         print(&format!("generation {}: {what}{pins}", receipt.generation))?;
     }
     Ok(if is_wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// Prints a line or more, and returns whether somebody still reads: who has seen enough makes no error.
-fn print(text: &str) -> Result<bool, Error> {
-    let mut out = io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(Error::Print(error)),
-    }
 }

@@ -40,14 +40,28 @@ pub(crate) fn show(value: &Value, answer: &Answer) -> Result<ExitCode, Error> {
         }
         None => {
             let mut out = BufWriter::new(io::stdout().lock());
-            match write(value, format(answer), &mut out)?.and_then(|()| out.flush()) {
-                // Who has seen enough makes no error.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-                written => written.map_err(Error::Print)?,
-            }
+            is_read(write(value, format(answer), &mut out)?.and_then(|()| out.flush()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a line or more, and returns whether somebody still reads.
+///
+/// # Errors
+/// [`Error::Print`] if it cannot be written.
+pub(crate) fn print(text: &str) -> Result<bool, Error> {
+    let mut out = io::stdout().lock();
+    is_read(writeln!(out, "{text}").and_then(|()| out.flush()))
+}
+
+/// Returns whether somebody still reads what was printed: a closed pipe (`| head`) is not an error.
+pub(crate) fn is_read(printed: io::Result<()>) -> Result<bool, Error> {
+    match printed {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::Print(error)),
+    }
 }
 
 /// The format that is asked for, or that the file's name asks for.

@@ -1,5 +1,7 @@
 //! The story of a server: look, listen, say so, serve, drain.
 
+mod signals;
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,20 +12,30 @@ use std::thread;
 use kamodo_registry::{Administration, Dispatcher, Registry};
 use kamodo_server::{Config, Server};
 use kamodo_wire::tls::Identity;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
 use crate::live::{self, Live, Settle};
 use crate::settings::SocketPlace;
-use crate::{Error, Running, Sources, Supervisor, socket, table, telemetry};
+use crate::{Error, Sources, Supervisor, socket, table, telemetry};
+use signals::{Signal, Signals};
 
 /// Serves until a signal says stop.
 ///
 /// # Errors
-/// [`Error`] where there is nothing good to begin with, or the system refuses what serving needs.
+/// [`Error`] if there is nothing good to begin with, or the system refuses what serving needs, or a part of the
+/// program fails that it cannot serve without.
 pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
-    telemetry::start();
     let registry = Arc::new(Registry::default());
+    let log = telemetry::start(registry.health()).map_err(Error::system("cannot start the log"))?;
+    let served = run(serve, registry, &log);
+    log.flush();
+    served
+}
+
+fn run(serve: &Serve, registry: Arc<Registry>, log: &telemetry::Log) -> Result<ExitCode, Error> {
+    // First of all, so that no server is ready that cannot be told to stop.
+    let health = Arc::clone(registry.health());
+    let signals = Signals::start(health, log.clone()).map_err(Error::system("cannot wait for signals"))?;
     let supervisor = first_look(serve, &registry)?;
 
     let given = &serve.flags.0;
@@ -49,12 +61,22 @@ pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
     let supervisor = supervisor.start(settle, watching).map_err(Error::Watch)?;
 
     administer(&mut server, &socket, administration)?;
-    announce(&registry, &expected, &server).map_err(Error::system("cannot write to standard output"))?;
-    wait_for_stop(&supervisor, &live).map_err(Error::system("cannot wait for signals"))?;
+    announce(&registry, &expected, &server).map_err(Error::system("cannot start a thread"))?;
+    let failure = loop {
+        match signals.next() {
+            Signal::LookAgain => {
+                tracing::info!("asked to look again (SIGHUP)");
+                supervisor.look_again();
+            }
+            Signal::Stop => break None,
+            Signal::Fail(reason) => break Some(reason),
+        }
+    };
+    tracing::info!("stopping: open calls may take {:?} more", live.effective().drain);
     let drained = server.drain(live.effective().drain);
     drop(supervisor); // not before: open calls may be on their way to upstreams
     tracing::info!("stopped; {} connections were cut off", drained.n_cut_off);
-    Ok(ExitCode::SUCCESS)
+    failure.map_or(Ok(ExitCode::SUCCESS), |reason| Err(Error::Fault { reason }))
 }
 
 /// Looks at the files for the first time: there is no last good generation to fall back on.
@@ -67,7 +89,7 @@ fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Err
     let mut supervisor = Supervisor::new(sources, stage_path(), Arc::clone(registry));
     let report = supervisor.look();
     for diagnostic in &report.diagnostics {
-        eprintln!("{}\n", diagnostic.render());
+        telemetry::say(format_args!("{}\n", diagnostic.render()));
     }
     let n_errors = report.n_errors();
     if n_errors > 0 && !serve.tolerant {
@@ -110,47 +132,22 @@ pub(crate) fn private_path() -> PathBuf {
     cache.map_or_else(|| PathBuf::from(".kamodo-rpc"), |cache| cache.join("kamodo-rpc"))
 }
 
-/// Prints what is served and where; the line `ready` comes last.
+/// Prints what is served and where; the line `ready` comes last. Nobody waits for whoever reads it: a server whose
+/// output cannot be written serves all the same.
 fn announce(registry: &Registry, expected: &[String], server: &Server) -> std::io::Result<()> {
     let snapshot = registry.snapshot();
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", table::render(snapshot.functions().map(|function| &**function)))?;
+    let mut text = table::render(snapshot.functions().map(|function| &**function));
     for upstream in expected {
-        writeln!(out, "functions of {upstream} come as soon as it answers")?;
+        text += &format!("\nfunctions of {upstream} come as soon as it answers");
     }
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
-    writeln!(out, "ready at {}", addresses.join(" and "))?;
-    out.flush()
-}
-
-/// Waits for the signal to stop; SIGHUP makes the supervisor look again. A second signal ends at once.
-fn wait_for_stop(supervisor: &Running, live: &Live) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (mut interrupt, mut terminate) = runtime.block_on(async {
-        let mut hangup = signal(SignalKind::hangup())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        loop {
-            tokio::select! {
-                _ = hangup.recv() => {
-                    tracing::info!("asked to look again (SIGHUP)");
-                    supervisor.look_again();
-                }
-                _ = interrupt.recv() => break,
-                _ = terminate.recv() => break,
-            }
+    let addresses = addresses.join(" and ");
+    text += &format!("\nready at {addresses}");
+    thread::Builder::new().name("announce".to_owned()).spawn(move || {
+        let mut out = std::io::stdout().lock();
+        if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) {
+            tracing::warn!("standard output: cannot be written: {error}; ready at {addresses}");
         }
-        std::io::Result::Ok((interrupt, terminate))
-    })?;
-    tracing::info!("stopping: open calls may take {:?} more", live.effective().drain);
-    thread::Builder::new().name("second-signal".to_owned()).spawn(move || {
-        runtime.block_on(async {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        });
-        std::process::exit(1);
     })?;
     Ok(())
 }

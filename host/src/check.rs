@@ -1,6 +1,5 @@
 //! `kamodo-rpc check`: what a file defines and what is wrong with it, without serving.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -8,12 +7,12 @@ use kamodo_expr::Diagnostic;
 use kamodo_registry::Registry;
 
 use crate::cli::{Check, Format};
-use crate::{Error, Settings, Sources, Supervisor, app, describe, table};
+use crate::{Error, Settings, Sources, Supervisor, answer, app, describe, table};
 
 /// Prints what the file defines; the status is 1 where an error would keep something from being served.
 ///
 /// # Errors
-/// Where the output cannot be written.
+/// [`Error::Print`] if the output cannot be written.
 pub fn run(check: &Check) -> Result<ExitCode, Error> {
     let sources = Sources {
         config: check.file.clone(),
@@ -42,6 +41,6 @@ pub fn run(check: &Check) -> Result<ExitCode, Error> {
             parts.join("\n\n")
         }
     };
-    writeln!(std::io::stdout(), "{text}").map_err(Error::system("cannot write to standard output"))?;
+    answer::print(&text)?;
     Ok(if n_errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

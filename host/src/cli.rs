@@ -5,6 +5,7 @@ mod remote;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -13,7 +14,9 @@ use kamodo_units::suggest;
 pub use administer::{Administered, Pin, Reload, Rollback, Status, Watch};
 pub use remote::{Answer, AnswerFormat, Call, Completions, Eval, List, ListFormat};
 
+use crate::answer::is_read;
 use crate::settings::{ServerFlags, Setting, TABLE};
+use crate::{USAGE, telemetry};
 
 /// A server of functions with units.
 ///
@@ -114,6 +117,7 @@ Exit status:
   1   the server says no, or something is wrong with what is served
   64  the command line is not understood, or an argument cannot be read
   69  no server can be reached, or the connection to it was lost
+  70  a server cannot go on, by a fault of its own
   74  a result cannot be written
   75  it may succeed later: the server has too much to do, the deadline passed, or a server behind it is away";
 
@@ -140,6 +144,20 @@ impl Cli {
             }
         }
         Self::try_parse_from(ours)
+    }
+}
+
+/// Prints the help that was asked for, or why a command line is not understood, and returns the status that the
+/// program ends with.
+#[must_use]
+pub fn explain(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
+    if error.use_stderr() {
+        return ExitCode::from(USAGE); // also if nobody can be told why
+    }
+    match is_read(printed) {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => telemetry::say_end(&error),
     }
 }
 

@@ -86,6 +86,12 @@ pub enum Error {
     /// The watch of files.
     #[error("cannot watch for changes")]
     Watch(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A part of the program failed without which it cannot serve.
+    #[error("the server cannot go on: {reason}")]
+    Fault {
+        /// What failed.
+        reason: String,
+    },
     /// The system.
     #[error("{what}")]
     System {
@@ -104,6 +110,9 @@ pub const USAGE: u8 = 64;
 
 /// No server can be reached.
 const UNAVAILABLE: u8 = 69;
+
+/// The program is at fault.
+const FAULT: u8 = 70;
 
 /// A result cannot be written.
 const UNWRITTEN: u8 = 74;
@@ -141,6 +150,9 @@ impl Error {
                 Some("name a file with `--output`, or choose `--format table` or `json`".to_owned())
             }
             Self::NoNumbers => Some("choose `--format json`".to_owned()),
+            Self::Fault { .. } => Some(
+                "this is a fault of the server: please report it with its log, and start it again".to_owned(),
+            ),
             Self::Twice { name, .. } => Some(format!("leave out one of the two `{name}`")),
             Self::Watch(_) | Self::System { .. } | Self::Output { .. } | Self::Print(_) => None,
         }
@@ -168,6 +180,7 @@ impl Error {
                 _ => FAILURE,
             },
             Self::Output { .. } | Self::Print(_) => UNWRITTEN,
+            Self::Fault { .. } => FAULT,
             _ => FAILURE,
         }
     }

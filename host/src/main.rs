@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use kamodo_host::cli::{Cli, Command};
+use kamodo_host::cli::{self, Cli, Command};
 use kamodo_host::{administer, app, check, remote, telemetry, trial};
 
 /// Keeps the memory of large arrays for the next ones, which the system's allocator gives back and has
@@ -14,9 +14,7 @@ fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
-            // A closed output leaves nobody to tell.
-            let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(kamodo_host::USAGE) } else { ExitCode::SUCCESS };
+            return cli::explain(&error);
         }
     };
     let outcome = match cli.command {
@@ -34,11 +32,5 @@ fn main() -> ExitCode {
         Command::Unpin(pin) => administer::unpin(&pin),
         Command::TryPlugin(attempt) => return trial::run(&attempt),
     };
-    outcome.unwrap_or_else(|error| {
-        eprintln!("kamodo-rpc: {}", telemetry::chain(&error));
-        if let Some(hint) = error.hint() {
-            eprintln!("hint: {hint}");
-        }
-        ExitCode::from(error.code())
-    })
+    outcome.unwrap_or_else(|error| telemetry::say_end(&error))
 }

@@ -1,6 +1,5 @@
 //! `kamodo-rpc list`, `call` and `eval`: a running server's functions from the shell.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -247,11 +246,7 @@ fn run<T>(request: impl Future<Output = Result<T, kamodo_client::Error>>) -> Res
 }
 
 fn print(text: &str) -> Result<ExitCode, Error> {
-    match writeln!(std::io::stdout(), "{text}") {
-        // Who has seen enough makes no error.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        written => written.map(|()| ExitCode::SUCCESS).map_err(Error::Print),
-    }
+    answer::print(text).map(|_| ExitCode::SUCCESS)
 }
 
 #[cfg(test)]
