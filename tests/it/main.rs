@@ -10,6 +10,7 @@ mod command_line;
 mod live;
 mod mistakes;
 mod model;
+mod output;
 mod plugins;
 mod settings;
 mod shell;

@@ -98,10 +98,15 @@ impl Project {
     /// Runs a script in the project, which finds the binary as `kamodo-rpc`. The project's place is shown as `~`.
     #[track_caller]
     pub fn shell(&self, script: &str) -> Output {
+        self.output(self.script(script))
+    }
+
+    /// Returns a script that runs in the project, and finds the binary as `kamodo-rpc`.
+    pub(crate) fn script(&self, script: &str) -> Command {
         let path = std::env::var("PATH").unwrap_or_default();
         let mut command = self.prepared(Command::new("bash"));
         command.args(["-c", script]).env("PATH", format!("{}:{path}", artifacts::folder().display()));
-        self.output(command)
+        command
     }
 
     fn output(&self, mut command: Command) -> Output {

@@ -1,7 +1,7 @@
 //! The binary while it serves.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -38,7 +38,42 @@ impl<'a> Server<'a> {
     #[must_use]
     #[track_caller]
     pub fn start_with(project: &'a Project, args: &[&str]) -> Self {
-        let mut command = project.command(args);
+        Self::await_ready(project, project.command(args))
+    }
+
+    /// Serves the project as the last command of a script, such as `exec kamodo-rpc serve --port 0 2>/dev/full`. The
+    /// line that says it is ready must come on standard output or standard error.
+    ///
+    /// # Panics
+    /// If it does not get ready before the [`DEADLINE`]; says what it printed.
+    #[must_use]
+    #[track_caller]
+    pub fn start_by(project: &'a Project, script: &str) -> Self {
+        Self::await_ready(project, project.script(script))
+    }
+
+    /// As [`Server::start_by`], for a server that may not start: then its exit code, and what it printed and logged.
+    ///
+    /// # Errors
+    /// The exit code and the text of one that ended before it was ready.
+    ///
+    /// # Panics
+    /// If it is neither ready nor ended before the [`DEADLINE`].
+    #[track_caller]
+    pub fn try_start_by(project: &'a Project, script: &str) -> Result<Self, (Option<i32>, String)> {
+        Self::ready_or_ended(project, project.script(script))
+    }
+
+    #[track_caller]
+    fn await_ready(project: &'a Project, command: Command) -> Self {
+        match Self::ready_or_ended(project, command) {
+            Ok(server) => server,
+            Err((code, said)) => panic!("the server ended with {code:?}: {said}"),
+        }
+    }
+
+    #[track_caller]
+    fn ready_or_ended(project: &'a Project, mut command: Command) -> Result<Self, (Option<i32>, String)> {
         let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -54,15 +89,14 @@ impl<'a> Server<'a> {
             if let Some(port) = server.ready_port() {
                 break port;
             }
-            assert!(
-                ended.is_none() && Instant::now() < end,
-                "the server is not ready: {}{}",
-                server.printed(),
-                server.log()
-            );
+            let said = || format!("{}{}", server.printed(), server.log());
+            if let Some(status) = ended {
+                return Err((status.code(), said()));
+            }
+            assert!(Instant::now() < end, "the server is not ready: {}", said());
             thread::park_timeout(crate::PERIOD);
         };
-        server
+        Ok(server)
     }
 
     /// Returns the port at which it listens.
@@ -144,8 +178,10 @@ impl<'a> Server<'a> {
     }
 
     fn ready_port(&self) -> Option<u16> {
-        let printed = self.printed();
-        let line = printed.lines().find(|line| line.starts_with("ready"))?;
+        let (printed, logged) = (self.printed(), self.log());
+        // A server whose output cannot be written says in its log where it is ready.
+        let mut lines = printed.lines().filter(|line| line.starts_with("ready")).chain(logged.lines());
+        let line = lines.find(|line| line.contains("ready at "))?;
         line.rsplit(':').next()?.trim().parse().ok()
     }
 }
