@@ -1,8 +1,9 @@
 //! An argument of `kamodo-rpc call`, from text to a value.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
+use std::path::Path;
 
+use kamodo_files::Limit;
 use kamodo_value::{Array, Buffer, Value};
 use npyz::{Deserialize, NpyFile, Order, TypeChar};
 use num_bigint::BigInt;
@@ -94,12 +95,14 @@ fn flatten<'a>(json: &'a Json, shape: &[usize], numbers: &mut Vec<&'a serde_json
 }
 
 fn read_npy(path: &str) -> Result<Array, String> {
-    let file = File::open(path).map_err(|error| format!("{path}: cannot be read: {error}"))?;
+    let file = kamodo_files::open(Path::new(path), Limit::ARRAY)
+        .map_err(|error| format!("{path}: cannot be read: {error}"))?;
+    let n_bytes = file.metadata().len();
+    let file = file.into_file().take(n_bytes); // one that grows is read as it was when it was opened
     let npy = NpyFile::new(BufReader::new(file)).map_err(|error| format!("{path}: no .npy file: {error}"))?;
     let shape: Vec<usize> = npy.shape().iter().map(|&length| length as usize).collect();
     // What the file says of itself is not what memory is taken for.
     let n_elements = shape.iter().try_fold(1_usize, |n, &length| n.checked_mul(length));
-    let n_bytes = std::fs::metadata(path).map_or(u64::MAX, |metadata| metadata.len());
     if n_elements.is_none_or(|n| n as u64 > n_bytes) {
         return Err(format!("{path}: expected an array of shape {shape:?}, found {n_bytes} bytes"));
     }
@@ -185,6 +188,8 @@ mod tests {
     fn mistakes() {
         insta::assert_snapshot!(read("five").unwrap_err(), @"expected a number, a JSON list or `@file.npy`, found `five`");
         insta::assert_snapshot!(read("{\"x\": 1}").unwrap_err(), @"expected a number, a list or text, found a JSON object");
+        insta::assert_snapshot!(read("@/dev/zero").unwrap_err(), @"/dev/zero: cannot be read: expected a regular file, found a character device");
+        insta::assert_snapshot!(read("@.").unwrap_err(), @".: cannot be read: expected a regular file, found a directory");
         insta::assert_snapshot!(read("@missing.npy").unwrap_err(), @"missing.npy: cannot be read: No such file or directory (os error 2)");
     }
 }

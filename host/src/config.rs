@@ -23,6 +23,7 @@ use crate::yaml::{self, Node};
 use functions::Functions;
 use reading::Reading;
 
+pub use files::Unread;
 pub(crate) use files::files;
 
 /// A configuration, read.
@@ -48,7 +49,7 @@ impl Config {
     /// Reads the files of a configuration, each with its bytes or with why it has none: what is good in
     /// them, and everything that is wrong.
     #[must_use]
-    pub fn parse_all(files: &[(PathBuf, Result<Vec<u8>, String>)]) -> (Self, Vec<Diagnostic>) {
+    pub fn parse_all(files: &[(PathBuf, Result<Vec<u8>, Unread>)]) -> (Self, Vec<Diagnostic>) {
         let mut config = Self::default();
         let mut diagnostics = Vec::new();
         for (path, bytes) in files {
@@ -73,7 +74,7 @@ impl Config {
     fn read(
         &mut self,
         path: &Path,
-        bytes: Result<&[u8], &String>,
+        bytes: Result<&[u8], &Unread>,
     ) -> (Vec<kamodo_expr::Definition>, Vec<Diagnostic>) {
         let name = path.display().to_string();
         let stream = match bytes {
@@ -118,10 +119,10 @@ fn fault(path: &Path, message: &str) -> Diagnostic {
     diagnostic.with_hint("please report it with this file; everything else is served as before")
 }
 
-fn unreadable(name: &str, reason: &str) -> Diagnostic {
-    let message = format!("the configuration cannot be read: {reason}");
-    let mut diagnostic =
-        Diagnostic::new(Severity::Error, message).with_hint("name another one with `rpc_conf=FILE`");
+fn unreadable(name: &str, reason: &Unread) -> Diagnostic {
+    let message = format!("the configuration cannot be read: {}", reason.message);
+    let hint = reason.hint.as_deref().unwrap_or("name another one with `rpc_conf=FILE`");
+    let mut diagnostic = Diagnostic::new(Severity::Error, message).with_hint(hint);
     diagnostic.file = Some(name.into());
     diagnostic
 }
@@ -630,7 +631,7 @@ mod tests {
         let (config, diagnostics) = Config::parse_all(&[
             file("c/a.yaml", "!Kamodo {f: x, g: f+1}\n--- !Server {port: 1}\n"),
             file("c/b.yaml", "!Kamodo\nf: y +\nh: x\n--- !Server {port: 2, calls: 3}\n"),
-            ("c/c.yaml".into(), Err("permission denied".to_owned())),
+            ("c/c.yaml".into(), Err(Unread { message: "permission denied".to_owned(), hint: None })),
         ]);
         let told: Vec<_> = diagnostics.iter().map(Diagnostic::render).collect();
         insta::assert_snapshot!(told.join("\n"), @r"
@@ -659,8 +660,18 @@ mod tests {
 
     #[test]
     fn limits() {
-        let large = format!("!Kamodo\nf: x # {}\n", " ".repeat(yaml::MAX_BYTES));
-        insta::assert_snapshot!(mistakes(large.as_bytes()).lines().next().unwrap(), @"a.yaml:1:1: error: a configuration is at most 1048576 bytes, found 1048592");
+        insta::assert_snapshot!(mistakes("---\n".repeat(100_000).as_bytes()), @r"
+        a.yaml:1001:4: error: expected at most 1000 documents in a file, found more
+          1001 | ---
+               |    ^
+        hint: write all functions into one document, and leave out `---` lines without one
+        ");
+        insta::assert_snapshot!(mistakes("--- !Kamodo {f: x}\n".repeat(1001).as_bytes()), @r"
+        a.yaml:1001:13: error: expected at most 1000 documents in a file, found more
+          1001 | --- !Kamodo {f: x}
+               |             ^
+        hint: write all functions into one document, and leave out `---` lines without one
+        ");
     }
 
     #[test]

@@ -140,6 +140,9 @@ impl Error {
             Self::NotHere { .. } => {
                 Some("run the command there; `status` and `watch` work from here".to_owned())
             }
+            Self::Argument { argument, .. } if argument.contains('@') => {
+                Some("name a file of one array after `@`, as `numpy.save` writes it".to_owned())
+            }
             Self::Argument { .. } => {
                 Some("an argument stands alone or as `name=value`; quote a list".to_owned())
             }

@@ -25,7 +25,7 @@ pub mod trial;
 mod watch;
 mod yaml;
 
-pub use config::Config;
+pub use config::{Config, Unread};
 pub use error::{Error, USAGE};
 pub use live::{Live, Settle};
 pub use settings::Settings;

@@ -6,9 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use kamodo_files::{Limit, Stop};
 use sha2::{Digest as _, Sha256};
 
-use crate::config;
+use crate::config::{self, Unread};
 
 /// The hash of a file's bytes.
 pub(crate) type Digest = [u8; 32];
@@ -28,7 +29,7 @@ pub(crate) struct Places {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sighting {
     /// The configuration's files, each with its bytes or with why they cannot be read.
-    pub(crate) config: Vec<(PathBuf, Result<Vec<u8>, String>)>,
+    pub(crate) config: Vec<(PathBuf, Result<Vec<u8>, Unread>)>,
     /// Each plugin's file with the hash of its bytes, and of the checksum that stands beside it.
     pub(crate) plugins: BTreeMap<PathBuf, Digest>,
     /// The files that matter to the settings.
@@ -64,25 +65,26 @@ impl Sighting {
         Self { config: texts.iter().map(bytes).collect(), ..Self::default() }
     }
 
-    /// Looks at everything; what has the same stat as in `before` keeps its hash.
-    pub(crate) fn take(places: &Places, before: &Self) -> Self {
+    /// Looks at everything; what has the same stat as in `before` keeps its hash. If it is told to stop, what it
+    /// returns is of no use.
+    pub(crate) fn take(places: &Places, before: &Self, stop: &Stop) -> Self {
         let mut sighting = Self { config: config::files(&places.config), ..Self::default() };
         for file in &places.settings {
             // One that is not there may come.
-            if let Ok(bytes) = fs::read(file) {
-                sighting.settings.insert(file.clone(), Sha256::digest(&bytes).into());
+            if let Some(digest) = hash(Sha256::new(), file, Limit::CERTIFICATES, stop) {
+                sighting.settings.insert(file.clone(), digest.finalize().into());
             }
         }
-        sighting.look_at_plugins(&places.directories, before);
+        sighting.look_at_plugins(&places.directories, before, stop);
         sighting
     }
 
     /// Looks at the plugins of these directories, and at no others.
-    pub(crate) fn look_at_plugins(&mut self, directories: &[PathBuf], before: &Self) {
+    pub(crate) fn look_at_plugins(&mut self, directories: &[PathBuf], before: &Self, stop: &Stop) {
         (self.plugins, self.known, self.unlisted) = Default::default();
         for directory in directories {
             match shared_libraries(directory) {
-                Ok(files) => files.into_iter().for_each(|file| self.look_at_plugin(file, before)),
+                Ok(files) => files.into_iter().for_each(|file| self.look_at_plugin(file, before, stop)),
                 Err(_) => {
                     self.unlisted.insert(directory.clone());
                     for file in before.plugins.keys().filter(|file| file.parent() == Some(directory)) {
@@ -93,9 +95,13 @@ impl Sighting {
         }
     }
 
-    fn look_at_plugin(&mut self, file: PathBuf, before: &Self) {
-        // A file that went while we looked is a file that is not there.
-        let Ok(mut stat) = stat(&file) else { return };
+    fn look_at_plugin(&mut self, file: PathBuf, before: &Self, stop: &Stop) {
+        let mut stat = match stat(&file) {
+            Ok(stat) => stat,
+            // A file that went while we looked is a file that is not there.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+            Err(_) => Stat::default(), // what is wrong with it is said by whoever loads it
+        };
         let checksum = checksum_file(&file);
         if let Ok(beside) = self::stat(&checksum) {
             stat.2 = (stat.2.0.wrapping_add(beside.2.0), stat.2.1.wrapping_add(beside.2.1));
@@ -106,12 +112,9 @@ impl Sighting {
             Some(known) => known.clone(),
             None => {
                 let read_at = SystemTime::now();
-                let Ok(bytes) = fs::read(&file) else { return };
-                let mut hash = Sha256::new_with_prefix(&bytes);
-                if let Ok(beside) = fs::read(&checksum) {
-                    hash.update(&beside);
-                }
-                Known { stat, read_at, digest: hash.finalize().into() }
+                let Some(digest) = hash(Sha256::new(), &file, Limit::PLUGIN, stop) else { return };
+                let both = hash(digest.clone(), &checksum, Limit::CHECKSUM, stop);
+                Known { stat, read_at, digest: both.unwrap_or(digest).finalize().into() }
             }
         };
         self.plugins.insert(file.clone(), known.digest);
@@ -157,7 +160,7 @@ impl Sighting {
         let config = self.config.iter().map(|(file, bytes)| {
             let digest = match bytes {
                 Ok(bytes) => Sha256::digest(bytes),
-                Err(reason) => Sha256::digest(format!("unreadable: {reason}")),
+                Err(reason) => Sha256::digest(unreadable(&reason.message)),
             };
             (file.as_path(), digest.into())
         });
@@ -202,6 +205,26 @@ impl Known {
     }
 }
 
+/// Adds to a hash what a file holds, or why it cannot be read. None if there is no such file.
+fn hash(mut hash: Sha256, file: &Path, limit: Limit, stop: &Stop) -> Option<Sha256> {
+    let read = kamodo_files::open(file, limit).and_then(|mut opened| {
+        opened.stream(stop, |piece| {
+            hash.update(piece);
+            Ok(())
+        })
+    });
+    match read {
+        Ok(_) => Some(hash),
+        Err(error) if error.is_missing() => None,
+        Err(error) => Some(Sha256::new_with_prefix(unreadable(&error.to_string()))),
+    }
+}
+
+/// What tells a file that cannot be read from the same file once it can.
+fn unreadable(reason: &str) -> String {
+    format!("unreadable: {reason}")
+}
+
 /// The file in which a plugin's checksum may stand, in the format of `sha256sum`.
 fn checksum_file(plugin: &Path) -> PathBuf {
     let mut name = plugin.as_os_str().to_owned();
@@ -235,12 +258,14 @@ fn stat(file: &Path) -> io::Result<Stat> {
 mod tests {
     use super::*;
 
+    fn unread() -> Unread {
+        Unread { message: "gone".to_owned(), hint: None }
+    }
+
     fn config(text: Option<&str>) -> Sighting {
         match text {
             Some(text) => Sighting::of_texts(&[("a.yaml", text)]),
-            None => {
-                Sighting { config: vec![("a.yaml".into(), Err("gone".to_owned()))], ..Sighting::default() }
-            }
+            None => Sighting { config: vec![("a.yaml".into(), Err(unread()))], ..Sighting::default() },
         }
     }
 

@@ -17,6 +17,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use kamodo_expr::{Diagnostic, Severity};
+use kamodo_files::Stop;
 use kamodo_loader::{Limits, StageDir};
 use kamodo_registry::{
     Admission, Admitted, Cause, Change, Contribution, OriginKey, Reason, Registry, Standing, Unserved,
@@ -71,6 +72,8 @@ pub struct Supervisor {
     /// Warnings that were told and still hold, which are not told again.
     told: BTreeMap<Topic, Vec<Diagnostic>>,
     events: (Sender<Event>, Receiver<Event>),
+    /// Ends what reads files when the server ends: a large one takes seconds.
+    stop: Stop,
 }
 
 /// Why nothing is known yet of an upstream.
@@ -116,6 +119,7 @@ impl Supervisor {
             passing: BTreeSet::new(),
             told: BTreeMap::new(),
             events: channel(),
+            stop: Stop::default(),
         }
     }
 
@@ -133,7 +137,7 @@ impl Supervisor {
 
     /// Looks at everything now, without waiting for it to settle: the first start.
     pub fn look(&mut self) -> Report {
-        let sighting = Sighting::take(&self.places(&[]), &self.seen);
+        let sighting = Sighting::take(&self.places(&[]), &self.seen, &self.stop);
         self.take(sighting, Cause::Files)
     }
 
@@ -177,7 +181,7 @@ impl Supervisor {
             if config.plugin_directories != self.configured_directories {
                 // The configuration has only now said where plugins are: they belong to this generation.
                 self.configured_directories = config.plugin_directories;
-                sighting.look_at_plugins(&self.directories(), &self.seen);
+                sighting.look_at_plugins(&self.directories(), &self.seen, &self.stop);
             }
             self.settings = config.settings;
             let named: Vec<_> = config.upstreams.iter().map(Upstream::key).collect();
@@ -304,7 +308,7 @@ impl Supervisor {
         }
         if self.stage.is_none() {
             match trial::stage(&self.stage_path) {
-                Ok(stage) => self.stage = Some(stage),
+                Ok(stage) => self.stage = Some(stage.with_stop(self.stop.clone())),
                 Err(error) => {
                     return files.iter().map(|file| (file.to_path_buf(), Err(error.clone()))).collect();
                 }

@@ -23,8 +23,8 @@ const MAX_ALIASED: usize = 10_000;
 /// How deep collections may nest.
 const MAX_DEPTH: usize = 64;
 
-/// How large a file may be.
-pub(crate) const MAX_BYTES: usize = 1 << 20;
+/// How many documents a file may hold: each costs more than the three letters that begin it.
+const MAX_DOCUMENTS: usize = 1000;
 
 /// One node of a document.
 #[derive(Debug, Clone)]
@@ -81,20 +81,21 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Stream, Box<Diagnostic>> 
             continue;
         }
         reader.anchors.clear();
+        if documents.len() == MAX_DOCUMENTS {
+            let message = format!("expected at most {MAX_DOCUMENTS} documents in a file, found more");
+            let hint = "write all functions into one document, and leave out `---` lines without one";
+            return Err(reader.refuse(offset(span.start), message, hint));
+        }
         documents.push(reader.node(event, &span, 0)?);
     }
     Ok(Stream { whole, documents })
 }
 
-/// The text of a file, which must be UTF-8 and not too long.
+/// The text of a file, which must be UTF-8.
 fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic>> {
     let refuse = |text: &str, message: String, hint: &str| {
         Box::new(Source::whole(file, text).error(text.len()..text.len(), message).with_hint(hint))
     };
-    if bytes.len() > MAX_BYTES {
-        let message = format!("a configuration is at most {MAX_BYTES} bytes, found {}", bytes.len());
-        return Err(refuse("", message, "make it a directory of several files"));
-    }
     if let [0xfe, 0xff, ..] | [0xff, 0xfe, ..] = bytes {
         let message = "expected UTF-8 text, found UTF-16".to_owned();
         return Err(refuse("", message, "save the file in UTF-8"));

@@ -9,12 +9,14 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("kamodo-client", &["kamodo-schema", "kamodo-value", "kamodo-wire"]),
     ("kamodo-expr", &["kamodo-units", "kamodo-value"]),
+    ("kamodo-files", &[]),
     ("kamodo-fixture-plugins", &["kamodo-plugin-api"]),
     (
         "kamodo-host",
         &[
             "kamodo-client",
             "kamodo-expr",
+            "kamodo-files",
             "kamodo-loader",
             "kamodo-registry",
             "kamodo-relay",
@@ -24,18 +26,24 @@ const ARROWS: &[(&str, &[&str])] = &[
             "kamodo-wire",
         ],
     ),
-    ("kamodo-loader", &["kamodo-plugin-api", "kamodo-registry", "kamodo-units", "kamodo-value"]),
+    (
+        "kamodo-loader",
+        &["kamodo-files", "kamodo-plugin-api", "kamodo-registry", "kamodo-units", "kamodo-value"],
+    ),
     ("kamodo-plugin-api", &[]),
     ("kamodo-plugin-dipole", &["kamodo-plugin-api"]),
     ("kamodo-plugin-magnetopause", &["kamodo-plugin-api"]),
     ("kamodo-registry", &["kamodo-expr", "kamodo-units", "kamodo-value"]),
-    ("kamodo-relay", &["kamodo-client", "kamodo-expr", "kamodo-registry", "kamodo-units", "kamodo-value"]),
+    (
+        "kamodo-relay",
+        &["kamodo-client", "kamodo-expr", "kamodo-files", "kamodo-registry", "kamodo-units", "kamodo-value"],
+    ),
     ("kamodo-schema", &[]),
     ("kamodo-server", &["kamodo-expr", "kamodo-registry", "kamodo-schema", "kamodo-value", "kamodo-wire"]),
     ("kamodo-tests", &["kamodo-host"]),
     ("kamodo-units", &[]),
     ("kamodo-value", &["kamodo-units"]),
-    ("kamodo-wire", &["kamodo-schema", "kamodo-value"]),
+    ("kamodo-wire", &["kamodo-files", "kamodo-schema", "kamodo-value"]),
     ("xtask", &[]),
 ];
 

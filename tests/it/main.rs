@@ -7,6 +7,7 @@ mod certificate;
 mod check;
 mod client;
 mod command_line;
+mod files;
 mod live;
 mod mistakes;
 mod model;

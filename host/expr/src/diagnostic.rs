@@ -77,13 +77,24 @@ impl Source {
     /// Makes a source whose text is the whole of a file.
     #[must_use]
     pub fn whole(file: &str, text: &str) -> Self {
+        // A line that is a whole file would be counted from its beginning for each place in it.
+        const LONG: usize = 256;
         let file_text: Arc<str> = text.into();
-        let pieces = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-            .enumerate()
-            .map(|(index, offset)| (offset, Position { line: index + 1, column: 1 }))
-            .collect();
-        Self { file: file.into(), text: Arc::clone(&file_text), file_text, pieces }
+        let mut place = Position { line: 1, column: 1 };
+        let mut pieces = vec![(0, place)];
+        for (at, letter) in text.char_indices() {
+            let last = pieces.last().map_or(0, |(start, _)| *start);
+            if at >= last + LONG {
+                pieces.push((at, place));
+            }
+            if letter == '\n' {
+                place = Position { line: place.line + 1, column: 1 };
+                pieces.push((at + 1, place));
+            } else {
+                place.column += 1;
+            }
+        }
+        Self { file: file.into(), text: Arc::clone(&file_text), file_text, pieces: pieces.into() }
     }
 
     /// Returns the place in the file of the byte at `offset` of the text.

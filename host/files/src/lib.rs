@@ -70,8 +70,10 @@ impl Limit {
     /// A file of a configuration.
     pub const CONFIGURATION: Self = Self::new(1 << 20, "make it a directory of several files");
     /// A plugin's shared library, and a library that it needs.
-    pub const PLUGIN: Self =
-        Self::new(1 << 30, "remove what debuggers need (`strip --strip-debug`), or keep large data in a file of its own");
+    pub const PLUGIN: Self = Self::new(
+        1 << 30,
+        "remove what debuggers need (`strip --strip-debug`), or keep large data in a file of its own",
+    );
     /// The checksums beside a plugin.
     pub const CHECKSUM: Self = Self::new(1 << 20, "write it with `sha256sum`, or remove it");
     /// Certificates in PEM.
@@ -211,10 +213,11 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::System(error) => match error.kind() {
-                io::ErrorKind::PermissionDenied => Some("make it readable for this user".to_owned()),
-                _ => None,
-            },
+            Self::System(error) if error.raw_os_error() == Some(libc::ELOOP) => {
+                Some("let the link lead to a regular file".to_owned())
+            }
+            Self::System(error) => (error.kind() == io::ErrorKind::PermissionDenied)
+                .then(|| "make it readable for the server".to_owned()),
             Self::Kind { .. } => Some("put a regular file in its place, or remove it".to_owned()),
             Self::TooLarge { limit } => Some(limit.hint.to_owned()),
             Self::Stopped => Some("start the server again".to_owned()),

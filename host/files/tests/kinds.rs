@@ -33,15 +33,15 @@ fn what_is_no_regular_file_is_refused_by_name() {
     let all = ["pipe", "socket", "directory", "zero", "link", "loop", "dangling", "missing"];
     let told: Vec<_> = all.iter().map(|name| format!("{name}: {}", said(read(&at(name), SMALL)))).collect();
     insta::assert_snapshot!(told.join("\n"), @r"
-pipe: expected a regular file, found a named pipe; hint: put a regular file in its place, or remove it
-socket: expected a regular file, found a socket; hint: put a regular file in its place, or remove it
-directory: expected a regular file, found a directory; hint: put a regular file in its place, or remove it
-zero: expected a regular file, found a character device; hint: put a regular file in its place, or remove it
-link: expected a regular file, found a named pipe; hint: put a regular file in its place, or remove it
-loop: Too many levels of symbolic links (os error 40)
-dangling: No such file or directory (os error 2)
-missing: No such file or directory (os error 2)
-");
+    pipe: expected a regular file, found a named pipe; hint: put a regular file in its place, or remove it
+    socket: expected a regular file, found a socket; hint: put a regular file in its place, or remove it
+    directory: expected a regular file, found a directory; hint: put a regular file in its place, or remove it
+    zero: expected a regular file, found a character device; hint: put a regular file in its place, or remove it
+    link: expected a regular file, found a named pipe; hint: put a regular file in its place, or remove it
+    loop: Too many levels of symbolic links (os error 40)
+    dangling: No such file or directory (os error 2)
+    missing: No such file or directory (os error 2)
+    ");
     for terminal in ["/dev/tty", "/dev/ptmx", "/dev/null", "/dev/full"] {
         assert!(read(Path::new(terminal), SMALL).is_err(), "{terminal}");
     }

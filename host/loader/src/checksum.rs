@@ -1,10 +1,9 @@
 //! The checksum that may stand beside a plugin: `model.so.sha256`, as `sha256sum` writes it.
 
 use std::ffi::OsString;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+
+use kamodo_files::Limit;
 
 use crate::digest::Digest;
 use crate::error::ErrorKind;
@@ -14,10 +13,10 @@ pub(crate) fn check(plugin: &Path, digest: Digest) -> Result<(), ErrorKind> {
     let mut name = plugin.as_os_str().to_owned();
     name.push(OsString::from(".sha256"));
     let file = PathBuf::from(name);
-    let text = match fs::read(&file) {
+    let text = match kamodo_files::read(&file, Limit::CHECKSUM) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(ErrorKind::ChecksumUnreadable { file, source: Arc::new(source) }),
+        Err(error) if error.is_missing() => return Ok(()),
+        Err(source) => return Err(ErrorKind::ChecksumUnreadable { file, source }),
     };
     let found = digest.to_string();
     match expected(&text, plugin) {

@@ -2,11 +2,16 @@
 
 use std::fmt;
 
+use kamodo_files::{Opened, Stop};
 use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 of a file's bytes; shown in hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 32]);
+
+/// A digest of bytes of which there are more to come.
+#[derive(Default)]
+pub(crate) struct Hash(Sha256);
 
 impl Digest {
     /// Takes the digest of `bytes`.
@@ -15,10 +20,32 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Takes the digest of the bytes of a file, of which a piece at a time is in memory.
+    pub(crate) fn of_file(file: &mut Opened, stop: &Stop) -> Result<Self, kamodo_files::Error> {
+        let mut hash = Hash::default();
+        file.stream(stop, |piece| {
+            hash.update(piece);
+            Ok::<_, kamodo_files::Error>(())
+        })?;
+        Ok(hash.finish())
+    }
+
     /// Returns the first eight hexadecimal digits, enough for a person to tell files apart.
     #[must_use]
     pub fn short(&self) -> String {
         self.0[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+// === impl Hash ===
+
+impl Hash {
+    pub(crate) fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
     }
 }
 

@@ -6,9 +6,9 @@
 
 use std::fmt;
 
-use object::Endianness;
 use object::elf::{self, FileHeader32, FileHeader64};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
+use object::{Endianness, ReadRef};
 
 /// What is wrong with a file that should be a shared library.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,14 +57,14 @@ pub enum ElfFault {
     },
 }
 
-/// Checks that `bytes` are a whole shared library for this machine.
-pub(crate) fn check(bytes: &[u8]) -> Result<(), ElfFault> {
-    if bytes.is_empty() {
+/// Checks that `bytes`, of which only what is looked at is read, are a whole shared library for this machine.
+pub(crate) fn check<'a>(bytes: impl ReadRef<'a>) -> Result<(), ElfFault> {
+    let first = bytes.read_bytes_at(0, length(bytes).min(4)).unwrap_or_default();
+    if first.is_empty() {
         return Err(ElfFault::Empty);
     }
-    if !bytes.starts_with(&elf::ELFMAG) {
-        let begins = format!("`{}`", bytes[..bytes.len().min(4)].escape_ascii());
-        return Err(ElfFault::NotElf { begins });
+    if first != elf::ELFMAG {
+        return Err(ElfFault::NotElf { begins: format!("`{}`", first.escape_ascii()) });
     }
     let header_size = size_of::<FileHeader64<Endianness>>() as u64;
     within("its header", 0, header_size, bytes)?;
@@ -77,7 +77,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), ElfFault> {
     }
 }
 
-fn check_parts(header: &FileHeader64<Endianness>, bytes: &[u8]) -> Result<(), ElfFault> {
+fn check_parts<'a>(header: &FileHeader64<Endianness>, bytes: impl ReadRef<'a>) -> Result<(), ElfFault> {
     let garbled =
         |expected, found: &dyn fmt::Display| ElfFault::Garbled { expected, found: found.to_string() };
     let endian = header.endian().map_err(|error| garbled("an ELF header", &error))?;
@@ -120,12 +120,17 @@ fn check_parts(header: &FileHeader64<Endianness>, bytes: &[u8]) -> Result<(), El
     within("its section names", names.sh_offset(endian), names.sh_size(endian), bytes)
 }
 
-fn within(part: &'static str, offset: u64, size: u64, bytes: &[u8]) -> Result<(), ElfFault> {
-    let (expected, found) = (offset.saturating_add(size), bytes.len() as u64);
+fn within<'a>(part: &'static str, offset: u64, size: u64, bytes: impl ReadRef<'a>) -> Result<(), ElfFault> {
+    let (expected, found) = (offset.saturating_add(size), length(bytes));
     if expected > found {
         return Err(ElfFault::Truncated { part, expected, found });
     }
     Ok(())
+}
+
+/// A file whose length is not known has no bytes that could be checked.
+fn length<'a>(bytes: impl ReadRef<'a>) -> u64 {
+    bytes.len().unwrap_or_default()
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -28,10 +28,13 @@ pub struct Error {
 pub enum ErrorKind {
     /// The file cannot be read.
     #[error("cannot read the plugin")]
-    Read(#[source] Arc<io::Error>),
+    Read(#[source] kamodo_files::Error),
+    /// It is another file now than it was a moment before.
+    #[error("expected bytes that stay while they are copied, found others")]
+    Changed,
     /// No private copy can be made.
     #[error("cannot make a private copy")]
-    Stage(#[source] Arc<io::Error>),
+    Stage(#[source] kamodo_files::Error),
     /// The file is another one than its checksum, which stands beside it, is of.
     #[error("SHA-256: expected {expected} ({}), found {found}", name(file))]
     Checksum {
@@ -56,7 +59,7 @@ pub enum ErrorKind {
         /// The file of the checksum.
         file: PathBuf,
         /// Why.
-        source: Arc<io::Error>,
+        source: kamodo_files::Error,
     },
     /// The file is no whole shared library for this machine.
     #[error(transparent)]
@@ -250,7 +253,9 @@ impl ErrorKind {
     /// again.
     pub(crate) fn is_about_the_bytes(&self) -> bool {
         match self {
-            Self::Read(_) | Self::Stage(_) | Self::NoTrial(_) => false,
+            // What has no bytes that could be read is looked at again when it is replaced.
+            Self::Read(kamodo_files::Error::Kind { .. } | kamodo_files::Error::TooLarge { .. }) => true,
+            Self::Read(_) | Self::Changed | Self::Stage(_) | Self::NoTrial(_) => false,
             // Both end with this process.
             Self::StaticTls | Self::TooManyLibraries { .. } => false,
             Self::Checksum { .. } | Self::NoChecksum { .. } | Self::ChecksumUnreadable { .. } => false,
@@ -315,7 +320,12 @@ impl ErrorKind {
                 "please report it with this file; everything else is served as before".to_owned()
             }
             Self::Panicked { .. } => "return an error instead, or mend what panics".to_owned(),
-            Self::Read(_) | Self::ChecksumUnreadable { .. } => "make it readable for the server".to_owned(),
+            Self::Read(error) | Self::ChecksumUnreadable { source: error, .. } => {
+                error.hint().unwrap_or_else(|| "make it readable for the server".to_owned())
+            }
+            Self::Changed => {
+                "copy it under another name, and move it into place when it is whole".to_owned()
+            }
             Self::Stage(_) => {
                 "see to it that the directory of private copies is the server's own, with mode 700 and with room"
                     .to_owned()
@@ -324,6 +334,12 @@ impl ErrorKind {
             Self::NoTrial(_) => "it is tried again when it is looked at again".to_owned(),
         };
         Some(hint)
+    }
+}
+
+impl From<kamodo_files::Error> for ErrorKind {
+    fn from(error: kamodo_files::Error) -> Self {
+        Self::Read(error)
     }
 }
 

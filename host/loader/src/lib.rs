@@ -55,7 +55,7 @@ pub fn load(path: &Path, stage: &StageDir) -> Result<Contribution, Error> {
     let plugin = stage.remember(digest, || {
         stage.check_room()?;
         let staged = stage.copy(&read)?; //                 content-addressed: same bytes, same path
-        stage.check_needs(&read, path)?; //                 before anything is opened
+        stage.check_needs(&staged, path)?; //               before anything is opened
         stage.try_out(&staged)?; //                         in a process of its own
         let library = library::open(&staged)?; //           the only step that runs code; leaks
         let module = library.root_module()?; //             header, then version, then layout

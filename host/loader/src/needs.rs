@@ -15,6 +15,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{ErrorKind, NeededLibrary};
+use ::object::ReadRef;
 use object::Object;
 use search::{Found, Search};
 
@@ -28,7 +29,7 @@ struct Visit {
 
 /// Checks that what a plugin needs is there. `watched` is the file that it was copied from, `staged` the
 /// directory of the private copy.
-pub(crate) fn check(bytes: &[u8], watched: &Path, staged: &Path) -> Result<(), ErrorKind> {
+pub(crate) fn check<'a>(bytes: impl ReadRef<'a>, watched: &Path, staged: &Path) -> Result<(), ErrorKind> {
     let Some(plugin) = Object::read(bytes, staged) else { return Ok(()) };
     let search = Search::of_this_process();
     let mut open = plugin.undefined.clone();
@@ -78,7 +79,7 @@ pub(crate) fn check(bytes: &[u8], watched: &Path, staged: &Path) -> Result<(), E
 }
 
 /// Returns where a library would be if the plugin were opened where it stands: seen by its `$ORIGIN`.
-fn beside(name: &str, bytes: &[u8], watched: &Path) -> Option<PathBuf> {
+fn beside<'a>(name: &str, bytes: impl ReadRef<'a>, watched: &Path) -> Option<PathBuf> {
     let directory = watched.parent()?;
     let there = Object::read(bytes, directory)?;
     let mut files = there.rpath.iter().chain(&there.runpath).map(|path| path.join(name));

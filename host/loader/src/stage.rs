@@ -10,7 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::digest::Digest;
+use kamodo_files::{Limit, Stop};
+use object::ReadCache;
+
+use crate::digest::{Digest, Hash};
 use crate::elf;
 use crate::error::{Error, ErrorKind};
 use crate::function::Plugin;
@@ -26,6 +29,7 @@ pub struct StageDir {
     trial: Option<Trial>,
     limits: Mutex<Limits>,
     outcomes: Mutex<HashMap<Digest, Arc<OnceLock<Outcome>>>>,
+    stop: Stop,
 }
 
 /// Bounds on what plugins may take. They may change while plugins are served.
@@ -56,9 +60,10 @@ pub struct Crowding {
 /// What became of some bytes, good or bad, for as long as the process runs.
 type Outcome = Result<Arc<Plugin>, ErrorKind>;
 
-/// A file as it was at one moment.
+/// A plugin's file, and what it was when it was read. It may be larger than memory is to be spent on it, so its
+/// bytes are not kept: whoever reads them again finds out whether they are the same.
 pub(crate) struct ReadFile {
-    bytes: Vec<u8>,
+    path: PathBuf,
     digest: Digest,
 }
 
@@ -76,10 +81,15 @@ impl StageDir {
     pub fn create(dir: impl Into<PathBuf>) -> Result<Self, Error> {
         let dir = dir.into();
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&dir);
-        made.and_then(|()| check_private(&dir))
-            .map_err(|source| Error::new(&dir, None, ErrorKind::Stage(Arc::new(source))))?;
+        made.and_then(|()| check_private(&dir)).map_err(|source| Error::new(&dir, None, unstaged(source)))?;
         remove_leftovers(&dir, SystemTime::now());
-        Ok(Self { dir, trial: None, limits: Mutex::default(), outcomes: Mutex::default() })
+        Ok(Self {
+            dir,
+            trial: None,
+            limits: Mutex::default(),
+            outcomes: Mutex::default(),
+            stop: Stop::default(),
+        })
     }
 
     /// Has every plugin tried in a process of its own before it is opened here. Without this, what a plugin
@@ -87,6 +97,13 @@ impl StageDir {
     #[must_use]
     pub fn with_trial(mut self, trial: Trial) -> Self {
         self.trial = Some(trial);
+        self
+    }
+
+    /// Has reading and copying end when it is told to stop.
+    #[must_use]
+    pub fn with_stop(mut self, stop: Stop) -> Self {
+        self.stop = stop;
         self
     }
 
@@ -133,15 +150,12 @@ impl StageDir {
         &self.dir
     }
 
-    /// Reads a file, whole, as it is now.
+    /// Reads a file as it is now.
     pub(crate) fn read(&self, path: &Path) -> Result<ReadFile, Error> {
-        let read = fs::metadata(path).and_then(|metadata| match metadata.is_file() {
-            true => fs::read(path),
-            // A pipe would never end, and a directory is somebody's mistake.
-            false => Err(io::Error::new(io::ErrorKind::InvalidInput, "expected a regular file")),
-        });
-        let bytes = read.map_err(|source| Error::new(path, None, ErrorKind::Read(Arc::new(source))))?;
-        Ok(ReadFile { digest: Digest::of(&bytes), bytes })
+        let digest = kamodo_files::open(path, Limit::PLUGIN)
+            .and_then(|mut file| Digest::of_file(&mut file, &self.stop))
+            .map_err(|source| Error::new(path, None, ErrorKind::Read(source)))?;
+        Ok(ReadFile { path: path.to_owned(), digest })
     }
 
     /// Returns what became of these bytes before, or finds out now. Two threads that ask at once get one
@@ -164,41 +178,60 @@ impl StageDir {
 
     /// Checks the bytes, and puts them where nobody changes them.
     pub(crate) fn copy(&self, file: &ReadFile) -> Result<Staged, ErrorKind> {
-        elf::check(&file.bytes).map_err(ErrorKind::Damaged)?;
         let staged = self.dir.join(format!("{}.so", file.digest));
-        self.write(file, &staged).map_err(|source| ErrorKind::Stage(Arc::new(source)))?;
+        // An earlier process may have left it, whole or not. It may be mapped: replaced, never written to.
+        if let Ok(mut copy) = kamodo_files::open(&staged, Limit::PLUGIN)
+            && Digest::of_file(&mut copy, &self.stop).is_ok_and(|digest| digest == file.digest)
+        {
+            let copy = copy.into_file();
+            // It is in use again. If that cannot be noted, a later start copies it anew.
+            let _ = copy.set_modified(SystemTime::now());
+            elf::check(&ReadCache::new(copy)).map_err(ErrorKind::Damaged)?;
+        } else {
+            self.write(file, &staged)?;
+        }
         Ok(Staged(staged))
     }
 
-    /// Checks that what a file needs is there.
-    pub(crate) fn check_needs(&self, file: &ReadFile, watched: &Path) -> Result<(), ErrorKind> {
-        needs::check(&file.bytes, watched, &self.dir)
+    /// Checks that what a private copy needs is there.
+    pub(crate) fn check_needs(&self, staged: &Staged, watched: &Path) -> Result<(), ErrorKind> {
+        let copy = kamodo_files::open(&staged.0, Limit::PLUGIN).map_err(unstaged)?;
+        needs::check(&ReadCache::new(copy.into_file()), watched, &self.dir)
     }
 
-    fn write(&self, file: &ReadFile, staged: &Path) -> io::Result<()> {
-        // An earlier process may have left it, whole or not. It may be mapped: replaced, never written to.
-        if fs::read(staged).is_ok_and(|bytes| Digest::of(&bytes) == file.digest) {
-            // It is in use again. Where that cannot be noted, a later start copies it anew.
-            let _ = fs::File::open(staged).and_then(|copy| copy.set_modified(SystemTime::now()));
-            return Ok(());
-        }
+    fn write(&self, file: &ReadFile, staged: &Path) -> Result<(), ErrorKind> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let partial =
             self.dir.join(format!("{}.{}.{count}.partial", file.digest.short(), std::process::id()));
-        let written = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o500)
-            .open(&partial)
-            .and_then(|mut copy| copy.write_all(&file.bytes))
-            .and_then(|()| fs::rename(&partial, staged));
+        let written = self.copy_to(&partial, file).and_then(|()| {
+            let copy = kamodo_files::open(&partial, Limit::PLUGIN).map_err(unstaged)?;
+            elf::check(&ReadCache::new(copy.into_file())).map_err(ErrorKind::Damaged)?;
+            fs::rename(&partial, staged).map_err(unstaged)
+        });
         if written.is_err() {
             // What is left of it would only take room; that it cannot be removed either is not the news.
             let _ = fs::remove_file(&partial);
         }
         written
     }
+
+    /// Copies a file, and checks that what was copied are the bytes that were read before.
+    fn copy_to(&self, partial: &Path, file: &ReadFile) -> Result<(), ErrorKind> {
+        let mut original = kamodo_files::open(&file.path, Limit::PLUGIN)?;
+        let copy = OpenOptions::new().write(true).create_new(true).mode(0o500).open(partial);
+        let mut copy = copy.map_err(unstaged)?;
+        let mut hash = Hash::default();
+        original.stream(&self.stop, |piece| {
+            hash.update(piece);
+            copy.write_all(piece).map_err(unstaged)
+        })?;
+        if hash.finish() == file.digest { Ok(()) } else { Err(ErrorKind::Changed) }
+    }
+}
+
+fn unstaged(error: impl Into<kamodo_files::Error>) -> ErrorKind {
+    ErrorKind::Stage(error.into())
 }
 
 impl fmt::Debug for StageDir {

@@ -23,6 +23,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use kamodo_files::Limit;
+
 use crate::error::{ErrorKind, after};
 use crate::stage::Staged;
 
@@ -113,10 +115,10 @@ impl Trial {
         let no_trial = |source| ErrorKind::NoTrial(Arc::new(source));
         let journal = Scratch::beside(staged.path());
         let (observed, pid) = self.observe(staged, &journal.0, deadline).map_err(no_trial)?;
-        let text = match fs::read(&journal.0) {
+        let text = match kamodo_files::read(&journal.0, Limit::INTERNAL) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(no_trial(error)),
+            Err(error) if error.is_missing() => String::new(),
+            Err(error) => return Err(no_trial(io::Error::other(error))),
         };
         let Story { step, verdict, has_stranger } = journal::read(&text, pid);
         let verdict = match verdict {

@@ -1,8 +1,7 @@
 //! The life of one upstream: dial, ask, serve calls, and begin again when the connection ends.
 
-use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use std::time::Duration;
 use futures::future::{LocalBoxFuture, OptionFuture};
 use kamodo_client::extension::{Event, Feed};
 use kamodo_client::{Client, Error, Expression};
+use kamodo_files::Limit;
 use kamodo_registry::{CallError, Composed, ContributedFunction, Part};
 use kamodo_value::Value;
 use tokio::sync::mpsc;
@@ -304,14 +304,15 @@ impl Actor {
 /// Waits until the file of a certificate holds another one than now. One that holds none is no reason to give up
 /// a connection that works.
 fn replaced(file: Option<PathBuf>) -> impl Future<Output = ()> {
-    let before = file.as_deref().and_then(|file| fs::read(file).ok());
+    let read = |file: &Path| kamodo_files::read(file, Limit::CERTIFICATES).ok();
+    let before = file.as_deref().and_then(read);
     async move {
         let Some(file) = file else { return std::future::pending().await };
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             look.tick().await;
-            let now = fs::read(&file).ok();
+            let now = read(&file);
             if now.is_some() && now != before && kamodo_client::is_certificate(&file) {
                 return;
             }

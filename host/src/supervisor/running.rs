@@ -6,6 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use kamodo_files::Stop;
 use kamodo_registry::{Administration, Admitted, Answer, Cause, Command, CommandError, OriginKey, Receipt};
 use kamodo_relay::{News, Relay};
 use tokio::sync::oneshot;
@@ -44,6 +45,7 @@ type Reply = oneshot::Sender<Result<Receipt, CommandError>>;
 /// A running supervisor; dropping it ends it.
 pub struct Running {
     events: Sender<Event>,
+    stop: Stop,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -111,11 +113,12 @@ impl Supervisor {
         running.watch_files(&settings);
         running.settling = Some(Settling::begin(Instant::now()));
         let health = Arc::clone(running.supervisor.registry.health());
+        let stop = running.supervisor.stop.clone();
         let thread = thread::Builder::new().name("supervisor".to_owned());
         let thread = thread.spawn(move || {
             health.essential("supervisor", || running.run());
         })?;
-        Ok(Running { events: sender, thread: Some(thread) })
+        Ok(Running { events: sender, stop, thread: Some(thread) })
     }
 }
 
@@ -162,6 +165,9 @@ impl Loop {
         let settings = self.settings_files();
         self.watch_files(&settings);
         let mut sighting = self.sight();
+        if self.supervisor.stop.is_stopped() {
+            return; // what was seen was cut short
+        }
         let now = Instant::now();
         if self.settling.is_none() && now >= self.retry {
             self.retry = now + LOOK_AGAIN;
@@ -227,7 +233,11 @@ impl Loop {
     }
 
     fn sight(&self) -> Sighting {
-        Sighting::take(&self.supervisor.places(&self.settings_files()), &self.supervisor.seen)
+        Sighting::take(
+            &self.supervisor.places(&self.settings_files()),
+            &self.supervisor.seen,
+            &self.supervisor.stop,
+        )
     }
 
     fn settings_files(&self) -> Vec<PathBuf> {
@@ -373,6 +383,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.stop.stop();
         let _ = self.events.send(Event::Stop);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

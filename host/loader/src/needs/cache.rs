@@ -4,9 +4,10 @@
 //! of 24 bytes, of which bytes 4 to 8 are where the name begins and 8 to 12 where the path does, both from
 //! the head on; then the texts. An older format may stand before it.
 
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+use kamodo_files::Limit;
 
 const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
 const HEAD: usize = 48;
@@ -14,7 +15,8 @@ const ENTRY: usize = 24;
 
 /// Finds a library by its name; not where there is no cache that is understood.
 pub(super) fn find(name: &str) -> Option<PathBuf> {
-    find_in(&fs::read("/etc/ld.so.cache").ok()?, name).filter(|file| file.is_file())
+    find_in(&kamodo_files::read(Path::new("/etc/ld.so.cache"), Limit::INTERNAL).ok()?, name)
+        .filter(|file| file.is_file())
 }
 
 fn find_in(bytes: &[u8], name: &str) -> Option<PathBuf> {

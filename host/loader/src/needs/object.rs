@@ -1,12 +1,12 @@
 //! What a shared library says of what it needs and what it has.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use object::elf::{self, FileHeader64};
-use object::read::elf::{Dyn as _, FileHeader as _, Sym as _};
-use object::{Endianness, StringTable};
+use kamodo_files::Limit;
+use object::elf::{self, FileHeader64, SectionHeader64, Sym64};
+use object::read::elf::{Dyn as _, FileHeader as _, SectionHeader as _, SectionTable, Sym as _};
+use object::{Endianness, ReadCache, ReadRef, SectionIndex, StringTable};
 
 /// A shared library, read.
 pub(super) struct Object {
@@ -27,20 +27,20 @@ pub(super) struct Object {
 
 impl Object {
     pub(super) fn open(file: &Path) -> Option<Self> {
-        let bytes = fs::read(file).ok()?;
+        let opened = kamodo_files::open(file, Limit::PLUGIN).ok()?;
         // Where a library stands is where its links end.
         let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
-        Self::read(&bytes, file.parent()?)
+        Self::read(&ReadCache::new(opened.into_file()), file.parent()?)
     }
 
-    /// Reads a library that stands in the directory `origin`. `None` where it says too little.
-    pub(super) fn read(bytes: &[u8], origin: &Path) -> Option<Self> {
+    /// Reads a library that stands in the directory `origin`, and of it only its tables. `None` if it says too little.
+    pub(super) fn read<'a>(bytes: impl ReadRef<'a>, origin: &Path) -> Option<Self> {
         let header = FileHeader64::<Endianness>::parse(bytes).ok()?;
         let endian = header.endian().ok()?;
         let sections = header.sections(endian, bytes).ok()?;
         let (entries, names) = sections.dynamic(endian, bytes).ok()??;
-        let names = sections.strings(endian, bytes, names).ok()?;
-        let symbols = sections.symbols(endian, bytes, elf::SHT_DYNSYM).ok()?;
+        let names = strings(&sections, endian, bytes, names)?;
+        let (symbols, symbol_names) = symbols(&sections, endian, bytes)?;
 
         let mut object = Self {
             soname: None,
@@ -66,7 +66,7 @@ impl Object {
             object.rpath.clear();
         }
         for symbol in symbols.iter().filter(|symbol| !symbol.is_local()) {
-            let name = symbols.symbol_name(endian, symbol).ok()?;
+            let name = symbol.name(endian, symbol_names).ok()?;
             match symbol.is_undefined(endian) {
                 // The dummy symbol at the head of the table has no name.
                 true if symbol.is_weak() || name.is_empty() => continue,
@@ -84,6 +84,39 @@ impl Object {
         self.has_plain_paths &= paths.iter().all(|path| !path.contains('$'));
         paths.into_iter().map(PathBuf::from).collect()
     }
+}
+
+/// The table of the symbols that other libraries see, with their names.
+fn symbols<'a, R: ReadRef<'a>>(
+    sections: &SectionTable<'a, FileHeader64<Endianness>, R>,
+    endian: Endianness,
+    bytes: R,
+) -> Option<(&'a [Sym64<Endianness>], StringTable<'a>)> {
+    let Some(section) = sections.iter().find(|section| section.sh_type(endian) == elf::SHT_DYNSYM) else {
+        return Some((&[], StringTable::default()));
+    };
+    check_size(section, endian)?;
+    let symbols = section.data_as_array(endian, bytes).ok()?;
+    Some((symbols, strings(sections, endian, bytes, section.link(endian))?))
+}
+
+/// A table of strings, read at once: name by name it would be a call of the system for each.
+fn strings<'a, R: ReadRef<'a>>(
+    sections: &SectionTable<'a, FileHeader64<Endianness>, R>,
+    endian: Endianness,
+    bytes: R,
+    index: SectionIndex,
+) -> Option<StringTable<'a>> {
+    let section = sections.section(index).ok()?;
+    check_size(section, endian)?;
+    let strings = section.data(endian, bytes).ok()?;
+    Some(StringTable::new(strings, 0, strings.len() as u64))
+}
+
+/// Nothing is read that says of itself that it is larger than any real table.
+fn check_size(section: &SectionHeader64<Endianness>, endian: Endianness) -> Option<()> {
+    const MAX_TABLE: u64 = 256 << 20;
+    (section.sh_size(endian) <= MAX_TABLE).then_some(())
 }
 
 fn text(names: StringTable<'_>, offset: u64) -> Option<String> {

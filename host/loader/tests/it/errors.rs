@@ -1,11 +1,13 @@
 //! What is said of files that do not load.
 
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::path::Path;
 
 use abi_stable::library::AbiHeader;
 use insta::assert_snapshot;
 use kamodo_loader::{Ending, ErrorKind, StageDir, Step, load};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use crate::fixtures::{Place, built, cargo};
 
@@ -91,9 +93,54 @@ fn unreadable_files() {
     ");
     fs::create_dir(place.path("folder.so")).unwrap();
     assert_snapshot!(place.refusal(&place.path("folder.so")), @r"
-    folder.so: cannot read the plugin: expected a regular file
+    folder.so: cannot read the plugin: expected a regular file, found a directory
+    hint: put a regular file in its place, or remove it
+    ");
+    let pipe = |path: &Path| {
+        let mode = Mode::RUSR | Mode::WUSR;
+        mknodat(CWD, path, FileType::Fifo, mode, 0).unwrap();
+    };
+    pipe(&place.path("pipe.so"));
+    assert_snapshot!(place.refusal(&place.path("pipe.so")), @r"
+    pipe.so: cannot read the plugin: expected a regular file, found a named pipe
+    hint: put a regular file in its place, or remove it
+    ");
+    symlink("/dev/zero", place.path("zero.so")).unwrap();
+    assert_snapshot!(place.refusal(&place.path("zero.so")), @r"
+    zero.so: cannot read the plugin: expected a regular file, found a character device
+    hint: put a regular file in its place, or remove it
+    ");
+    symlink("loop.so", place.path("loop.so")).unwrap();
+    assert_snapshot!(place.refusal(&place.path("loop.so")), @r"
+    loop.so: cannot read the plugin: Too many levels of symbolic links (os error 40)
     hint: make it readable for the server
     ");
+    // It takes no room on disk, and would take all of memory.
+    File::create(place.path("sparse.so")).unwrap().set_len(8 << 30).unwrap();
+    assert_snapshot!(place.refusal(&place.path("sparse.so")), @r"
+    sparse.so: cannot read the plugin: expected at most 1 GiB, found more
+    hint: remove what debuggers need (`strip --strip-debug`), or keep large data in a file of its own
+    ");
+    let plugin = place.install("v1", "plugin.so");
+    pipe(&place.path("plugin.so.sha256"));
+    assert_snapshot!(place.refusal(&plugin), @r"
+    plugin.so (digest8): plugin.so.sha256: cannot read the checksum: expected a regular file, found a named pipe
+    hint: put a regular file in its place, or remove it
+    ");
+    fs::remove_file(place.path("plugin.so.sha256")).unwrap();
+    symlink("/dev/zero", place.path("plugin.so.sha256")).unwrap();
+    assert_snapshot!(place.refusal(&plugin), @r"
+    plugin.so (digest8): plugin.so.sha256: cannot read the checksum: expected a regular file, found a character device
+    hint: put a regular file in its place, or remove it
+    ");
+    fs::remove_file(place.path("plugin.so.sha256")).unwrap();
+    File::create(place.path("plugin.so.sha256")).unwrap().set_len(3 << 30).unwrap();
+    assert_snapshot!(place.refusal(&plugin), @r"
+    plugin.so (digest8): plugin.so.sha256: cannot read the checksum: expected at most 1 MiB, found more
+    hint: write it with `sha256sum`, or remove it
+    ");
+    fs::remove_file(place.path("plugin.so.sha256")).unwrap();
+    place.load(&plugin);
     fs::write(place.path("file"), b"").unwrap();
     let stage = StageDir::create(place.path("file")).map(drop).unwrap_err();
     assert_snapshot!(place.render(&stage), @r"
@@ -194,8 +241,8 @@ fn checksums() {
     fs::remove_file(place.path("plugin.so.sha256")).unwrap();
     fs::create_dir(place.path("plugin.so.sha256")).unwrap();
     assert_snapshot!(told(), @r"
-    plugin.so (digest8): plugin.so.sha256: cannot read the checksum: Is a directory (os error 21)
-    hint: make it readable for the server
+    plugin.so (digest8): plugin.so.sha256: cannot read the checksum: expected a regular file, found a directory
+    hint: put a regular file in its place, or remove it
     ");
 }
 

@@ -21,7 +21,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        source: kamodo_files::Error,
     },
     /// A file cannot be written.
     #[error("{}: cannot be written", path.display())]
@@ -92,6 +92,7 @@ impl Error {
             Self::Expired { .. } | Self::Mismatch { .. } | Self::Malformed { .. } => Some(String::from(
                 "replace certificate and key together, or move both away: a new pair is then made",
             )),
+            Self::Unreadable { source, .. } => source.hint(),
             Self::NotYetValid { .. } => Some(String::from("check this machine's clock")),
             _ => None,
         }

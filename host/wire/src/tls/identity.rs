@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use kamodo_files::Limit;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
@@ -128,15 +129,16 @@ impl Identity {
         let chain = read_certificates(&paths.certificate)?;
         let mut warnings = Vec::new();
         check_dates(&paths.certificate, &chain[0], SystemTime::now(), &mut warnings)?;
-        let key = PrivateKeyDer::from_pem_slice(&read(&paths.key)?)
-            .map_err(|_| Error::NoKey { path: paths.key.clone() })?;
+        let unreadable = |source| Error::Unreadable { path: paths.key.clone(), source };
+        let opened = kamodo_files::open(&paths.key, Limit::KEY).map_err(unreadable)?;
+        let mode = opened.metadata().permissions().mode() & 0o777;
+        let pem = opened.read().map_err(unreadable)?;
+        let key =
+            PrivateKeyDer::from_pem_slice(&pem).map_err(|_| Error::NoKey { path: paths.key.clone() })?;
         let certified = CertifiedKey::from_der(chain, key, &provider()).map_err(|source| {
             Error::Mismatch { key: paths.key.clone(), certificate: paths.certificate.clone(), source }
         })?;
-        let mode = fs::metadata(&paths.key).map(|found| found.permissions().mode() & 0o777);
-        if let Ok(mode) = mode
-            && mode & 0o077 != 0
-        {
+        if mode & 0o077 != 0 {
             warnings.push(Warning::KeyReadable { path: paths.key.clone(), mode });
         }
         Ok(Self { certified: Arc::new(certified), created: false, warnings })
@@ -156,7 +158,8 @@ impl Identity {
 
 /// Reads the certificates of a file, at least one.
 pub(super) fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let pem = read(path)?;
+    let pem = kamodo_files::read(path, Limit::CERTIFICATES);
+    let pem = pem.map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
     let chain: Vec<_> = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).collect();
     if chain.is_empty() { Err(Error::NoCertificate { path: path.to_owned() }) } else { Ok(chain) }
 }
@@ -185,10 +188,6 @@ pub(super) fn check_dates(
         warnings.push(Warning::ExpiresSoon { path, not_after });
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
 }
 
 /// Makes a pair for this machine, the key first: whoever sees the certificate finds its key.

@@ -1,0 +1,171 @@
+//! What stands where a file is expected and is no regular file, or has no end: refused by name, while everything else
+//! goes on.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::Command;
+
+use insta::assert_snapshot;
+use kamodo_tests::{Project, Server, fixture_plugin};
+
+/// Something that is no file to be read.
+type Make = fn(&Path);
+
+const KINDS: [(&str, Make); 6] = [
+    ("found a named pipe", |path| {
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    }),
+    ("found a character device", |path| symlink("/dev/zero", path).unwrap()),
+    ("found a socket", |path| drop(UnixListener::bind(path).unwrap())),
+    ("found a directory", |path| fs::create_dir(path).unwrap()),
+    ("found more", |path| fs::File::create(path).unwrap().set_len(8 << 30).unwrap()),
+    ("Too many levels of symbolic links", |path| symlink(path.file_name().unwrap(), path).unwrap()),
+];
+
+const SERVE: [&str; 7] = ["serve", "conf.d", "--port", "0", "--plugins", "plugins.d", "--watch"];
+
+fn project() -> Project {
+    let project = Project::new("f: x");
+    fs::create_dir(project.path("conf.d")).unwrap();
+    fs::write(project.path("conf.d/a.yaml"), "!Kamodo\nf: x\n").unwrap();
+    project
+}
+
+fn remove(path: &Path) {
+    if fs::symlink_metadata(path).unwrap().is_dir() {
+        fs::remove_dir(path).unwrap();
+    } else {
+        fs::remove_file(path).unwrap();
+    }
+}
+
+/// Makes it in every place while a server runs: the server says so, takes other edits, takes what replaces it, and
+/// ends when it is told to.
+#[track_caller]
+fn check(found: &str, make: Make, watch: &str) {
+    let project = project();
+    let mut server = Server::start_with(&project, &[&SERVE[..], &[watch]].concat());
+    let edit = |text: &str| fs::write(project.path("conf.d/a.yaml"), format!("!Kamodo\n{text}\n")).unwrap();
+    // A directory among the files of a configuration is nobody's mistake.
+    let places = ["conf.d/b.yaml", "plugins.d/x.so", "plugins.d/y.so.sha256"];
+    let is_mistake = |place: &&&str| !place.starts_with("conf") || !found.contains("directory");
+    let places: Vec<_> = places.iter().filter(is_mistake).collect();
+    project.drop_plugin(&fixture_plugin("v1"), "y.so");
+    server.answers(&["version", "0"], "1");
+    for place in &places {
+        make(&project.path(place));
+    }
+    for place in ["conf.d/b.yaml", "plugins.d/x.so", "plugins.d/y.so"] {
+        if place.contains("conf") && found.contains("directory") {
+            continue;
+        }
+        kamodo_tests::eventually(
+            || server.log(),
+            |log| log.lines().any(|line| line.contains(place) && line.contains(found)),
+        );
+    }
+    edit("f: x + 1");
+    server.answers(&["f", "5"], "6");
+    for place in &places {
+        remove(&project.path(place));
+    }
+    fs::write(project.path("conf.d/b.yaml"), "!Kamodo\ng: 2*x\n").unwrap();
+    server.answers(&["g", "5"], "10");
+    for place in &places {
+        let _ = fs::remove_file(project.path(place));
+        make(&project.path(place));
+    }
+    edit("f: x + 2");
+    server.answers(&["f", "5"], "7");
+    assert_eq!(server.end_by("TERM"), Some(0), "{}", server.log());
+}
+
+#[test]
+fn what_is_no_regular_file_appears_while_the_server_runs() {
+    for (found, make) in KINDS {
+        check(found, make, "events");
+    }
+    for (found, make) in KINDS {
+        check(found, make, "poll");
+    }
+}
+
+#[test]
+fn what_is_no_regular_file_is_there_at_the_start() {
+    for (found, make) in KINDS {
+        let project = project();
+        make(&project.path("plugins.d/x.so"));
+        let mut server = Server::start_with(&project, &[&SERVE[..], &["events", "--tolerant"]].concat());
+        assert_eq!(server.call(&["f", "5"]).stdout, "5\n", "{found}");
+        assert!(server.log().contains(found), "{found}: {}", server.log());
+        assert_eq!(server.end_by("TERM"), Some(0));
+    }
+}
+
+#[test]
+fn a_configuration_that_is_no_regular_file() {
+    let told: Vec<_> = KINDS
+        .iter()
+        .filter(|(found, _)| !found.contains("directory")) // which is one of several files
+        .map(|(_, make)| {
+            let project = project();
+            fs::remove_file(project.path("kamodo_rpc.yaml")).unwrap();
+            make(&project.path("kamodo_rpc.yaml"));
+            let output = project.run(&["check", "kamodo_rpc.yaml"]);
+            assert_eq!(output.code, Some(1));
+            output.stdout
+        })
+        .collect();
+    assert_snapshot!(told.join("\n"), @"");
+}
+
+#[test]
+fn a_certificate_a_key_and_a_trusted_certificate_that_are_no_regular_files() {
+    let mut told = Vec::new();
+    // A link that leads nowhere is no certificate yet: one is made in its place.
+    for (_, make) in KINDS.iter().filter(|(found, _)| !found.contains("symbolic")) {
+        let project = project();
+        for place in ["own.cert", "own.key"] {
+            make(&project.path(place));
+        }
+        // Of the pair, the certificate is read first.
+        let serve = ["serve", "conf.d", "--port", "0", "--certfile", "own.cert", "--keyfile", "own.key"];
+        told.push(project.run(&serve).stderr);
+        told.push(project.run(&["call", "f", "5", "--port", "1", "--certfile", "own.key"]).stderr);
+        told.push(project.run(&["call", "f", "@own.key", "--port", "1"]).stderr);
+    }
+    assert_snapshot!(told.join("\n"), @"");
+}
+
+#[test]
+fn a_key_that_is_no_regular_file_while_the_server_runs() {
+    for (found, make) in KINDS {
+        let project = project();
+        let mut server = Server::start_with(&project, &[&SERVE[..], &["events"]].concat());
+        let key = project.path("selfsigned.key");
+        let kept = fs::read(&key).unwrap();
+        fs::remove_file(&key).unwrap();
+        make(&key);
+        server.logs(if found.contains("symbolic") { "selfsigned" } else { found });
+        assert_eq!(server.command(&["reload"]).code, Some(0), "{found}");
+        assert_eq!(server.call(&["f", "5"]).stdout, "5\n");
+        remove(&key);
+        fs::write(&key, kept).unwrap();
+        fs::write(project.path("conf.d/a.yaml"), "!Kamodo\nf: x + 1\n").unwrap();
+        server.answers(&["f", "5"], "6");
+        assert_eq!(server.end_by("TERM"), Some(0));
+    }
+}
+
+#[test]
+fn a_configuration_of_empty_documents_is_refused_and_heals() {
+    let project = project();
+    let mut server = Server::start_with(&project, &[&SERVE[..], &["events"]].concat());
+    fs::write(project.path("conf.d/b.yaml"), "---\n".repeat(100_000)).unwrap();
+    server.logs("expected at most 1000 documents in a file, found more");
+    fs::write(project.path("conf.d/b.yaml"), "!Kamodo\ng: 2*x\n").unwrap();
+    server.answers(&["g", "5"], "10");
+    assert_eq!(server.end_by("TERM"), Some(0));
+}
