@@ -226,7 +226,7 @@ fn unreadable(reason: &str) -> String {
 }
 
 /// The file in which a plugin's checksum may stand, in the format of `sha256sum`.
-fn checksum_file(plugin: &Path) -> PathBuf {
+pub(crate) fn checksum_file(plugin: &Path) -> PathBuf {
     let mut name = plugin.as_os_str().to_owned();
     name.push(".sha256");
     name.into()

@@ -6,20 +6,38 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use notify::event::{AccessKind, AccessMode, Flag, ModifyKind};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Error, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-/// Watches the configuration, the plugins and the directories in which they stand.
+/// Watches the configuration, the plugins and every directory on the way to them.
+///
+/// A watch is on what stands at a path, not on the path: what is removed and made again, or is swapped by a link, has to be
+/// watched anew. `notify` knows its watches by their paths, and forgets a new one when it hears of the end of the
+/// old one. So nothing is ever taken out of a watcher: if anything that is watched went, or is not wanted any more, all
+/// is watched by a new one.
 pub(crate) struct Watch {
     watcher: RecommendedWatcher,
-    /// Each file and directory with the one that it was when it was watched: another may have taken its place.
+    /// What is watched, each with what it was then: another may have taken its place.
     watched: BTreeMap<PathBuf, Identity>,
     /// Those that cannot be watched, and of which that was told.
     refused: BTreeSet<PathBuf>,
-    names: Arc<Mutex<BTreeSet<OsString>>>,
+    ways: Arc<Mutex<Ways>>,
+    touched: Arc<dyn Fn(Touch) + Send + Sync>,
+}
+
+/// What the watcher's thread knows of the paths that are watched.
+#[derive(Debug, Default)]
+struct Ways {
+    /// The names of everything on the ways: an event of another name is a stranger's.
+    names: BTreeSet<OsString>,
+    /// What is watched.
+    paths: BTreeSet<PathBuf>,
+    /// Whether something that is watched went since the watcher was made.
+    is_stale: bool,
 }
 
 /// Device and inode.
@@ -47,93 +65,154 @@ impl Touch {
 
 impl Watch {
     /// Starts to watch nothing yet; `touched` is called from a thread of the watcher's own.
-    pub(crate) fn start(touched: impl Fn(Touch) + Send + 'static) -> notify::Result<Self> {
-        let names = Arc::new(Mutex::new(BTreeSet::new()));
-        let relevant = Arc::clone(&names);
-        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            // An error is an overflow or a lost watch: looking is the answer to both.
-            let event = event.unwrap_or_else(|_| Event::new(EventKind::Any).set_flag(Flag::Rescan));
-            let names = relevant.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if is_relevant(&event, &names) {
-                touched(Touch(event));
+    pub(crate) fn start(touched: impl Fn(Touch) + Send + Sync + 'static) -> notify::Result<Self> {
+        let (ways, touched) = (Arc::default(), Arc::new(touched) as Arc<dyn Fn(Touch) + Send + Sync>);
+        let watcher = watcher(&ways, &touched)?;
+        Ok(Self { watcher, watched: BTreeMap::new(), refused: BTreeSet::new(), ways, touched })
+    }
+
+    /// Watches these files and directories, with all that is on the way to each, and nothing else.
+    pub(crate) fn watch_only<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) {
+        let mut way = Way::default();
+        paths.into_iter().for_each(|path| way.walk(path));
+        let wanted: BTreeMap<_, _> =
+            way.stops.into_iter().filter_map(|path| identity(&path).map(|found| (path, found))).collect();
+        let is_stale = {
+            let mut ways = self.ways();
+            ways.names = way.names;
+            ways.paths.extend(wanted.keys().cloned());
+            std::mem::take(&mut ways.is_stale)
+        };
+        if is_stale || self.watched.iter().any(|(path, known)| wanted.get(path) != Some(known)) {
+            match watcher(&self.ways, &self.touched) {
+                Ok(watcher) => {
+                    self.watcher = watcher;
+                    self.watched.clear();
+                }
+                // The old one still tells of some; a new one is tried at the next look.
+                Err(error) => {
+                    self.ways().is_stale = true;
+                    self.refuse(Path::new("/"), &error);
+                }
             }
-        })?;
-        Ok(Self { watcher, watched: BTreeMap::new(), refused: BTreeSet::new(), names })
+        }
+        for (path, identity) in &wanted {
+            if !self.watched.contains_key(path) {
+                self.watch(path, *identity);
+            }
+        }
+        self.ways().paths.retain(|path| wanted.contains_key(path));
     }
 
-    /// Watches these files and directories and no others.
-    ///
-    /// Each is watched itself, and so is the directory that it stands in: it may be replaced, or made later.
-    pub(crate) fn watch_only(&mut self, files: &[&Path], directories: &[&Path]) {
-        let links: Vec<_> = files.iter().chain(directories).flat_map(|path| links(path)).collect();
-        // The files too: one may be written under another name of it, in another directory.
-        let wanted: BTreeSet<_> =
-            links.iter().map(|path| parent(path)).chain(links.iter().cloned()).collect();
-        *self.names.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
-            links.iter().filter_map(|path| path.file_name()).map(ToOwned::to_owned).collect();
-
-        let stale: Vec<_> = self
-            .watched
-            .iter()
-            .filter(|(path, known)| !wanted.contains(*path) || identity(path) != Some(**known))
-            .map(|(path, _)| path.clone())
-            .collect();
-        for path in stale {
-            // The system dropped the watch of one that is gone together with it.
-            let _ = self.watcher.unwatch(&path);
-            self.watched.remove(&path);
-        }
-        for path in wanted {
-            self.watch(path);
-        }
-    }
-
-    fn watch(&mut self, path: PathBuf) {
-        let Some(identity) = identity(&path) else { return };
-        if self.watched.contains_key(&path) {
-            return;
-        }
-        match self.watcher.watch(&path, RecursiveMode::NonRecursive) {
+    fn watch(&mut self, path: &Path, identity: Identity) {
+        match self.watcher.watch(path, RecursiveMode::NonRecursive) {
             Ok(()) => {
-                self.refused.remove(&path);
-                self.watched.insert(path, identity);
+                self.refused.remove(path);
+                self.watched.insert(path.to_owned(), identity);
             }
-            Err(error) if self.refused.insert(path.clone()) => tracing::warn!(
+            // That it cannot be read is told where it is read, and what is only on the way need not be readable.
+            Err(Error { kind: ErrorKind::Io(error), .. })
+                if error.kind() == io::ErrorKind::PermissionDenied => {}
+            // It went since: the directory in which it was tells of that.
+            Err(Error { kind: ErrorKind::PathNotFound, .. }) => {}
+            Err(error) => self.refuse(path, &error),
+        }
+    }
+
+    fn refuse(&mut self, path: &Path, error: &Error) {
+        if self.refused.insert(path.to_owned()) {
+            tracing::warn!(
                 "{}: cannot be watched, it is looked at every 30 s: {error}; hint: raise \
                  `fs.inotify.max_user_watches`, or start with `--watch poll`",
                 path.display()
-            ),
-            Err(_) => {}
+            );
         }
     }
+
+    fn ways(&self) -> MutexGuard<'_, Ways> {
+        self.ways.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn watcher(
+    ways: &Arc<Mutex<Ways>>,
+    touched: &Arc<dyn Fn(Touch) + Send + Sync>,
+) -> notify::Result<RecommendedWatcher> {
+    let (ways, touched) = (Arc::clone(ways), Arc::clone(touched));
+    notify::recommended_watcher(move |event: notify::Result<Event>| {
+        // An error is an overflow or a lost watch: looking is the answer to both.
+        let event = event.unwrap_or_else(|_| Event::new(EventKind::Any).set_flag(Flag::Rescan));
+        let is_relevant = {
+            let mut ways = ways.lock().unwrap_or_else(PoisonError::into_inner);
+            ways.is_stale |= is_end(&event, &ways.paths);
+            is_relevant(&event, &ways.names)
+        };
+        if is_relevant {
+            touched(Touch(event));
+        }
+    })
+}
+
+/// Whether something that is watched may be watched no more.
+fn is_end(event: &Event, watched: &BTreeSet<PathBuf>) -> bool {
+    let goes = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+    event.need_rescan() || goes && event.paths.iter().any(|path| watched.contains(path))
 }
 
 fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt as _;
-    let metadata = fs::metadata(path).ok()?;
+    let metadata = fs::symlink_metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// A file, and where each link on the way to it points: an edit behind a link is seen where it is made.
-fn links(file: &Path) -> Vec<PathBuf> {
-    const MAX_LINKS: usize = 40; // as the kernel follows
-    let mut all = vec![file.to_owned()];
-    while let Some(target) =
-        all.last().filter(|_| all.len() < MAX_LINKS).and_then(|path| fs::read_link(path).ok())
-    {
-        let base = all.last().map(|path| parent(path)).unwrap_or_default();
-        all.push(base.join(target));
-    }
-    all.extend(fs::canonicalize(file)); // through directories that are links
-    all
+/// Everything on the way to some paths.
+#[derive(Debug, Default)]
+struct Way {
+    /// The directories that are passed, and the ends, none of them by a link: each stands here under one name only.
+    stops: BTreeSet<PathBuf>,
+    /// What is looked up in them, the names of links included.
+    names: BTreeSet<OsString>,
 }
 
-/// The directory in which a path stands.
-pub(crate) fn parent(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent.to_owned(),
-        _ => PathBuf::from("."),
+// === impl Way ===
+
+impl Way {
+    /// Goes to the end of a path as the system does, or as far as there is something.
+    fn walk(&mut self, path: &Path) {
+        const MAX_LINKS: usize = 40; // as the kernel follows
+        let mut n_links = 0;
+        let mut here = std::env::current_dir().unwrap_or_default();
+        let mut rest: Vec<PathBuf> = steps(&here.join(path));
+        while let Some(step) = rest.pop() {
+            match step.components().next() {
+                Some(Component::RootDir) => here = PathBuf::from("/"),
+                Some(Component::ParentDir) => drop(here.pop()),
+                Some(Component::Normal(name)) => {
+                    self.names.insert(name.to_owned());
+                    self.stops.insert(here.clone());
+                    let next = here.join(name);
+                    let Ok(found) = fs::symlink_metadata(&next) else { return };
+                    match fs::read_link(&next) {
+                        Ok(target) if found.is_symlink() => {
+                            n_links += 1;
+                            if n_links > MAX_LINKS {
+                                return;
+                            }
+                            rest.extend(steps(&target));
+                        }
+                        _ => here = next,
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.stops.insert(here);
     }
+}
+
+/// The steps of a path, the first one last.
+fn steps(path: &Path) -> Vec<PathBuf> {
+    path.components().rev().map(|step| PathBuf::from(step.as_os_str())).collect()
 }
 
 /// How the names of files end that are read wherever they appear: plugins, their checksums, and the files of
@@ -163,6 +242,34 @@ mod tests {
     fn check(kind: EventKind, path: &str, expect: bool) {
         let names = BTreeSet::from(["kamodo_rpc.yaml".into(), "plugins.d".into()]);
         assert_eq!(is_relevant(&Event::new(kind).add_path(path.into()), &names), expect, "{kind:?} {path}");
+    }
+
+    #[test]
+    fn every_directory_and_link_on_the_way_is_passed() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join("v1/sub")).unwrap();
+        fs::create_dir(root.join("d")).unwrap();
+        fs::write(root.join("v1/sub/f"), "").unwrap();
+        let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, root.join(name)).unwrap();
+        link("v1", "current");
+        link("../current/sub", "d/relative");
+        link(root.join("d/relative").to_str().unwrap(), "absolute");
+        link("loop", "loop");
+        let way = |path: &str| {
+            let mut way = Way::default();
+            way.walk(&root.join(path));
+            let inside = way.stops.iter().filter_map(|stop| stop.strip_prefix(&root).ok());
+            let stops: Vec<_> = inside.map(|stop| stop.display().to_string()).collect();
+            assert!(root.ancestors().all(|ancestor| way.stops.contains(ancestor)));
+            stops.join(" ")
+        };
+        assert_eq!(way("v1/sub/f"), " v1 v1/sub v1/sub/f");
+        assert_eq!(way("current/sub/f"), " v1 v1/sub v1/sub/f");
+        assert_eq!(way("absolute/f"), " d v1 v1/sub v1/sub/f");
+        assert_eq!(way("d/../current/sub/../x/y"), " v1");
+        assert_eq!(way("missing/f"), "");
+        assert_eq!(way("loop/f"), "");
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn check(found: &str, make: Make, watch: &str) {
     let is_mistake = |place: &&&str| !place.starts_with("conf") || !found.contains("directory");
     let places: Vec<_> = places.iter().filter(is_mistake).collect();
     project.drop_plugin(&fixture_plugin("v1"), "y.so");
-    server.answers(&["version", "0"], "1");
+    server.answers(&["scaled", "3.0"], "3.0");
     for place in &places {
         make(&project.path(place));
     }
@@ -118,7 +118,47 @@ fn a_configuration_that_is_no_regular_file() {
             output.stdout
         })
         .collect();
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @r"
+        | symbol | units | lhs | rhs | arg_units | origin |
+        |--------|-------|-----|-----|-----------|--------|
+
+        kamodo_rpc.yaml: error: the configuration cannot be read: expected a regular file, found a named pipe
+        hint: put a regular file in its place, or remove it
+
+        0 functions, 1 error, 0 warnings
+
+        | symbol | units | lhs | rhs | arg_units | origin |
+        |--------|-------|-----|-----|-----------|--------|
+
+        kamodo_rpc.yaml: error: the configuration cannot be read: expected a regular file, found a character device
+        hint: put a regular file in its place, or remove it
+
+        0 functions, 1 error, 0 warnings
+
+        | symbol | units | lhs | rhs | arg_units | origin |
+        |--------|-------|-----|-----|-----------|--------|
+
+        kamodo_rpc.yaml: error: the configuration cannot be read: expected a regular file, found a socket
+        hint: put a regular file in its place, or remove it
+
+        0 functions, 1 error, 0 warnings
+
+        | symbol | units | lhs | rhs | arg_units | origin |
+        |--------|-------|-----|-----|-----------|--------|
+
+        kamodo_rpc.yaml: error: the configuration cannot be read: expected at most 1 MiB, found more
+        hint: make it a directory of several files
+
+        0 functions, 1 error, 0 warnings
+
+        | symbol | units | lhs | rhs | arg_units | origin |
+        |--------|-------|-----|-----|-----------|--------|
+
+        kamodo_rpc.yaml: error: the configuration cannot be read: Too many levels of symbolic links (os error 40)
+        hint: let the link lead to a regular file
+
+        0 functions, 1 error, 0 warnings
+        ");
 }
 
 #[test]
@@ -136,7 +176,52 @@ fn a_certificate_a_key_and_a_trusted_certificate_that_are_no_regular_files() {
         told.push(project.run(&["call", "f", "5", "--port", "1", "--certfile", "own.key"]).stderr);
         told.push(project.run(&["call", "f", "@own.key", "--port", "1"]).stderr);
     }
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @r"
+    kamodo-rpc: own.cert: cannot be read: expected a regular file, found a named pipe
+    hint: put a regular file in its place, or remove it
+
+    kamodo-rpc: own.key: cannot be read: expected a regular file, found a named pipe
+    hint: put a regular file in its place, or remove it
+
+    kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected a regular file, found a named pipe
+    hint: name a file of one array after `@`, as `numpy.save` writes it
+
+    kamodo-rpc: own.cert: cannot be read: expected a regular file, found a character device
+    hint: put a regular file in its place, or remove it
+
+    kamodo-rpc: own.key: cannot be read: expected a regular file, found a character device
+    hint: put a regular file in its place, or remove it
+
+    kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected a regular file, found a character device
+    hint: name a file of one array after `@`, as `numpy.save` writes it
+
+    kamodo-rpc: own.cert: cannot be read: expected a regular file, found a socket
+    hint: put a regular file in its place, or remove it
+
+    kamodo-rpc: own.key: cannot be read: expected a regular file, found a socket
+    hint: put a regular file in its place, or remove it
+
+    kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected a regular file, found a socket
+    hint: name a file of one array after `@`, as `numpy.save` writes it
+
+    kamodo-rpc: own.cert: cannot be read: expected a regular file, found a directory
+    hint: put a regular file in its place, or remove it
+
+    kamodo-rpc: own.key: cannot be read: expected a regular file, found a directory
+    hint: put a regular file in its place, or remove it
+
+    kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected a regular file, found a directory
+    hint: name a file of one array after `@`, as `numpy.save` writes it
+
+    kamodo-rpc: own.cert: cannot be read: expected at most 4 MiB, found more
+    hint: name a file that holds the needed certificates only
+
+    kamodo-rpc: own.key: cannot be read: expected at most 4 MiB, found more
+    hint: name a file that holds the needed certificates only
+
+    kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected at most 4 GiB, found more
+    hint: name a file of one array after `@`, as `numpy.save` writes it
+    ");
 }
 
 #[test]

@@ -17,3 +17,4 @@ mod settings;
 mod shell;
 mod transactions;
 mod upstreams;
+mod watching;

@@ -15,7 +15,7 @@ use super::settling::{Settling, Verdict, Writers};
 use super::{Report, Supervisor};
 use crate::live::Settle;
 use crate::settings::Watching;
-use crate::sighting::Sighting;
+use crate::sighting::{Sighting, checksum_file};
 use crate::telemetry;
 use crate::watch::{Touch, Watch};
 
@@ -62,6 +62,8 @@ struct Loop {
     writers: Writers,
     /// While files change.
     settling: Option<Settling>,
+    /// When to look although nothing happened. Events that are not about files do not put it off.
+    next_look: Instant,
     /// When plugins that failed for a passing reason are tried again.
     retry: Instant,
     /// Commands that wait until everything on disk was looked at.
@@ -104,6 +106,7 @@ impl Supervisor {
             settle,
             writers: Writers::default(),
             settling: None,
+            next_look: Instant::now(),
             retry: Instant::now() + LOOK_AGAIN,
             reloads: Vec::new(),
         };
@@ -128,11 +131,16 @@ impl Loop {
     fn run(&mut self) {
         let idle = if self.watch.is_some() { LOOK_AGAIN } else { POLL };
         loop {
-            let now = Instant::now();
-            let wait = self
-                .settling
-                .as_ref()
-                .map_or(idle, |settling| settling.next().saturating_duration_since(now));
+            let next = self.settling.as_ref().map_or(self.next_look, Settling::next);
+            let wait = next.saturating_duration_since(Instant::now());
+            if self.supervisor.stop.is_stopped() {
+                return;
+            }
+            if wait.is_zero() {
+                self.look(); // even if there is always one more event
+                self.next_look = Instant::now() + idle;
+                continue;
+            }
             match self.supervisor.events.1.recv_timeout(wait) {
                 Ok(Event::Look) => self.disturb(),
                 Ok(Event::Touched(touch)) => {
@@ -150,7 +158,7 @@ impl Loop {
                 Ok(Event::News(News::Serves(served))) => self.supervisor.take_upstream(served).log(),
                 Ok(Event::News(News::Away { key, cause })) => self.supervisor.take_away(&key, cause),
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-                Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Timeout) => {}
             }
         }
     }
@@ -250,9 +258,9 @@ impl Loop {
         let seen = &self.supervisor.seen;
         let config = std::iter::once(&self.supervisor.sources.config);
         let files = config.chain(seen.config.iter().map(|(file, _)| file)).chain(seen.plugins.keys());
-        let files: Vec<&Path> = files.chain(settings).map(PathBuf::as_path).collect();
-        let directories: Vec<&Path> = directories.iter().map(PathBuf::as_path).collect();
-        watch.watch_only(&files, &directories);
+        let checksums: Vec<_> = seen.plugins.keys().map(|plugin| checksum_file(plugin)).collect();
+        let all = files.chain(settings).chain(&directories).chain(&checksums);
+        watch.watch_only(all.map(PathBuf::as_path));
     }
 }
 
