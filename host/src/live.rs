@@ -143,6 +143,12 @@ pub(crate) fn paths(effective: &Effective) -> Paths {
 
 fn refused(error: &tls::Error) -> Diagnostic {
     let message = format!("the certificate is not taken: {}", telemetry::chain(error));
+    let hint = match error {
+        // What is otherwise advised is for a server that starts.
+        tls::Error::HalfPair { .. } | tls::Error::Expired { .. } | tls::Error::Mismatch { .. } => None,
+        error => error.hint(),
+    };
+    let hint = hint.unwrap_or_else(|| "replace certificate and key together".to_owned());
     Diagnostic::new(Severity::Error, message)
-        .with_hint("replace certificate and key together; the pair from before is shown until then")
+        .with_hint(format!("{hint}; the pair from before is shown until then"))
 }

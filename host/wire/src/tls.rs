@@ -6,6 +6,7 @@
 
 mod error;
 mod identity;
+mod pem;
 mod trust;
 
 use std::io;
@@ -17,6 +18,7 @@ use tokio::net::TcpStream;
 
 pub use error::Error;
 pub use identity::{Identity, Paths, Warning};
+pub use pem::Found;
 pub use trust::Trust;
 
 /// A connection whose records are read off the socket many at a time.

@@ -84,7 +84,10 @@ fn files_that_hold_something_else() {
     Identity::load_or_create(&paths).unwrap();
     let (certificate, key) = (fs::read(&paths.certificate).unwrap(), fs::read(&paths.key).unwrap());
     fs::write(&paths.certificate, "no certificate").unwrap();
-    assert_snapshot!(refused(&directory, Identity::load(&paths)), @"selfsigned.cert: expected a certificate in PEM, found none");
+    assert_snapshot!(refused(&directory, Identity::load(&paths)), @r"
+    selfsigned.cert: expected a certificate in PEM, found none
+    hint: name a file with a section `-----BEGIN CERTIFICATE-----`
+    ");
     fs::write(&paths.certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
     assert_snapshot!(refused(&directory, Identity::load(&paths)), @r"
     selfsigned.cert: not a certificate of X.509
@@ -92,7 +95,10 @@ fn files_that_hold_something_else() {
     ");
     fs::write(&paths.certificate, certificate).unwrap();
     fs::write(&paths.key, "no key").unwrap();
-    assert_snapshot!(refused(&directory, Identity::load(&paths)), @"selfsigned.key: expected a private key in PEM, found none");
+    assert_snapshot!(refused(&directory, Identity::load(&paths)), @r"
+    selfsigned.key: expected a private key in PEM, found none
+    hint: name a file with a section `-----BEGIN PRIVATE KEY-----`
+    ");
     let (_other_directory, other) = pair();
     fs::copy(&other.key, &paths.key).unwrap();
     assert_snapshot!(refused(&directory, Identity::load(&paths)), @r"
@@ -101,7 +107,10 @@ fn files_that_hold_something_else() {
     ");
     fs::remove_file(&paths.key).unwrap();
     fs::create_dir(&paths.key).unwrap();
-    assert_snapshot!(refused(&directory, Identity::load(&paths)), @"selfsigned.key: cannot be read: Is a directory (os error 21)");
+    assert_snapshot!(refused(&directory, Identity::load(&paths)), @r"
+    selfsigned.key: cannot be read: expected a regular file, found a directory
+    hint: put a regular file in its place, or remove it
+    ");
     fs::remove_dir(&paths.key).unwrap();
     fs::write(&paths.key, key).unwrap();
     Identity::load(&paths).unwrap();

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::pem::{Found, MAKE_ANEW, SUPPORTED};
+
 /// What is wrong with a certificate or its key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -32,16 +34,20 @@ pub enum Error {
         source: io::Error,
     },
     /// A file that should hold a certificate holds none.
-    #[error("{}: expected a certificate in PEM, found none", path.display())]
+    #[error("{}: expected a certificate in PEM, found {found}", path.display())]
     NoCertificate {
         /// The file.
         path: PathBuf,
+        /// What it holds.
+        found: Found,
     },
     /// A file that should hold a private key holds none.
-    #[error("{}: expected a private key in PEM, found none", path.display())]
+    #[error("{}: expected a private key in PEM, found {found}", path.display())]
     NoKey {
         /// The file.
         path: PathBuf,
+        /// What it holds.
+        found: Found,
     },
     /// A certificate that cannot be taken apart.
     #[error("{}: not a certificate of X.509", path.display())]
@@ -65,13 +71,31 @@ pub enum Error {
         /// Its first moment.
         not_before: String,
     },
-    /// A key that belongs to another certificate, or of a kind that is not supported.
-    #[error("{}: not the key of `{}`", key.display(), certificate.display())]
+    /// A certificate of an old version, which has no extensions, and so no names of hosts.
+    #[error("{}: expected a certificate of X.509 version 3, found version {found}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The version.
+        found: u32,
+    },
+    /// A key of a kind that is not supported, itself or in a certificate.
+    #[error("{}: expected a key of {SUPPORTED}, found {found}", path.display())]
+    UnsupportedKey {
+        /// The file.
+        path: PathBuf,
+        /// The kind.
+        found: String,
+    },
+    /// A key that belongs to another certificate.
+    #[error("{}: not the key of `{}`{}", key.display(), certificate.display(), first_of(*n_keys))]
     Mismatch {
         /// The file of the key.
         key: PathBuf,
         /// The file of the certificate.
         certificate: PathBuf,
+        /// How many keys the file holds, of which the first one counts.
+        n_keys: usize,
         /// What the check said.
         source: rustls::Error,
     },
@@ -93,8 +117,21 @@ impl Error {
                 "replace certificate and key together, or move both away: a new pair is then made",
             )),
             Self::Unreadable { source, .. } => source.hint(),
+            Self::NoCertificate { found, .. } => Some(found.hint(true)),
+            Self::NoKey { found, .. } => Some(found.hint(false)),
+            Self::Version { .. } => Some(String::from(
+                "make it anew with an extension, such as `-addext subjectAltName=DNS:HOST` of `openssl req -x509`",
+            )),
+            Self::UnsupportedKey { .. } => Some(String::from(MAKE_ANEW)),
             Self::NotYetValid { .. } => Some(String::from("check this machine's clock")),
             _ => None,
         }
+    }
+}
+
+fn first_of(n_keys: usize) -> String {
+    match n_keys {
+        0 | 1 => String::new(),
+        n => format!(" (the first of the {n} keys in the file)"),
     }
 }

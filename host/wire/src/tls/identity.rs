@@ -11,8 +11,9 @@ use kamodo_files::Limit;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 
+use super::pem::{Found, kind_of_key};
 use super::{Error, provider};
 
 const CERTIFICATE_MODE: u32 = 0o644;
@@ -129,14 +130,14 @@ impl Identity {
         let chain = read_certificates(&paths.certificate)?;
         let mut warnings = Vec::new();
         check_dates(&paths.certificate, &chain[0], SystemTime::now(), &mut warnings)?;
+        check_version(&paths.certificate, &chain[0])?;
         let unreadable = |source| Error::Unreadable { path: paths.key.clone(), source };
         let opened = kamodo_files::open(&paths.key, Limit::KEY).map_err(unreadable)?;
         let mode = opened.metadata().permissions().mode() & 0o777;
         let pem = opened.read().map_err(unreadable)?;
-        let key =
-            PrivateKeyDer::from_pem_slice(&pem).map_err(|_| Error::NoKey { path: paths.key.clone() })?;
+        let (key, n_keys) = read_key(&paths.key, &pem)?;
         let certified = CertifiedKey::from_der(chain, key, &provider()).map_err(|source| {
-            Error::Mismatch { key: paths.key.clone(), certificate: paths.certificate.clone(), source }
+            Error::Mismatch { key: paths.key.clone(), certificate: paths.certificate.clone(), n_keys, source }
         })?;
         if mode & 0o077 != 0 {
             warnings.push(Warning::KeyReadable { path: paths.key.clone(), mode });
@@ -161,7 +162,35 @@ pub(super) fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'stati
     let pem = kamodo_files::read(path, Limit::CERTIFICATES);
     let pem = pem.map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
     let chain: Vec<_> = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).collect();
-    if chain.is_empty() { Err(Error::NoCertificate { path: path.to_owned() }) } else { Ok(chain) }
+    if chain.is_empty() {
+        let found = Found::of(&pem, Found::Certificate);
+        return Err(Error::NoCertificate { path: path.to_owned(), found });
+    }
+    Ok(chain)
+}
+
+/// Reads the first private key of a file, which must be of a kind that is supported, and counts them all.
+fn read_key(path: &Path, pem: &[u8]) -> Result<(PrivateKeyDer<'static>, usize), Error> {
+    let mut keys: Vec<_> = PrivateKeyDer::pem_slice_iter(pem).filter_map(Result::ok).collect();
+    let n_keys = keys.len();
+    if n_keys == 0 {
+        return Err(Error::NoKey { path: path.to_owned(), found: Found::of(pem, Found::PrivateKey) });
+    }
+    let key = keys.swap_remove(0);
+    if provider().key_provider.load_private_key(key.clone_key()).is_err() {
+        return Err(Error::UnsupportedKey { path: path.to_owned(), found: kind_of_key(&key) });
+    }
+    Ok((key, n_keys))
+}
+
+/// Fails if a certificate has no extensions: then no name of a host in it counts.
+pub(super) fn check_version(path: &Path, certificate: &CertificateDer<'_>) -> Result<(), Error> {
+    match X509Certificate::from_der(certificate) {
+        Ok((_, parsed)) if parsed.version() != X509Version::V3 => {
+            Err(Error::Version { path: path.to_owned(), found: parsed.version().0 + 1 })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Fails where a certificate is not valid now, and warns where it ends within a month.

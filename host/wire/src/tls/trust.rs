@@ -11,7 +11,8 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use x509_parser::extensions::GeneralName;
 
-use super::identity::{check_dates, read_certificates};
+use super::identity::{check_dates, check_version, read_certificates};
+use super::pem::unsupported_key;
 use super::{Error, provider};
 
 /// The certificates of one file, as the published client trusts them: a server that shows one of
@@ -37,7 +38,13 @@ impl Trust {
         let certificates = read_certificates(path)?;
         let malformed = || Error::Malformed { path: path.to_owned() };
         let mut roots = RootCertStore::empty();
+        let kinds: Vec<_> = certificates.iter().map(|certificate| unsupported(certificate)).collect();
+        // A collection of authorities may have old ones among them.
+        if let Some(found) = kinds.into_iter().collect::<Option<Vec<_>>>().and_then(|mut all| all.pop()) {
+            return Err(Error::UnsupportedKey { path: path.to_owned(), found });
+        }
         for certificate in &certificates {
+            check_version(path, certificate)?;
             roots.add(certificate.clone()).map_err(|_| malformed())?;
         }
         let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
@@ -56,6 +63,12 @@ impl Trust {
             .with_no_client_auth();
         Arc::new(config)
     }
+}
+
+/// The kind of a certificate's key, if it is not supported.
+fn unsupported(certificate: &CertificateDer<'_>) -> Option<String> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(certificate).ok()?;
+    unsupported_key(&certificate)
 }
 
 /// Whether a certificate that lists no names of hosts has this one as the name of its subject, which OpenSSL, and
