@@ -38,7 +38,7 @@ fn what_is_no_regular_file_is_refused_by_name() {
     directory: expected a regular file, found a directory; hint: put a regular file in its place, or remove it
     zero: expected a regular file, found a character device; hint: put a regular file in its place, or remove it
     link: expected a regular file, found a named pipe; hint: put a regular file in its place, or remove it
-    loop: Too many levels of symbolic links (os error 40)
+    loop: Too many levels of symbolic links (os error 40); hint: let the link lead to a regular file
     dangling: No such file or directory (os error 2)
     missing: No such file or directory (os error 2)
     ");
