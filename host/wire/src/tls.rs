@@ -74,7 +74,20 @@ impl Connector {
     /// Those of the socket, and of a server that is not trusted or has another name.
     pub async fn connect(&self, host: &str, stream: TcpStream) -> io::Result<ClientStream> {
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-        self.0.connect(name, BufReader::with_capacity(SOCKET_BUFFER_BYTES, stream)).await
+        self.0.connect(name, BufReader::with_capacity(SOCKET_BUFFER_BYTES, stream)).await.map_err(worded)
+    }
+}
+
+/// Says what we found wrong with a certificate as a sentence: rustls shows the reasons of others as Rust's source.
+fn worded(error: io::Error) -> io::Error {
+    use rustls::{CertificateError, Error as Refused, OtherError};
+    let refused = error.get_ref().and_then(|refused| refused.downcast_ref());
+    let Some(Refused::InvalidCertificate(CertificateError::Other(OtherError(reason)))) = refused else {
+        return error;
+    };
+    match reason.downcast_ref::<Error>() {
+        Some(reason) => io::Error::new(error.kind(), format!("invalid peer certificate: {reason}")),
+        None => error,
     }
 }
 

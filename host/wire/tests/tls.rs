@@ -225,3 +225,53 @@ async fn a_self_signed_authority_is_trusted_as_itself() {
     assert_eq!(shake_hands(&paths, &paths.certificate, "localhost").await, Ok(()));
     assert!(shake_hands(&paths, &paths.certificate, "127.0.0.1").await.is_err());
 }
+
+#[tokio::test]
+async fn an_authority_of_version_1_is_trusted_beside_others_that_are_of_no_use() {
+    let pairs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pairs");
+    let server = Paths { certificate: pairs.join("signed.cert"), key: pairs.join("good.key") };
+    assert_eq!(shake_hands(&server, &pairs.join("authority-v1.cert"), "localhost").await, Ok(()));
+    let directory = tempfile::tempdir().unwrap();
+    let bundle = directory.path().join("bundle.pem");
+    let all = ["rsa1024.cert", "p521.cert", "v1.cert", "authority-v1.cert"];
+    let text: String = all.iter().map(|name| fs::read_to_string(pairs.join(name)).unwrap()).collect();
+    fs::write(&bundle, text).unwrap();
+    assert_eq!(shake_hands(&server, &bundle, "localhost").await, Ok(()));
+    // The others do not make it trusted.
+    assert!(shake_hands(&server, &pairs.join("v1.cert"), "localhost").await.is_err());
+}
+
+/// A server that shows a certificate which ours would refuse.
+async fn shown(certificate: &str, key: &str) -> String {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let pairs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pairs");
+    let trusted = pairs.join(certificate);
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let key = PrivateKeyDer::from_pem_file(pairs.join(key)).unwrap();
+    let key = provider.key_provider.load_private_key(key).unwrap();
+    let chain = vec![CertificateDer::from_pem_file(&trusted).unwrap()];
+    let certified = rustls::sign::CertifiedKey::new(chain, key);
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(std::sync::Arc::new(rustls::sign::SingleCertAndKey::from(certified)));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let accept = async {
+        let (socket, _) = listener.accept().await.unwrap();
+        let _ = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config)).accept(socket).await;
+    };
+    let connect = async {
+        let socket = TcpStream::connect(address).await.unwrap();
+        let connector = Connector::new(&Trust::load(&trusted).unwrap());
+        connector.connect("localhost", socket).await.map(|_| ()).unwrap_err().to_string()
+    };
+    tokio::join!(accept, connect).1.replace(&format!("{}/", pairs.display()), "")
+}
+
+#[tokio::test]
+async fn a_server_of_version_1_is_told_from_one_that_is_not_trusted() {
+    assert_snapshot!(shown("v1.cert", "good.key").await, @"invalid peer certificate: v1.cert: expected a certificate of X.509 version 3, found version 1");
+}

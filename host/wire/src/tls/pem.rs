@@ -102,8 +102,9 @@ impl Found {
             Self::Der => format!("write it in PEM: `openssl {command} -inform DER -in FILE -out PEM`"),
             Self::Trusted => "write it as others read it: `openssl x509 -in FILE -out PEM`".into(),
             Self::Request => {
-                "name the certificate that was made from it, or sign it yourself: `openssl x509 -req -in REQUEST \
-                 -signkey KEY -out CERTIFICATE`"
+                // Not `openssl x509 -req`, which makes certificates of version 1 before OpenSSL 3.4.
+                "name the certificate that was made from it, or sign it yourself: `openssl req -x509 -in REQUEST \
+                 -key KEY -addext subjectAltName=DNS:HOST -out CERTIFICATE`"
                     .into()
             }
             Self::Damaged => "copy the file anew, from its `-----BEGIN` to its `-----END` line".into(),

@@ -8,7 +8,7 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 use x509_parser::extensions::GeneralName;
 
 use super::identity::{check_dates, check_version, read_certificates};
@@ -44,7 +44,6 @@ impl Trust {
             return Err(Error::UnsupportedKey { path: path.to_owned(), found });
         }
         for certificate in &certificates {
-            check_version(path, certificate)?;
             roots.add(certificate.clone()).map_err(|_| malformed())?;
         }
         let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
@@ -104,6 +103,9 @@ impl ServerCertVerifier for Verifier {
                 now,
             );
         }
+        // An authority may be of version 1, as `openssl x509 -req` makes it; a server may not, since no name counts.
+        check_version(&self.path, end_entity)
+            .map_err(|error| CertificateError::Other(OtherError(Arc::new(error))))?;
         let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(now.as_secs());
         check_dates(&self.path, end_entity, moment, &mut Vec::new()).map_err(|error| match error {
             Error::Expired { .. } => CertificateError::Expired,

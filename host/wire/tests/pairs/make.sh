@@ -29,6 +29,13 @@ openssl x509 -in good.cert -trustout -out trusted.pem
 openssl x509 -in good.cert -outform DER -out certificate.der
 openssl pkey -in good.key -outform DER -out key.der
 openssl x509 -req -in request.pem -signkey good.key -days 36500 -out v1.cert 2>/dev/null
+# An authority of version 1, and a certificate that it has signed.
+openssl ecparam -name prime256v1 -genkey -noout -out authority.tmp
+openssl req -new -subj /CN=authority -key authority.tmp -out request.tmp
+openssl x509 -req -in request.tmp -signkey authority.tmp -days 36500 -out authority-v1.cert 2>/dev/null
+echo subjectAltName=DNS:localhost > extension.tmp
+openssl x509 -req -in request.pem -CA authority-v1.cert -CAkey authority.tmp -days 36500 -extfile extension.tmp \
+    -out signed.cert 2>/dev/null
 head -c 150 good.cert > cut.pem
 head -c 100 good.key > cut-key.pem
 rm -f ./*.tmp
