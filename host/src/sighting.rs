@@ -233,7 +233,7 @@ pub(crate) fn checksum_file(plugin: &Path) -> PathBuf {
 }
 
 /// The plugin files of a directory, by name; hidden ones are some program's temporary files.
-fn shared_libraries(directory: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn shared_libraries(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;

@@ -179,6 +179,34 @@ fn a_link_on_the_way_to_plugins_is_swapped() {
 }
 
 #[test]
+fn what_a_link_to_a_plugin_leads_to_is_removed_and_comes_back() {
+    for gap in GAPS {
+        let project = project();
+        write(&project.path("k.yaml"), 0);
+        symlink("../elsewhere/current/p.so", project.path("plugins.d/p.so")).unwrap();
+        // At the start the link leads nowhere.
+        let server = serve(&project, "k.yaml");
+        for version in ["v2", "v1", "v2"] {
+            let target = project.path("elsewhere/current");
+            fs::create_dir_all(&target).unwrap();
+            gap.pass();
+            fs::copy(fixture_plugin(version), target.join("new")).unwrap();
+            fs::rename(target.join("new"), target.join("p.so")).unwrap();
+            serves(&server, version);
+            fs::remove_dir_all(project.path("elsewhere")).unwrap();
+            gap.pass();
+        }
+        // Another link that leads nowhere is put there while the server runs.
+        fs::remove_file(project.path("plugins.d/p.so")).unwrap();
+        symlink(project.path("later/p.so"), project.path("plugins.d/q.so")).unwrap();
+        gap.pass();
+        fs::create_dir(project.path("later")).unwrap();
+        fs::copy(fixture_plugin("v1"), project.path("later/p.so")).unwrap();
+        serves(&server, "v1");
+    }
+}
+
+#[test]
 fn the_directory_of_plugins_is_made_again() {
     for gap in GAPS {
         let project = project();

@@ -15,7 +15,7 @@ use super::settling::{Settling, Verdict, Writers};
 use super::{Report, Supervisor};
 use crate::live::Settle;
 use crate::settings::Watching;
-use crate::sighting::{Sighting, checksum_file};
+use crate::sighting::{Sighting, checksum_file, shared_libraries};
 use crate::telemetry;
 use crate::watch::{Touch, Watch};
 
@@ -258,8 +258,12 @@ impl Loop {
         let seen = &self.supervisor.seen;
         let config = std::iter::once(&self.supervisor.sources.config);
         let files = config.chain(seen.config.iter().map(|(file, _)| file)).chain(seen.plugins.keys());
-        let checksums: Vec<_> = seen.plugins.keys().map(|plugin| checksum_file(plugin)).collect();
-        let all = files.chain(settings).chain(&directories).chain(&checksums);
+        // A link that leads nowhere is no plugin yet, but what it leads to may come.
+        let listed = directories.iter().filter_map(|directory| shared_libraries(directory).ok());
+        let listed: Vec<_> = listed.flatten().filter(|file| !seen.plugins.contains_key(file)).collect();
+        let plugins = seen.plugins.keys().chain(&listed);
+        let checksums: Vec<_> = plugins.map(|plugin| checksum_file(plugin)).collect();
+        let all = files.chain(&listed).chain(settings).chain(&directories).chain(&checksums);
         watch.watch_only(all.map(PathBuf::as_path));
     }
 }
