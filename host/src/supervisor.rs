@@ -268,7 +268,11 @@ impl Supervisor {
     fn take_plugins(&mut self, sighting: &Sighting, changes: &mut Vec<Change>, report: &mut Report) {
         let is_new = |(file, digest): &(&PathBuf, _)| self.seen.plugins.get(*file) != Some(*digest);
         let new: Vec<_> = sighting.plugins.iter().filter(is_new).map(|(file, _)| file.as_path()).collect();
-        for (file, loaded) in self.load(&new) {
+        let all_loaded = self.load(&new);
+        if self.stop.is_stopped() {
+            return; // what failed did so for that
+        }
+        for (file, loaded) in all_loaded {
             let key = OriginKey::plugin(&file);
             self.passing.remove(&file);
             match loaded {

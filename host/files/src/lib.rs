@@ -133,6 +133,15 @@ pub fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Error> {
     open(path, limit)?.read()
 }
 
+/// Opens a directory, to lock it.
+///
+/// # Errors
+/// Those of the system; also if it is something else.
+pub fn open_directory(path: &Path) -> io::Result<File> {
+    let flags = libc::O_DIRECTORY | libc::O_NONBLOCK | libc::O_NOCTTY;
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
 // === impl Opened ===
 
 impl Opened {
@@ -240,7 +249,7 @@ impl From<io::Error> for Error {
 /// A limit as a person would write it.
 fn size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    match UNITS.iter().find(|(unit, _)| bytes >= *unit && bytes % unit == 0) {
+    match UNITS.iter().find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit)) {
         Some((unit, name)) => format!("{} {name}", bytes / unit),
         None => format!("{bytes} bytes"),
     }

@@ -141,7 +141,7 @@ impl StageDir {
 
     /// Tries a private copy, where trials were asked for.
     pub(crate) fn try_out(&self, staged: &Staged) -> Result<(), ErrorKind> {
-        self.trial.as_ref().map_or(Ok(()), |trial| trial.run(staged, self.limits().trial))
+        self.trial.as_ref().map_or(Ok(()), |trial| trial.run(staged, self.limits().trial, &self.stop))
     }
 
     /// Returns the directory.

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use kamodo_files::Limit;
+use kamodo_files::{Limit, Stop};
 
 use crate::error::{ErrorKind, after};
 use crate::stage::Staged;
@@ -111,10 +111,10 @@ impl Trial {
     }
 
     /// Tries a private copy.
-    pub(crate) fn run(&self, staged: &Staged, deadline: Duration) -> Result<(), ErrorKind> {
+    pub(crate) fn run(&self, staged: &Staged, deadline: Duration, stop: &Stop) -> Result<(), ErrorKind> {
         let no_trial = |source| ErrorKind::NoTrial(Arc::new(source));
         let journal = Scratch::beside(staged.path());
-        let (observed, pid) = self.observe(staged, &journal.0, deadline).map_err(no_trial)?;
+        let (observed, pid) = self.observe(staged, &journal.0, deadline, stop).map_err(no_trial)?;
         let text = match kamodo_files::read(&journal.0, Limit::INTERNAL) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.is_missing() => String::new(),
@@ -147,6 +147,7 @@ impl Trial {
         staged: &Staged,
         journal: &Path,
         deadline: Duration,
+        stop: &Stop,
     ) -> Result<(Observed, u32), io::Error> {
         let (output, input) = io::pipe()?;
         let mut command = Command::new(&self.program);
@@ -156,7 +157,7 @@ impl Trial {
         let child = command.spawn()?;
         drop(command); // and with it our ends of the pipe
         let pid = child.id();
-        Ok((watch(child, output, deadline)?, pid))
+        Ok((watch(child, output, deadline, stop)?, pid))
     }
 }
 

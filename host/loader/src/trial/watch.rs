@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
+use kamodo_files::Stop;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process_group, pidfd_open, waitid,
@@ -14,6 +15,8 @@ use rustix::process::{
 
 use super::{Ending, MAX_OUTPUT};
 
+/// How often it is looked whether nobody waits for the verdict any more.
+const LOOK: Duration = Duration::from_millis(100);
 /// How much of the output is kept, from its end.
 const KEPT: usize = 8 << 10;
 /// How many lines of it are shown, and how long each may be.
@@ -31,7 +34,12 @@ pub(super) struct Observed {
 ///
 /// It is one loop on one thread. A process that escaped from the group may hold the pipe for ever: so its
 /// end is not waited for, only what is in it.
-pub(super) fn watch(mut child: Child, output: PipeReader, deadline: Duration) -> io::Result<Observed> {
+pub(super) fn watch(
+    mut child: Child,
+    output: PipeReader,
+    deadline: Duration,
+    stop: &Stop,
+) -> io::Result<Observed> {
     let mut leash = Leash { child: &mut child };
     let end = Instant::now() + deadline;
     let mut output = Output { pipe: Some(output), total: 0, tail: Vec::new() };
@@ -46,8 +54,11 @@ pub(super) fn watch(mut child: Child, output: PipeReader, deadline: Duration) ->
             let was_busy = cpu_time(leash.child.id()).is_some_and(|time| time > deadline / 2);
             break Some(Ending::TooLate { deadline, was_busy });
         }
-        let tick = if pidfd.is_some() { left } else { left.min(Duration::from_millis(5)) };
-        output.wait(pidfd.as_ref(), tick)?;
+        if stop.is_stopped() {
+            return Err(io::Error::other(kamodo_files::Error::Stopped));
+        }
+        let tick = if pidfd.is_some() { LOOK } else { Duration::from_millis(5) };
+        output.wait(pidfd.as_ref(), left.min(tick))?;
         if output.total > MAX_OUTPUT {
             break None;
         }

@@ -1,6 +1,6 @@
 //! The certificate that a server shows, and its key.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -112,7 +112,7 @@ impl Identity {
         let directory = paths.key.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new("."));
         let unwritable = |source| Error::Unwritable { path: paths.key.clone(), source };
-        let lock = File::open(directory).map_err(unwritable)?;
+        let lock = kamodo_files::open_directory(directory).map_err(unwritable)?;
         lock.lock().map_err(unwritable)?; // given back when it is dropped
         let created = !paths.exist()?;
         if created {
