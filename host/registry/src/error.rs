@@ -202,6 +202,33 @@ pub enum CallError {
         /// The length of the queue.
         queued: usize,
     },
+    /// As many calls wait for the threads of a plugin as may.
+    #[error("`{function}`: {queued} calls are waiting for a thread of {plugin} already")]
+    Busy {
+        /// The function.
+        function: String,
+        /// The plugin.
+        plugin: String,
+        /// How many wait.
+        queued: usize,
+    },
+    /// As many calls of a plugin do not return as it may have threads.
+    #[error(
+        "`{function}`: {n_calls} calls of {} have not returned for up to {} s, and {plugin} gets no more threads",
+        quoted(of), after.as_secs()
+    )]
+    Stuck {
+        /// The function.
+        function: String,
+        /// The plugin.
+        plugin: String,
+        /// How many calls do not return.
+        n_calls: usize,
+        /// The functions that they are calls of.
+        of: Vec<String>,
+        /// How long the first of them has been running.
+        after: Duration,
+    },
     /// The host's own code panicked while it evaluated: a bug of ours.
     #[error("`{function}`: the evaluation ended with a panic")]
     Bug {
@@ -229,7 +256,13 @@ impl CallError {
                 "it works as soon as a plugin, an upstream or an edit brings {}",
                 quoted(missing)
             )),
-            Self::Overloaded { .. } | Self::Crowded { .. } => Some("try again later".to_owned()),
+            Self::Overloaded { .. } | Self::Crowded { .. } | Self::Busy { .. } => {
+                Some("try again later".to_owned())
+            }
+            Self::Stuck { .. } => Some(
+                "replace the plugin by one whose calls return, then ask for `reload`, or restart the server"
+                    .to_owned(),
+            ),
             Self::Late { .. } => {
                 Some("give it longer with the `timeout` of its `!KamodoClient`, or leave that out".to_owned())
             }
@@ -242,12 +275,24 @@ impl CallError {
         }
     }
 
+    /// Says which function was called, if it is not known.
+    pub(crate) fn of(mut self, name: &str) -> Self {
+        if let Self::Stuck { function, .. } = &mut self
+            && function.is_empty()
+        {
+            name.clone_into(function);
+        }
+        self
+    }
+
     /// Returns whether the same call may succeed later: what was missing is time, room or a connection.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
             Self::Overloaded { .. }
+                | Self::Busy { .. }
+                | Self::Stuck { .. }
                 | Self::Crowded { .. }
                 | Self::Late { .. }
                 | Self::Unreachable { .. }

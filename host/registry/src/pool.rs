@@ -1,73 +1,106 @@
-//! The threads that compute, apart from those that talk to clients.
+//! The threads that evaluate, apart from those that talk to clients. No code of a plugin runs on them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::thread;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{io, thread};
 
-use crossbeam_channel::{Sender, bounded};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use crate::queue::{ClientId, Full, Job, Place, Queue, Room, Threads};
 
-/// Some work; it carries its own way of telling what came of it.
-pub(crate) type Job = Box<dyn FnOnce() + Send>;
-
-/// A fixed number of threads behind a queue of fixed length.
+/// A fixed number of threads behind a queue.
 ///
 /// The threads end when the last clone is dropped and the queue is empty.
 #[derive(Debug, Clone)]
 pub(crate) struct Pool {
-    queue: Sender<Queued>,
-    /// One permit a place in the queue, so that one can be waited for.
-    places: Arc<Semaphore>,
-    n_queued: usize,
+    shared: Arc<Shared>,
+    /// Ends the threads with the last clone; they hold the rest themselves.
+    _owner: Arc<Owner>,
+    room: Room,
 }
 
-/// A job with its place in the queue, which is free again when it begins.
-type Queued = (OwnedSemaphorePermit, Job);
-
-/// The queue is full.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Full {
-    pub(crate) queued: usize,
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    ready: Condvar,
 }
+
+#[derive(Debug, Default)]
+struct State {
+    queue: Queue,
+    is_closed: bool,
+}
+
+#[derive(Debug)]
+struct Owner(Arc<Shared>);
 
 // === impl Pool ===
 
 impl Pool {
-    pub(crate) fn start(n_threads: usize, n_queued: usize) -> std::io::Result<Self> {
-        let (queue, jobs) = bounded::<Queued>(n_queued);
-        let jobs = Arc::new(jobs);
+    pub(crate) fn start(name: &str, n_threads: usize, room: Room) -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let owner = Arc::new(Owner(Arc::clone(&shared))); // ends those that began if one does not
         for index in 0..n_threads.max(1) {
-            let jobs = Arc::clone(&jobs);
-            thread::Builder::new().name(format!("pool-{index}")).spawn(move || {
-                for (place, job) in jobs.iter() {
-                    drop(place);
+            let shared = Arc::clone(&shared);
+            thread::Builder::new().name(format!("{name}-{index}")).spawn(move || {
+                while let Some(job) = shared.next() {
                     // A job that panics is a bug of ours; its caller sees a dropped channel, the thread lives.
-                    if catch_unwind(AssertUnwindSafe(job)).is_err() {
+                    if catch_unwind(AssertUnwindSafe(|| job(Ok(())))).is_err() {
                         tracing::error!("a call panicked on the pool");
                     }
                 }
             })?;
         }
-        Ok(Self { queue, places: Arc::new(Semaphore::new(n_queued)), n_queued })
+        Ok(Self { shared, _owner: owner, room })
     }
 
-    /// Hands on a job.
+    /// Hands on a job. One that goes on with a call is not refused halfway.
     ///
     /// # Errors
-    /// [`Full`] where as many jobs wait as may.
-    pub(crate) fn submit(&self, job: Job) -> Result<(), Full> {
-        let full = Full { queued: self.n_queued };
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return Err(full) };
-        self.queue.try_send((place, job)).map_err(|_| full)
+    /// [`Full`] if it is new, and as many jobs wait as may.
+    pub(crate) fn submit(&self, client: ClientId, is_new: bool, job: Job) -> Result<Place, Full> {
+        let id = self.shared.state().queue.push(client, self.room, is_new, job)?;
+        self.shared.ready.notify_one();
+        Ok(Place::new(Arc::clone(&self.shared) as Arc<dyn Threads>, client, id))
     }
 
-    /// Hands on a job that goes on with a call, which is not refused halfway: it waits for a place.
-    ///
-    /// # Errors
-    /// [`Full`] where the threads have ended.
-    pub(crate) async fn submit_late(&self, job: Job) -> Result<(), Full> {
-        let full = Full { queued: self.n_queued };
-        let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return Err(full) };
-        self.queue.try_send((place, job)).map_err(|_| full)
+    /// Returns whether others wait for a thread.
+    pub(crate) fn is_crowded(&self) -> bool {
+        !self.shared.state().queue.is_empty()
+    }
+}
+
+// === impl Shared ===
+
+impl Shared {
+    /// A thread that panicked while it held the lock left nothing half done.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a job; none if the threads are to end.
+    fn next(&self) -> Option<Job> {
+        let mut state = self.state();
+        loop {
+            if let Some(job) = state.queue.pop() {
+                return Some(job);
+            }
+            if state.is_closed {
+                return None;
+            }
+            state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Threads for Shared {
+    fn withdraw(&self, client: ClientId, id: u64) {
+        let job = self.state().queue.withdraw(client, id);
+        drop(job); // without the lock: it may hold large arrays
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.state().is_closed = true;
+        self.0.ready.notify_all();
     }
 }

@@ -1,0 +1,292 @@
+//! The threads of each plugin, on which its calls run that may be slow.
+//!
+//! They are made as needed and end when they are idle. A call that does not return keeps its thread, since
+//! nothing can end it; once its client has left another thread takes the place of that one, a bounded number of
+//! times, so that it holds up neither the plugin's other calls nor those of other plugins.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::calls::{Calls, LongCall};
+use crate::queue::{ClientId, Job, Place, Queue, Room, Threads};
+use crate::{CallError, Function, Origin};
+
+/// The threads of all plugins.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    lanes: Mutex<HashMap<Origin, Arc<Lane>>>,
+    bounds: Bounds,
+    /// The threads that there are.
+    n_threads: Arc<AtomicUsize>,
+}
+
+/// How many threads there may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Of one plugin, besides those whose calls are abandoned.
+    pub(crate) plugin: usize,
+    /// Of one plugin, whose calls are abandoned, before their places are no longer taken by others.
+    pub(crate) abandoned: usize,
+    /// In sum. A plugin of which no call is abandoned gets its first thread all the same.
+    pub(crate) sum: usize,
+    /// How long a thread stays without work.
+    pub(crate) idle: Duration,
+}
+
+/// The threads of one plugin, with what waits for them.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    pub(crate) origin: Arc<Origin>,
+    pub(crate) calls: Calls,
+    state: Mutex<State>,
+    ready: Condvar,
+    bounds: Bounds,
+    sum: Arc<AtomicUsize>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: Queue,
+    n_threads: usize,
+    n_idle: usize,
+    /// Those that have not looked at the queue yet.
+    n_starting: usize,
+    is_closed: bool,
+}
+
+/// How many calls may wait for the threads of one plugin. As many again may that go on with a call.
+const ROOM: Room = Room { queue: 64, share: 8 };
+
+// === impl Bounds ===
+
+impl Default for Bounds {
+    fn default() -> Self {
+        let n_cores = thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            plugin: n_cores.max(4),
+            abandoned: 16,
+            sum: n_cores.max(4) * 16,
+            idle: Duration::from_secs(10),
+        }
+    }
+}
+
+// === impl Lanes ===
+
+impl Lanes {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self { lanes: Mutex::default(), bounds, n_threads: Arc::default() }
+    }
+
+    /// Returns the threads of whoever brought a function. Another version of a plugin has others.
+    pub(crate) fn of(&self, origin: &Arc<Origin>) -> Arc<Lane> {
+        let mut lanes = self.lanes();
+        if let Some(lane) = lanes.get(&**origin) {
+            return Arc::clone(lane);
+        }
+        let lane = Arc::new(Lane {
+            origin: Arc::clone(origin),
+            calls: Calls::default(),
+            state: Mutex::default(),
+            ready: Condvar::new(),
+            bounds: self.bounds,
+            sum: Arc::clone(&self.n_threads),
+        });
+        lanes.insert(Origin::clone(origin), Arc::clone(&lane));
+        lane
+    }
+
+    /// Looks at what runs: gives the places of abandoned calls to others, and forgets who has no thread any more.
+    /// Returns the calls that have run for longer than `limit`, or are abandoned.
+    pub(crate) fn look(&self, limit: Duration) -> Vec<LongCall> {
+        let lanes: Vec<_> = {
+            let mut lanes = self.lanes();
+            // Whoever holds one but this map is about to use it.
+            lanes.retain(|_, lane| Arc::strong_count(lane) > 1 || lane.state().n_threads > 0);
+            lanes.values().cloned().collect()
+        };
+        lanes
+            .iter()
+            .flat_map(|lane| {
+                lane.look();
+                lane.calls.longer_than(limit)
+            })
+            .collect()
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, HashMap<Origin, Arc<Lane>>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Lanes {
+    fn drop(&mut self) {
+        for lane in self.lanes().values() {
+            lane.state().is_closed = true;
+            lane.ready.notify_all();
+        }
+    }
+}
+
+// === impl Lane ===
+
+impl Lane {
+    /// Hands on a job of a call of `function`.
+    ///
+    /// # Errors
+    /// [`CallError`] if as many wait as may, or if nothing that waits would have a thread.
+    pub(crate) fn submit(
+        self: &Arc<Self>,
+        function: &Function,
+        client: ClientId,
+        is_new: bool,
+        job: Job,
+    ) -> Result<Place, CallError> {
+        let mut state = self.state();
+        if self.is_blocked(&state) {
+            return Err(self.stuck(function.name()));
+        }
+        let busy = |queued| CallError::Busy {
+            function: function.name().to_owned(),
+            plugin: self.origin.to_string(),
+            queued,
+        };
+        // Calls that go on have room of their own, so that new ones do not make them fail halfway.
+        if !is_new && state.queue.n_late() >= ROOM.queue {
+            return Err(busy(state.queue.n_late()));
+        }
+        let id = state.queue.push(client, ROOM, is_new, job).map_err(|full| busy(full.queued))?;
+        self.add_threads(&mut state);
+        if state.n_threads == 0 {
+            // The system gives no thread.
+            let job = state.queue.withdraw(client, id);
+            drop(state);
+            drop(job);
+            return Err(busy(0));
+        }
+        drop(state);
+        self.ready.notify_one();
+        Ok(Place::new(Arc::clone(self) as Arc<dyn Threads>, client, id))
+    }
+
+    /// Looks at what runs, and gives the places of abandoned calls to others.
+    fn look(self: &Arc<Self>) {
+        self.calls.look();
+        let mut state = self.state();
+        self.add_threads(&mut state);
+        let mut refused = Vec::new();
+        if self.is_blocked(&state) {
+            refused.extend(std::iter::from_fn(|| state.queue.pop()));
+        }
+        drop(state);
+        for job in refused {
+            job(Err(self.stuck("")));
+        }
+    }
+
+    /// Starts threads for what waits, as far as there may be more.
+    fn add_threads(self: &Arc<Self>, state: &mut State) {
+        while state.queue.len() > state.n_idle + state.n_starting && self.may_add(state) {
+            let lane = Arc::clone(self);
+            if let Err(error) = thread::Builder::new().name("plugin".to_owned()).spawn(move || lane.work()) {
+                return tracing::warn!("{}: cannot start a thread: {error}", self.origin);
+            }
+            state.n_threads += 1;
+            state.n_starting += 1;
+            self.sum.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn may_add(&self, state: &State) -> bool {
+        let n_abandoned = self.calls.n_abandoned();
+        let n_live = state.n_threads.saturating_sub(n_abandoned);
+        if n_live == 0 && n_abandoned == 0 {
+            return true;
+        }
+        n_live < self.bounds.plugin
+            && n_abandoned < self.bounds.abandoned
+            && self.sum.load(Ordering::Relaxed) < self.bounds.sum
+    }
+
+    /// Whether all threads are in calls that do not return, and there may be no other.
+    fn is_blocked(&self, state: &State) -> bool {
+        let n_abandoned = self.calls.n_abandoned();
+        n_abandoned > 0 && state.n_threads <= n_abandoned && !self.may_add(state)
+    }
+
+    /// Says why nothing runs. Which function was called is put in by who called it, if it is not known here.
+    fn stuck(&self, function: &str) -> CallError {
+        let abandoned: Vec<_> =
+            self.calls.longer_than(Duration::MAX).into_iter().filter(|call| call.is_abandoned).collect();
+        let mut names: Vec<_> = abandoned.iter().map(|call| call.function.name().to_owned()).collect();
+        names.sort();
+        names.dedup();
+        CallError::Stuck {
+            function: function.to_owned(),
+            plugin: self.origin.to_string(),
+            n_calls: abandoned.len(),
+            of: names,
+            after: abandoned.iter().map(|call| call.begun.elapsed()).max().unwrap_or_default(),
+        }
+    }
+
+    /// What a thread does until it is no longer needed.
+    fn work(&self) {
+        self.state().n_starting -= 1;
+        while let Some(job) = self.next() {
+            // A plugin's panics are contained where it is called; this one is ours, and its caller sees a dropped
+            // channel.
+            if catch_unwind(AssertUnwindSafe(|| job(Ok(())))).is_err() {
+                tracing::error!("a call panicked on a plugin's thread");
+            }
+        }
+    }
+
+    /// Waits for a job; none if the thread is to end.
+    fn next(&self) -> Option<Job> {
+        let mut state = self.state();
+        loop {
+            // One that was given up has returned: it is one too many now.
+            let n_live = state.n_threads.saturating_sub(self.calls.n_abandoned());
+            if n_live <= self.bounds.plugin
+                && let Some(job) = state.queue.pop()
+            {
+                return Some(job);
+            }
+            if n_live > self.bounds.plugin || state.is_closed {
+                self.end_thread(&mut state);
+                return None;
+            }
+            state.n_idle += 1;
+            let (woken, waited) =
+                self.ready.wait_timeout(state, self.bounds.idle).unwrap_or_else(PoisonError::into_inner);
+            state = woken;
+            state.n_idle -= 1;
+            if waited.timed_out() && state.queue.is_empty() {
+                self.end_thread(&mut state);
+                return None;
+            }
+        }
+    }
+
+    fn end_thread(&self, state: &mut State) {
+        state.n_threads -= 1;
+        self.sum.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A thread that panicked while it held the lock left nothing half done.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Threads for Lane {
+    fn withdraw(&self, client: ClientId, id: u64) {
+        let job = self.state().queue.withdraw(client, id);
+        drop(job); // without the lock: it may hold large arrays
+    }
+}
