@@ -6,8 +6,9 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use kamodo_registry::{Administration, Dispatcher, Registry};
 use kamodo_server::{Config, Server};
@@ -74,9 +75,31 @@ fn run(serve: &Serve, registry: Arc<Registry>, log: &telemetry::Log) -> Result<E
     };
     tracing::info!("stopping: open calls may take {:?} more", live.effective().drain);
     let drained = server.drain(live.effective().drain);
-    drop(supervisor); // not before: open calls may be on their way to upstreams
+    for calls in &drained.running {
+        tracing::warn!("cut off: {calls}");
+    }
+    for thread in &drained.threads {
+        tracing::warn!("the thread {thread} did not end in time, and ends with the process");
+    }
+    // Not before: open calls may be on their way to upstreams.
+    if !ends_within(GRACE, move || drop(supervisor)) {
+        tracing::warn!("the supervisor did not end in time, and ends with the process");
+    }
     tracing::info!("stopped; {} connections were cut off", drained.n_cut_off);
     failure.map_or(Ok(ExitCode::SUCCESS), |reason| Err(Error::Fault { reason }))
+}
+
+/// How long a part of the program may take to end. What a signal has stopped must not go on because of it.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Runs something that may not return, and says whether it did within so long.
+fn ends_within(limit: Duration, work: impl FnOnce() + Send + 'static) -> bool {
+    let (ended, end) = mpsc::channel();
+    let thread = thread::Builder::new().name("end".to_owned()).spawn(move || {
+        work();
+        let _ = ended.send(()); // nobody may wait any more
+    });
+    thread.is_ok() && end.recv_timeout(limit).is_ok()
 }
 
 /// Looks at the files for the first time: there is no last good generation to fall back on.

@@ -611,11 +611,11 @@ mod tests {
         a.yaml:1:10: error: `!Server` has no setting `volume`
           1 | !Server {volume: 11}
             |          ^^^^^^
-        hint: its settings are host, port, certfile, keyfile, workers, admin_socket, watch, connections, calls, values, values_bytes, handshake, write_stall, keep_alive, first_message, message, queued_replies, drain, trial, generations_warn, generations_refuse
+        hint: its settings are host, port, certfile, keyfile, workers, admin_socket, watch, connections, calls, values, values_bytes, handshake, write_stall, keep_alive, long_call, first_message, message, queued_replies, drain, trial, generations_warn, generations_refuse
         a.yaml:3:1: error: `!Server` has no setting `8`
           3 | 8: x
             | ^
-        hint: its settings are host, port, certfile, keyfile, workers, admin_socket, watch, connections, calls, values, values_bytes, handshake, write_stall, keep_alive, first_message, message, queued_replies, drain, trial, generations_warn, generations_refuse
+        hint: its settings are host, port, certfile, keyfile, workers, admin_socket, watch, connections, calls, values, values_bytes, handshake, write_stall, keep_alive, long_call, first_message, message, queued_replies, drain, trial, generations_warn, generations_refuse
         ");
         insta::assert_snapshot!(mistakes(b"!Server {port: 1}\n--- !Server\nport: 2\n"), @r"
         a.yaml:3:1: error: `port`: set on line 1 already

@@ -125,6 +125,7 @@ pub(crate) fn limits(effective: &Effective) -> Limits {
         value_bytes: effective.values_bytes.0,
         handshake: effective.handshake,
         keep_alive: effective.keep_alive,
+        long_call: effective.long_call,
         transport: transport::Limits {
             // A connection's first message need not be allowed what none is.
             first_message_bytes: effective.first_message.0.min(effective.message.0),

@@ -155,10 +155,10 @@ impl Dispatcher {
         self.shared.watched.tell_after(long);
     }
 
-    /// Returns the calls of compiled code that do not return, as far as it is known.
+    /// Returns the calls of compiled code that run now.
     #[must_use]
-    pub fn stuck(&self) -> Vec<StuckCalls> {
-        self.shared.watched.stuck()
+    pub fn running(&self) -> Vec<StuckCalls> {
+        self.shared.watched.longer_than(Duration::ZERO, Duration::ZERO)
     }
 
     /// Returns whether the thread of this is in a call that has taken longer than one may that runs in place.

@@ -115,8 +115,12 @@ impl Watched {
     }
 
     /// Returns the calls that are told of now.
-    pub(crate) fn stuck(&self) -> Vec<StuckCalls> {
-        let long = Duration::from_millis(self.long_ms.load(Ordering::Relaxed));
+    fn stuck(&self) -> Vec<StuckCalls> {
+        self.longer_than(Duration::from_millis(self.long_ms.load(Ordering::Relaxed)), HERE)
+    }
+
+    /// Returns the calls that are abandoned, or have run for longer than `long`, or `here` where they arrived.
+    pub(crate) fn longer_than(&self, long: Duration, here: Duration) -> Vec<StuckCalls> {
         let mut stuck: BTreeMap<String, StuckCalls> = BTreeMap::new();
         let mut note = |call: &LongCall, thread: Option<&str>| {
             let one = stuck.entry(key(&call.function)).or_insert_with(|| StuckCalls {
@@ -134,7 +138,7 @@ impl Watched {
         };
         self.lanes.look(long).iter().for_each(|call| note(call, None));
         for (thread, calls) in self.threads() {
-            calls.longer_than(HERE).iter().for_each(|call| note(call, Some(&thread)));
+            calls.longer_than(here).iter().for_each(|call| note(call, Some(&thread)));
         }
         stuck.into_values().collect()
     }

@@ -62,6 +62,12 @@ pub(crate) struct OpenCall(Rc<Connection>);
 /// The feeds that one client may have told at a time.
 const FEEDS: usize = 16;
 
+/// How long a client that is turned away may take to learn why.
+const REFUSED: Duration = Duration::from_secs(2);
+
+/// The largest message of such a client.
+const REFUSED_BYTES: usize = 1 << 20;
+
 /// Serves one client until it goes, or until the server stops.
 pub(crate) async fn serve(
     socket: TcpStream,
@@ -71,6 +77,29 @@ pub(crate) async fn serve(
 ) {
     let peer = socket.peer_addr().map_or_else(|_| String::from("a client"), |address| address.to_string());
     log_end(&peer, drive(socket, acceptor, shared, stop).await);
+}
+
+/// Tells a client for whom there is no place why, whatever it asks for.
+pub(crate) async fn turn_away(socket: TcpStream, acceptor: Option<Acceptor>, shared: &Shared, limit: usize) {
+    let limits = **shared.limits.load();
+    let transport = transport::Limits {
+        first_message_bytes: limits.transport.first_message_bytes.min(REFUSED_BYTES),
+        message_bytes: limits.transport.message_bytes.min(REFUSED_BYTES),
+        queued_bytes: limits.transport.queued_bytes.min(REFUSED_BYTES),
+        write_stall: limits.transport.write_stall.min(REFUSED),
+        ..limits.transport
+    };
+    let refusal = || capnp_rpc::new_broken_cap(RequestError::TooManyConnections { limit }.into());
+    let refused = async move {
+        socket.set_nodelay(true)?;
+        match acceptor {
+            None => transport::serve(socket, refusal(), transport).await,
+            Some(acceptor) => transport::serve(acceptor.accept(socket).await?, refusal(), transport).await,
+        }
+    };
+    if let Ok(Err(error)) = timeout(limits.handshake.min(REFUSED), refused).await {
+        tracing::debug!("a client that was turned away: {error}");
+    }
 }
 
 /// Serves one administrator until it goes, or until the server stops.
@@ -151,8 +180,9 @@ async fn run(
 
 impl Connection {
     fn new(shared: Shared, transport: transport::Limits) -> Rc<Self> {
+        let dispatcher = shared.dispatcher.for_client();
         Rc::new(Self {
-            shared,
+            shared: Shared { dispatcher, ..shared },
             transport,
             functions: RefCell::default(),
             values: RefCell::default(),
@@ -217,7 +247,7 @@ impl Connection {
         Ok(OpenCall(self.clone()))
     }
 
-    /// Runs a call with bound arguments: here where that is cheaper than handing it on, else on the pool.
+    /// Runs a call with bound arguments: here where that is cheaper than handing it on.
     /// It is cancelled when the future is dropped, which is when the client goes.
     pub(crate) async fn call(
         &self,
@@ -232,7 +262,7 @@ impl Connection {
         self.shared.dispatcher.run(plan).await
     }
 
-    /// Computes something that is no call, on the pool.
+    /// Computes something that is no call, on threads for that alone.
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
         name: &str,

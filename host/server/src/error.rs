@@ -120,6 +120,8 @@ pub(crate) enum RequestError {
     ExpressionSize { limit: usize },
     #[error("expression: nested too deep for a message of {limit} levels")]
     ExpressionDepth { limit: i32 },
+    #[error("{limit} connections are open, as many as may be")]
+    TooManyConnections { limit: usize },
     #[error("connection has {limit} calls open already")]
     TooManyCalls { limit: usize },
     #[error("`{function}`: not answered within {} ms", after.as_millis())]
@@ -234,6 +236,9 @@ impl RequestError {
                 Some(String::from("only the argument that it is applied over is an array"))
             }
             Self::NoArray => Some(String::from("read it")),
+            Self::TooManyConnections { .. } => {
+                Some(String::from("connect again once others have left, or allow more with `--connections`"))
+            }
             Self::TooManyValues { .. } => {
                 Some(String::from("drop values that are no longer needed, or allow more with `--values`"))
             }
@@ -267,7 +272,8 @@ impl RequestError {
             Self::At { source, .. } => source.kind(),
             Self::Elsewhere { kind, .. } => *kind,
             Self::UnknownExpression { .. } => capnp::ErrorKind::Unimplemented,
-            Self::TooManyCalls { .. }
+            Self::TooManyConnections { .. }
+            | Self::TooManyCalls { .. }
             | Self::Deadline { .. }
             | Self::TooManyFeeds { .. }
             | Self::TooManyValues { .. }
@@ -382,6 +388,10 @@ mod tests {
 
     #[test]
     fn too_much_at_once() {
+        assert_snapshot!(shown(RequestError::TooManyConnections { limit: 256 }), @r"
+        Overloaded: 256 connections are open, as many as may be
+        hint: connect again once others have left, or allow more with `--connections`
+        ");
         assert_snapshot!(shown(RequestError::TooManyCalls { limit: 256 }), @r"
         Overloaded: connection has 256 calls open already
         hint: wait for some of them

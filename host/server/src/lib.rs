@@ -12,6 +12,7 @@
 
 mod administration;
 mod connection;
+mod dealer;
 mod definition;
 mod error;
 mod evaluate;

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use kamodo_registry::{Administration, Dispatcher, Registry};
+use kamodo_registry::{Administration, Dispatcher, Registry, StuckCalls};
 use kamodo_wire::tls::{Acceptor, Identity};
 use kamodo_wire::transport;
 use tokio::sync::watch;
@@ -16,9 +16,10 @@ use tokio::task::JoinSet;
 
 use crate::Error;
 use crate::connection::Shared;
+use crate::dealer::{Crew, Dealer, LOOK};
 use crate::listener::listen;
 use crate::local;
-use crate::worker::{Accepted, Phase, Places, Worker, keep_alive};
+use crate::worker::Phase;
 
 /// Where and how a server serves.
 #[derive(Debug, Clone)]
@@ -50,6 +51,8 @@ pub struct Limits {
     pub handshake: Duration,
     /// After how long a silent client is asked whether it is still there.
     pub keep_alive: Duration,
+    /// After how long a plugin's call is told of that still runs.
+    pub long_call: Duration,
     /// What one connection may cost.
     pub transport: transport::Limits,
 }
@@ -59,6 +62,7 @@ pub struct Limits {
 pub struct Controls {
     acceptor: Arc<ArcSwapOption<Acceptor>>,
     limits: Arc<ArcSwap<Limits>>,
+    dispatcher: Dispatcher,
 }
 
 /// A server that runs. It ends with [`Server::drain`], or when it is dropped.
@@ -67,20 +71,27 @@ pub struct Server {
     controls: Controls,
     phase: watch::Sender<Phase>,
     listening: JoinHandle<()>,
-    workers: Vec<JoinHandle<usize>>,
+    crew: Arc<Crew>,
     shared: Shared,
     administered: Vec<JoinHandle<()>>,
 }
 
 /// How a server ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drained {
     /// Connections that were still open at the deadline.
     pub n_cut_off: usize,
+    /// The calls of compiled code that still ran then.
+    pub running: Vec<StuckCalls>,
+    /// The threads that did not end.
+    pub threads: Vec<String>,
 }
 
 /// How long to wait before accepting again after the system refused, as when descriptors run out.
 pub(crate) const REFUSED: Duration = Duration::from_millis(100);
+
+/// How long threads may take to end after the deadline; what does not return then never does.
+const GRACE: Duration = Duration::from_millis(500);
 
 // === impl Config ===
 
@@ -107,6 +118,7 @@ impl Default for Limits {
             value_bytes: 1 << 30,
             handshake: Duration::from_secs(5),
             keep_alive: Duration::from_secs(60),
+            long_call: Duration::from_secs(60),
             transport: transport::Limits::default(),
         }
     }
@@ -123,6 +135,7 @@ impl Controls {
     /// Sets other limits: of calls and values from the next one on, else from the next connection on. Nobody is cut
     /// off who is above them already.
     pub fn replace_limits(&self, limits: Limits) {
+        self.dispatcher.tell_after(limits.long_call);
         self.limits.store(Arc::new(limits));
     }
 }
@@ -141,21 +154,28 @@ impl Server {
         let acceptor = Arc::new(ArcSwapOption::new(acceptor));
         let (phase, phase_seen) = watch::channel(Phase::Serving);
         let limits = Arc::new(ArcSwap::from_pointee(config.limits));
+        let health = Arc::clone(registry.health());
+        dispatcher.tell(&health);
+        let controls =
+            Controls { acceptor: acceptor.clone(), limits: limits.clone(), dispatcher: dispatcher.clone() };
+        controls.replace_limits(config.limits);
         let shared = Shared { registry, dispatcher, limits: limits.clone(), started: Instant::now() };
-        let workers = (0..config.n_workers.max(1))
-            .map(|index| Worker::start(index, shared.clone(), acceptor.clone(), phase_seen.clone()))
-            .collect::<io::Result<Vec<_>>>()
-            .map_err(Error::Thread)?;
-        let (sockets, workers) = workers.into_iter().map(|worker| (worker.sockets, worker.thread)).unzip();
-        let dealer = Dealer { sockets, limits: limits.clone(), places: Arc::default(), next: 0 };
+        let crew = Crew::start(config.n_workers.max(1), shared.clone(), acceptor, phase_seen.clone());
+        let crew = Arc::new(crew.map_err(Error::Thread)?);
+        let dealer = Dealer::new(crew.clone(), limits);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(Error::Thread)?;
         let listening = thread::Builder::new()
             .name(String::from("rpc-accept"))
-            .spawn(move || runtime.block_on(accept_all(listeners, dealer, phase_seen)))
+            .spawn(move || {
+                // A server that accepts nothing any more must not seem well.
+                let accepting = || runtime.block_on(accept_all(listeners, &dealer, phase_seen));
+                if let Some(Err(error)) = health.essential("rpc-accept", accepting) {
+                    health.fail(format!("cannot wait for connections: {error}"));
+                }
+            })
             .map_err(Error::Thread)?;
-        let controls = Controls { acceptor, limits };
-        Ok(Self { addresses, controls, phase, listening, workers, shared, administered: Vec::new() })
+        Ok(Self { addresses, controls, phase, listening, crew, shared, administered: Vec::new() })
     }
 
     /// Returns where it listens.
@@ -184,69 +204,63 @@ impl Server {
         Ok(())
     }
 
-    /// Takes nothing new, lets open calls be answered until the deadline, and ends.
+    /// Takes nothing new, lets open calls be answered until the deadline, and ends, whatever its threads do.
     #[must_use = "it says whether clients were cut off"]
     pub fn drain(self, deadline: Duration) -> Drained {
         let end = Instant::now() + deadline;
         self.phase.send_replace(Phase::Draining);
-        let (ended, all_ended) = std::sync::mpsc::channel();
-        let n_workers = self.workers.len();
-        for worker in self.workers {
-            let ended = ended.clone();
-            // A join has no deadline; a thread of its own may wait for it.
-            thread::spawn(move || ended.send(worker.join().unwrap_or(0)));
-        }
-        let mut n_cut_off = 0;
-        for _ in 0..n_workers {
-            let remaining = end.saturating_duration_since(Instant::now());
-            n_cut_off += all_ended.recv_timeout(remaining).unwrap_or_else(|_| {
-                self.phase.send_replace(Phase::Ended);
-                all_ended.recv().unwrap_or(0)
-            });
-        }
+        let mut running = Vec::new();
+        let ended = self.crew.end(end, GRACE, || {
+            running = self.shared.dispatcher.running();
+            self.phase.send_replace(Phase::Ended);
+        });
         self.phase.send_replace(Phase::Ended);
-        let _ = self.listening.join(); // a panic there was already printed
-        for thread in self.administered {
-            let _ = thread.join();
+        let mut threads = ended.left;
+        let end = Instant::now() + GRACE;
+        for thread in self.administered.into_iter().chain([self.listening]) {
+            if !ends_by(&thread, end) {
+                threads.extend(thread.thread().name().map(str::to_owned));
+            }
         }
-        Drained { n_cut_off }
+        Drained { n_cut_off: ended.n_cut_off, running, threads }
     }
 }
 
-/// Deals accepted sockets out to the workers in turn.
-#[derive(Clone)]
-struct Dealer {
-    sockets: Vec<tokio::sync::mpsc::Sender<Accepted>>,
-    limits: Arc<ArcSwap<Limits>>,
-    places: Arc<Places>,
-    next: usize,
+/// Waits for a thread until then. A join would have no end if the thread has none.
+fn ends_by(thread: &JoinHandle<()>, end: Instant) -> bool {
+    while !thread.is_finished() {
+        if Instant::now() >= end {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    true
 }
 
 /// Accepts until the server no longer serves.
-async fn accept_all(listeners: Vec<TcpListener>, dealer: Dealer, mut phase: watch::Receiver<Phase>) {
+async fn accept_all(
+    listeners: Vec<TcpListener>,
+    dealer: &Dealer,
+    mut phase: watch::Receiver<Phase>,
+) -> io::Result<()> {
     let (accepted, mut dealt) = tokio::sync::mpsc::channel(1);
     let mut accepting = JoinSet::new();
     for listener in listeners {
-        accepting.spawn(accept(listener, accepted.clone()));
+        accepting.spawn(accept(tokio::net::TcpListener::from_std(listener)?, accepted.clone()));
     }
     drop(accepted);
-    let mut dealer = dealer;
     loop {
         tokio::select! {
-            _ = phase.wait_for(|&phase| phase > Phase::Serving) => return, // also where the server is dropped
-            socket = dealt.recv() => match socket {
-                Some(socket) => dealer.deal(socket).await,
-                None => return,
-            },
+            _ = phase.wait_for(|&phase| phase > Phase::Serving) => return Ok(()), // also if the server is dropped
+            Some(socket) = dealt.recv() => dealer.deal(socket),
+            () = tokio::time::sleep(LOOK), if dealer.has_waiting() => dealer.deal_again(),
+            // One of them ends only with a panic: nobody would be accepted at that address any more.
+            Some(Err(error)) = accepting.join_next() => return Err(io::Error::other(error)),
         }
     }
 }
 
-async fn accept(listener: TcpListener, accepted: tokio::sync::mpsc::Sender<std::net::TcpStream>) {
-    let listener = match tokio::net::TcpListener::from_std(listener) {
-        Ok(listener) => listener,
-        Err(error) => return tracing::error!("cannot wait for connections: {error}"),
-    };
+async fn accept(listener: tokio::net::TcpListener, accepted: tokio::sync::mpsc::Sender<std::net::TcpStream>) {
     loop {
         match listener.accept().await.and_then(|(socket, _)| socket.into_std()) {
             Ok(socket) => {
@@ -259,23 +273,5 @@ async fn accept(listener: TcpListener, accepted: tokio::sync::mpsc::Sender<std::
                 tokio::time::sleep(REFUSED).await;
             }
         }
-    }
-}
-
-// === impl Dealer ===
-
-impl Dealer {
-    async fn deal(&mut self, socket: std::net::TcpStream) {
-        let limits = **self.limits.load();
-        let Some(place) = self.places.take(limits.n_connections) else {
-            let limit = limits.n_connections;
-            return tracing::warn!("a connection was refused: {limit} are open, as many as may");
-        };
-        if let Err(error) = keep_alive(&socket, limits.keep_alive) {
-            tracing::debug!("no keep-alive: {error}"); // it works without
-        }
-        let sender = &self.sockets[self.next];
-        self.next = (self.next + 1) % self.sockets.len();
-        let _ = sender.send(Accepted { socket, place }).await; // a worker that ended drops it
     }
 }

@@ -115,6 +115,8 @@ settings! {
     write_stall: Duration = "30 s" in "10 ms" to "1 d", Live;
     /// After how long a silent client is asked whether it is still there
     keep_alive: Duration = "60 s" in "1 s" to "1 d", Live;
+    /// After how long a plugin's call that still runs is told of in `status`
+    long_call: Duration = "60 s" in "1 s" to "30 d", Live;
     /// The largest first message of a connection
     first_message: Bytes = "16 MiB" in "4 KiB" to "4 GiB", Live;
     /// The largest message
