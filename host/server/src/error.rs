@@ -22,6 +22,10 @@ pub enum Error {
     /// Nobody may listen there.
     #[error("{address}: cannot listen")]
     Listen {
+        /// The host to listen on.
+        host: String,
+        /// The addresses that the host means.
+        meant: Vec<std::net::IpAddr>,
         /// The address.
         address: std::net::SocketAddr,
         /// Why.
@@ -59,8 +63,17 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Listen { source, address } if source.kind() == io::ErrorKind::AddrInUse => {
-                Some(format!("another server has port {}; choose one with `--port`", address.port()))
+            Self::Listen { host, meant, source, address } if source.kind() == io::ErrorKind::AddrInUse => {
+                let hint =
+                    format!("another program has port {} there; choose one with `--port`", address.port());
+                let meant: Vec<_> = meant.iter().map(ToString::to_string).collect();
+                Some(match meant.len() {
+                    0 | 1 => hint,
+                    _ => format!(
+                        "{hint}, or name one address with `--host`: `{host}` means {}",
+                        meant.join(" and ")
+                    ),
+                })
             }
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some(String::from("ports below 1024 need privileges"))
@@ -439,10 +452,11 @@ mod tests {
 
     #[test]
     fn a_server_that_cannot_start() {
-        let address = "127.0.0.1:60000".parse().unwrap();
-        let error = Error::Listen { address, source: io::ErrorKind::AddrInUse.into() };
+        let address: std::net::SocketAddr = "127.0.0.1:60000".parse().unwrap();
+        let (host, meant) = (String::from("127.0.0.1"), vec![address.ip()]);
+        let error = Error::Listen { host, meant, address, source: io::ErrorKind::AddrInUse.into() };
         assert_snapshot!(error, @"127.0.0.1:60000: cannot listen");
-        assert_snapshot!(error.hint().unwrap(), @"another server has port 60000; choose one with `--port`");
+        assert_snapshot!(error.hint().unwrap(), @"another program has port 60000 there; choose one with `--port`");
         let error = Error::Resolve { host: "nowhere.invalid".into(), source: io::ErrorKind::NotFound.into() };
         assert_snapshot!(error, @"host `nowhere.invalid`: cannot be resolved");
         assert_snapshot!(error.hint().unwrap(), @"name an address of this machine with `--host`");

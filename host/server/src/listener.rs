@@ -1,7 +1,7 @@
 //! The sockets that clients dial.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -13,7 +13,8 @@ const BACKLOG: i32 = 1024;
 /// How often a free port is looked for that is free on every address of the host.
 const PORT_TRIES: usize = 16;
 
-/// Listens on every address of a host: `localhost` is 127.0.0.1 and ::1, and clients try either first.
+/// Listens on every address of a host: `localhost` is 127.0.0.1 and ::1, and clients try either first; `*` and `::`
+/// are all addresses of the machine, of IPv4 and of IPv6.
 ///
 /// Port 0 stands for any free one, the same on all addresses.
 pub(crate) fn listen(host: &str, port: u16) -> Result<Vec<TcpListener>, Error> {
@@ -21,7 +22,7 @@ pub(crate) fn listen(host: &str, port: u16) -> Result<Vec<TcpListener>, Error> {
     let mut tries = if port == 0 { PORT_TRIES } else { 1 };
     loop {
         tries -= 1;
-        match listen_on(&addresses) {
+        match listen_on(host, &addresses) {
             Err(Error::Listen { source, .. }) if tries > 0 && source.kind() == io::ErrorKind::AddrInUse => {}
             result => return result,
         }
@@ -31,33 +32,49 @@ pub(crate) fn listen(host: &str, port: u16) -> Result<Vec<TcpListener>, Error> {
 fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
     let failed = |source| Error::Resolve { host: host.to_owned(), source };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let mut addresses: Vec<_> = (bare, port).to_socket_addrs().map_err(failed)?.collect();
+    let mut addresses: Vec<_> = match bare {
+        "" | "*" => vec![(Ipv4Addr::UNSPECIFIED, port).into(), (Ipv6Addr::UNSPECIFIED, port).into()],
+        _ => (bare, port).to_socket_addrs().map_err(failed)?.collect(),
+    };
+    // It means both with most programs, since a socket at it takes IPv4 as well unless it is told not to.
+    if addresses.contains(&(Ipv6Addr::UNSPECIFIED, port).into()) {
+        addresses.push((Ipv4Addr::UNSPECIFIED, port).into());
+    }
     // IPv4 first, since that is where the published client begins.
     addresses.sort_by_key(|address| (address.is_ipv6(), *address));
     addresses.dedup();
     if addresses.is_empty() { Err(failed(io::ErrorKind::NotFound.into())) } else { Ok(addresses) }
 }
 
-fn listen_on(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Error> {
+/// Listens on all addresses of a host that this machine has. That another program has one of them is an error: its
+/// clients would reach one program or the other by chance.
+fn listen_on(host: &str, addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Error> {
     let mut listeners: Vec<TcpListener> = Vec::new();
-    let mut refused = None;
+    let mut absent = Vec::new();
     for address in addresses {
         let mut address = *address;
         let found = listeners.first().and_then(|first| first.local_addr().ok());
         if let (0, Some(found)) = (address.port(), found) {
             address.set_port(found.port());
         }
+        let meant = addresses.iter().map(SocketAddr::ip).collect();
+        let failed = |source| Error::Listen { host: host.to_owned(), meant, address, source };
         match listen_at(address) {
             Ok(listener) => listeners.push(listener),
             // A machine without IPv6, or a name that also means another machine.
-            Err(source) if is_absent(&source) => refused = Some(Error::Listen { address, source }),
-            Err(source) => return Err(Error::Listen { address, source }),
+            Err(source) if is_absent(&source) => absent.push(failed(source)),
+            Err(source) => return Err(failed(source)),
         }
     }
-    match refused {
-        Some(error) if listeners.is_empty() => Err(error),
-        _ => Ok(listeners),
+    if listeners.is_empty()
+        && let Some(error) = absent.pop()
+    {
+        return Err(error);
     }
+    for error in absent {
+        tracing::info!("{error}: this machine has no such address");
+    }
+    Ok(listeners)
 }
 
 fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
@@ -80,21 +97,106 @@ fn is_absent(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, TcpStream};
+
+    use insta::assert_snapshot;
+
     use super::*;
+
+    fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
+        listeners.iter().map(|listener| listener.local_addr().unwrap()).collect()
+    }
+
+    fn has_ipv6() -> bool {
+        TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
+    }
+
+    fn shown(error: &Error, port: u16) -> String {
+        let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        let text = format!("{error}{cause}\nhint: {}", error.hint().unwrap_or_default());
+        text.replace(&port.to_string(), "PORT")
+    }
 
     #[test]
     fn localhost_is_one_port_on_all_its_addresses() {
-        let listeners = listen("localhost", 0).unwrap();
-        let ports: Vec<_> = listeners.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
-        assert!(ports.iter().all(|&port| port == ports[0] && port != 0), "{ports:?}");
+        let found = addresses(&listen("localhost", 0).unwrap());
+        assert!(found[0].port() != 0);
+        assert!(found.iter().all(|one| one.port() == found[0].port()), "{found:?}");
+    }
+
+    #[test]
+    fn names_that_mean_both_families_listen_on_both() {
+        for host in ["*", "::", "[::]", ""] {
+            let listeners = listen(host, 0).unwrap();
+            let found = addresses(&listeners);
+            let mut expected: Vec<IpAddr> = vec![Ipv4Addr::UNSPECIFIED.into()];
+            expected.extend(has_ipv6().then_some(IpAddr::from(Ipv6Addr::UNSPECIFIED)));
+            assert_eq!(found.iter().map(SocketAddr::ip).collect::<Vec<_>>(), expected, "{host}");
+            TcpStream::connect((Ipv4Addr::LOCALHOST, found[0].port())).unwrap();
+            if has_ipv6() {
+                TcpStream::connect((Ipv6Addr::LOCALHOST, found[0].port())).unwrap();
+            }
+            // The same again at a fixed port, as after a restart.
+            drop(listeners);
+            assert_eq!(addresses(&listen(host, found[0].port()).unwrap()), found, "{host}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_one_family_mean_that_family() {
+        let found = addresses(&listen("0.0.0.0", 0).unwrap());
+        assert_eq!(
+            found.iter().map(SocketAddr::ip).collect::<Vec<_>>(),
+            [IpAddr::from(Ipv4Addr::UNSPECIFIED)]
+        );
+        if has_ipv6() {
+            let found = addresses(&listen("::1", 0).unwrap());
+            assert_eq!(
+                found.iter().map(SocketAddr::ip).collect::<Vec<_>>(),
+                [IpAddr::from(Ipv6Addr::LOCALHOST)]
+            );
+        }
+    }
+
+    #[test]
+    fn a_machine_without_one_of_the_addresses_listens_on_the_others() {
+        let documentation = "[2001:db8::1]:0".parse().unwrap(); // no machine has it
+        let local = "127.0.0.1:0".parse().unwrap();
+        let listeners = listen_on("both.example", &[local, documentation]).unwrap();
+        assert_eq!(listeners.len(), 1);
+        let error = listen_on("elsewhere.example", &[documentation]).unwrap_err();
+        assert!(matches!(error, Error::Listen { address, .. } if address == documentation), "{error}");
     }
 
     #[test]
     fn a_port_that_is_taken_is_named() {
         let taken = listen("127.0.0.1", 0).unwrap();
-        let address = taken[0].local_addr().unwrap();
-        let error = listen("127.0.0.1", address.port()).unwrap_err();
-        assert_eq!(error.to_string(), format!("{address}: cannot listen"));
+        let port = addresses(&taken)[0].port();
+        assert_snapshot!(shown(&listen("127.0.0.1", port).unwrap_err(), port), @"
+        127.0.0.1:PORT: cannot listen: Address already in use (os error 98)
+        hint: another program has port PORT there; choose one with `--port`
+        ");
+    }
+
+    #[test]
+    fn of_several_addresses_the_one_that_is_taken_is_named() {
+        for host in ["localhost", "*"] {
+            for index in 0..listen(host, 0).unwrap().len() {
+                let mut all = listen(host, 0).unwrap();
+                let taken = all.swap_remove(index);
+                drop(all);
+                let address = taken.local_addr().unwrap();
+                let error = listen(host, address.port()).unwrap_err();
+                assert_eq!(error.to_string(), format!("{address}: cannot listen"), "{host}");
+            }
+        }
+        let meant = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        let (address, source) = ("[::1]:60000".parse().unwrap(), io::ErrorKind::AddrInUse.into());
+        let error = Error::Listen { host: "localhost".to_owned(), meant, address, source };
+        assert_snapshot!(shown(&error, 60000), @"
+        [::1]:PORT: cannot listen: address in use
+        hint: another program has port PORT there; choose one with `--port`, or name one address with `--host`: `localhost` means 127.0.0.1 and ::1
+        ");
     }
 
     #[test]

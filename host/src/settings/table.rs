@@ -87,7 +87,7 @@ macro_rules! settings {
 }
 
 settings! {
-    /// The name or address to listen at
+    /// The name or address to listen at; `*` and `::` are all of this machine's, of IPv4 and of IPv6
     host: String = "localhost", Restart;
     /// The port to listen at; 0 takes a free one, which the line `ready` names
     port: u16 = "60000" in "0" to "65535", Restart;
