@@ -190,7 +190,8 @@ impl Function {
     }
 
     /// Declares that a call on one element takes microseconds at most, so that a host may call it where
-    /// the request arrives instead of handing it to another thread.
+    /// the request arrives instead of handing it to another thread. While such a call runs nobody else is served
+    /// there: a host hands on all calls of a function that was seen to take longer.
     #[must_use]
     pub fn cheap(mut self) -> Self {
         self.cheap = true;

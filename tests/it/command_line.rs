@@ -412,7 +412,7 @@ fn a_taken_port() {
     assert_eq!(output.code, Some(1), "{output:?}");
     assert_snapshot!(output.stderr.replace(&port, "PORT"), @r"
     kamodo-rpc: 127.0.0.1:PORT: cannot listen: Address already in use (os error 98)
-    hint: another server has port PORT; choose one with `--port`
+    hint: another program has port PORT there; choose one with `--port`, or name one address with `--host`: `localhost` means 127.0.0.1 and ::1
     ");
 }
 

@@ -15,6 +15,7 @@ mod output;
 mod plugins;
 mod settings;
 mod shell;
+mod stuck;
 mod transactions;
 mod upstreams;
 mod watching;

@@ -143,7 +143,7 @@ pub type Awaited = Pin<Box<dyn Future<Output = Result<Value, CallError>> + Send>
 pub enum Cost {
     /// Declared cheap by its author: may run where the call arrives.
     Cheap,
-    /// Runs on the pool.
+    /// Runs on a thread of its plugin.
     Unknown,
 }
 

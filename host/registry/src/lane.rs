@@ -290,3 +290,92 @@ impl Threads for Lane {
         drop(job); // without the lock: it may hold large arrays
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+    use std::time::Instant;
+
+    use kamodo_value::{Meta, Signature};
+
+    use super::*;
+    use crate::{Body, Shown};
+
+    const BOUNDS: Bounds = Bounds { plugin: 2, abandoned: 1, sum: 3, idle: Duration::from_millis(20) };
+
+    fn function(origin: &str) -> Function {
+        Function {
+            signature: Signature { name: "f".to_owned(), parameters: Vec::new(), unit: None },
+            meta: Meta::default(),
+            origin: Arc::new(Origin::Yaml { file: origin.into() }),
+            line: None,
+            shown: Shown::default(),
+            route: Vec::new(),
+            body: Body::Waiting(Vec::new()),
+        }
+    }
+
+    /// Hands on so many jobs that run until the sender is dropped.
+    fn hold(lanes: &Lanes, origin: &str, n_jobs: usize) -> (Vec<Sender<()>>, Vec<Place>) {
+        let function = function(origin);
+        let lane = lanes.of(&function.origin);
+        let held = (0..n_jobs).map(|_| {
+            let (hold, held) = channel::<()>();
+            let job = Box::new(move |_| {
+                let _ = held.recv();
+            });
+            (hold, lane.submit(&function, ClientId(0), true, job).unwrap())
+        });
+        held.unzip()
+    }
+
+    fn n_threads(lanes: &Lanes, origin: &str) -> usize {
+        lanes.of(&function(origin).origin).state().n_threads
+    }
+
+    #[track_caller]
+    fn eventually(mut is_so: impl FnMut() -> bool) {
+        let end = Instant::now() + Duration::from_secs(30);
+        while !is_so() {
+            assert!(Instant::now() < end);
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn threads_are_bounded_for_each_and_in_sum_and_everybody_gets_the_first() {
+        let lanes = Lanes::new(BOUNDS);
+        let held: Vec<_> = ["a", "b", "c", "d"].map(|origin| hold(&lanes, origin, 4)).into();
+        let found = ["a", "b", "c", "d"].map(|origin| n_threads(&lanes, origin));
+        assert_eq!(found, [2, 1, 1, 1]);
+        drop(held);
+    }
+
+    #[test]
+    fn threads_end_when_they_are_idle_and_their_plugin_is_forgotten() {
+        let lanes = Lanes::new(BOUNDS);
+        let (held, places) = hold(&lanes, "a", 2);
+        assert_eq!(n_threads(&lanes, "a"), 2);
+        drop(held);
+        places.into_iter().for_each(Place::done);
+        eventually(|| {
+            lanes.look(Duration::MAX);
+            lanes.lanes().is_empty()
+        });
+        assert_eq!(lanes.n_threads.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_job_that_panics_leaves_its_thread_alive() {
+        let lanes = Lanes::new(BOUNDS);
+        let function = function("a");
+        let lane = lanes.of(&function.origin);
+        let panics = Box::new(|_| panic!("as it is tried"));
+        let first = lane.submit(&function, ClientId(0), true, panics).unwrap();
+        let (done, is_done) = channel();
+        let second =
+            lane.submit(&function, ClientId(0), true, Box::new(move |_| done.send(()).unwrap())).unwrap();
+        is_done.recv_timeout(Duration::from_secs(30)).unwrap();
+        [first, second].into_iter().for_each(Place::done);
+    }
+}

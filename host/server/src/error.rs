@@ -133,7 +133,7 @@ pub(crate) enum RequestError {
     ExpressionSize { limit: usize },
     #[error("expression: nested too deep for a message of {limit} levels")]
     ExpressionDepth { limit: i32 },
-    #[error("{limit} connections are open, as many as may be")]
+    #[error("{limit} {} open, as many as may be", if *limit == 1 { "connection is" } else { "connections are" })]
     TooManyConnections { limit: usize },
     #[error("connection has {limit} calls open already")]
     TooManyCalls { limit: usize },

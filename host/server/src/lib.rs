@@ -1,13 +1,13 @@
 //! Serves the functions of a registry through Kamodo's Cap'n Proto interface.
 //!
-//! [`Server`] listens and deals connections out to worker threads (`worker`). Everything of one
+//! [`Server`] listens and deals connections out to worker threads (`dealer`, `worker`). Everything of one
 //! connection lives on one thread: `connection` is its life, and one file serves each interface of
 //! the schema (`kamodo`, `function`, `value`, `extension`, `administration`), with `evaluate` for expressions and `math` for
 //! the operators. `error` is where a failure becomes one of Cap'n Proto's.
 //!
 //! `local` is the socket at which the server is administered.
 //!
-//! A worker frames messages, copies arrays and runs what is cheap; the rest is the dispatcher's pool's.
+//! A worker frames messages, copies arrays and runs what is cheap; the rest is the dispatcher's.
 #![forbid(unsafe_code)]
 
 mod administration;

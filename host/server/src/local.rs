@@ -49,8 +49,12 @@ pub(crate) fn start(
         UnixListener::from_std(listener).map_err(failed)?
     };
     let thread = thread::Builder::new().name(String::from("rpc-local"));
+    let health = shared.registry.health().clone();
     let serving = move || {
-        LocalSet::new().block_on(&runtime, serve(&listener, &file, &shared, &administration, phase));
+        let serving = || {
+            LocalSet::new().block_on(&runtime, serve(&listener, &file, &shared, &administration, phase));
+        };
+        health.essential("rpc-local", serving);
     };
     thread.spawn(serving).map_err(Error::Thread)
 }
