@@ -141,7 +141,7 @@ fn limits_that_are_edited() {
         assert_eq!(client.call("f", slice::from_ref(&five), &[]).await.unwrap(), five);
         configure(&project, "port: 0\nworkers: 1\nconnections: 1\nmessage: 8 KiB");
         server.logs("`connections` is now `1`, was `256`");
-        assert_eq!(server.call(&["f", "5"]).code, Some(69));
+        assert_eq!(server.call(&["f", "5"]).code, Some(75));
         server.logs("a connection was refused: 1 are open, as many as may");
         // who is connected stays so, under the limits under which the connection was made
         let large = Value::Text("x".repeat(100_000));
