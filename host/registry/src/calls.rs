@@ -16,6 +16,7 @@ struct Running {
     calls: Vec<RunningCall>,
     next_id: u64,
     n_abandoned: usize,
+    n_replaced: usize,
 }
 
 #[derive(Debug)]
@@ -27,6 +28,8 @@ struct RunningCall {
     /// When it was first seen that its client had left.
     left: Option<Instant>,
     is_abandoned: bool,
+    /// Whether another thread may do what the one of this call would do otherwise.
+    is_replaced: bool,
 }
 
 /// A call that runs. It has returned when this is dropped.
@@ -47,6 +50,10 @@ pub(crate) struct LongCall {
 /// How long code may take to notice that its client has left, before it counts as one that does not return.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// How long a call may run before it no longer counts among those that run at a time: a model may run for hours,
+/// and the plugin's other functions are not to wait for it.
+const REPLACED: Duration = Duration::from_secs(10);
+
 // === impl Calls ===
 
 impl Calls {
@@ -62,28 +69,37 @@ impl Calls {
             begun: Instant::now(),
             left: None,
             is_abandoned: false,
+            is_replaced: false,
         });
         InCall { calls: self, id }
     }
 
-    /// Looks at what runs: a call whose client left a while ago is abandoned from now on.
+    /// Looks at what runs: a call whose client left a while ago is abandoned from now on, and the thread of one that
+    /// has run for long is replaced.
     pub(crate) fn look(&self) {
         let mut running = self.running();
         let now = Instant::now();
-        let mut n_abandoned = 0;
+        let (mut n_abandoned, mut n_replaced) = (0, 0);
         for call in &mut running.calls {
             if call.cancel.is_cancelled() {
                 let left = *call.left.get_or_insert(now);
                 call.is_abandoned |= now.duration_since(left) >= GRACE;
             }
+            call.is_replaced |= call.is_abandoned || now.duration_since(call.begun) >= REPLACED;
             n_abandoned += usize::from(call.is_abandoned);
+            n_replaced += usize::from(call.is_replaced);
         }
-        running.n_abandoned = n_abandoned;
+        (running.n_abandoned, running.n_replaced) = (n_abandoned, n_replaced);
     }
 
     /// Returns how many calls have been abandoned and still run.
     pub(crate) fn n_abandoned(&self) -> usize {
         self.running().n_abandoned
+    }
+
+    /// Returns how many calls still run whose threads are replaced: those that are abandoned or have run for long.
+    pub(crate) fn n_replaced(&self) -> usize {
+        self.running().n_replaced
     }
 
     /// Returns the calls that are abandoned, or have run for longer than `limit`.
@@ -110,6 +126,7 @@ impl Drop for InCall<'_> {
         if let Some(index) = running.calls.iter().position(|call| call.id == self.id) {
             let call = running.calls.swap_remove(index);
             running.n_abandoned -= usize::from(call.is_abandoned);
+            running.n_replaced -= usize::from(call.is_replaced);
         }
     }
 }

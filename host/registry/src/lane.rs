@@ -1,8 +1,8 @@
 //! The threads of each plugin, on which its calls run that may be slow.
 //!
 //! They are made as needed and end when they are idle. A call that does not return keeps its thread, since
-//! nothing can end it; once its client has left another thread takes the place of that one, a bounded number of
-//! times, so that it holds up neither the plugin's other calls nor those of other plugins.
+//! nothing can end it; once its client has left, or it has run for long, another thread takes the place of that one, a
+//! bounded number of times, so that it holds up neither the plugin's other calls nor those of other plugins.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,11 +27,11 @@ pub(crate) struct Lanes {
 /// How many threads there may be.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
-    /// Of one plugin, besides those whose calls are abandoned.
+    /// Of one plugin, besides those that are replaced.
     pub(crate) plugin: usize,
-    /// Of one plugin, whose calls are abandoned, before their places are no longer taken by others.
-    pub(crate) abandoned: usize,
-    /// In sum. A plugin of which no call is abandoned gets its first thread all the same.
+    /// Of one plugin, whose calls are abandoned or have run for long, so that others take their places.
+    pub(crate) replaced: usize,
+    /// In sum. Each plugin gets its first thread all the same.
     pub(crate) sum: usize,
     /// How long a thread stays without work.
     pub(crate) idle: Duration,
@@ -66,12 +66,7 @@ const ROOM: Room = Room { queue: 64, share: 8 };
 impl Default for Bounds {
     fn default() -> Self {
         let n_cores = thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            plugin: n_cores.max(4),
-            abandoned: 16,
-            sum: n_cores.max(4) * 16,
-            idle: Duration::from_secs(10),
-        }
+        Self { plugin: n_cores.max(4), replaced: 16, sum: n_cores.max(4) * 16, idle: Duration::from_secs(10) }
     }
 }
 
@@ -100,7 +95,7 @@ impl Lanes {
         lane
     }
 
-    /// Looks at what runs: gives the places of abandoned calls to others, and forgets who has no thread any more.
+    /// Looks at what runs: gives the places of calls that do not return to others, and forgets who has no thread any more.
     /// Returns the calls that have run for longer than `limit`, or are abandoned.
     pub(crate) fn look(&self, limit: Duration) -> Vec<LongCall> {
         let lanes: Vec<_> = {
@@ -173,7 +168,7 @@ impl Lane {
         Ok(Place::new(Arc::clone(self) as Arc<dyn Threads>, client, id))
     }
 
-    /// Looks at what runs, and gives the places of abandoned calls to others.
+    /// Looks at what runs, and gives the places of calls that do not return to others.
     fn look(self: &Arc<Self>) {
         self.calls.look();
         let mut state = self.state();
@@ -202,14 +197,11 @@ impl Lane {
     }
 
     fn may_add(&self, state: &State) -> bool {
-        let n_abandoned = self.calls.n_abandoned();
-        let n_live = state.n_threads.saturating_sub(n_abandoned);
-        if n_live == 0 && n_abandoned == 0 {
-            return true;
-        }
-        n_live < self.bounds.plugin
-            && n_abandoned < self.bounds.abandoned
-            && self.sum.load(Ordering::Relaxed) < self.bounds.sum
+        let n_replaced = self.calls.n_replaced();
+        state.n_threads == 0
+            || state.n_threads.saturating_sub(n_replaced) < self.bounds.plugin
+                && n_replaced < self.bounds.replaced
+                && self.sum.load(Ordering::Relaxed) < self.bounds.sum
     }
 
     /// Whether all threads are in calls that do not return, and there may be no other.
@@ -250,8 +242,8 @@ impl Lane {
     fn next(&self) -> Option<Job> {
         let mut state = self.state();
         loop {
-            // One that was given up has returned: it is one too many now.
-            let n_live = state.n_threads.saturating_sub(self.calls.n_abandoned());
+            // One that was replaced has returned: it is one too many now.
+            let n_live = state.n_threads.saturating_sub(self.calls.n_replaced());
             if n_live <= self.bounds.plugin
                 && let Some(job) = state.queue.pop()
             {
@@ -301,7 +293,7 @@ mod tests {
     use super::*;
     use crate::{Body, Shown};
 
-    const BOUNDS: Bounds = Bounds { plugin: 2, abandoned: 1, sum: 3, idle: Duration::from_millis(20) };
+    const BOUNDS: Bounds = Bounds { plugin: 2, replaced: 1, sum: 3, idle: Duration::from_millis(20) };
 
     fn function(origin: &str) -> Function {
         Function {

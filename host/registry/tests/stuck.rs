@@ -265,6 +265,16 @@ fn as_many_calls_of_one_plugin_as_there_can_be_hold_up_nobody_else() {
     served.gate.open();
 }
 
+#[test]
+fn long_calls_of_a_plugin_keep_its_other_functions_waiting_for_a_while_only() {
+    let served = serve(DEFINITIONS);
+    let n_threads = thread::available_parallelism().unwrap().get().max(4);
+    let calls = served.hold("held", n_threads);
+    assert_eq!(served.call("mate", scalar()), Ok(scalar()));
+    served.gate.open();
+    calls.into_iter().for_each(|call| drop(served.end(call).unwrap()));
+}
+
 // === Clients that left ===
 
 #[test]
