@@ -365,7 +365,7 @@ fn a_call_in_place_that_does_not_return_is_told_and_its_function_runs_elsewhere(
     let stuck = thread::spawn(move || block_on(here.call(&own, vec![scalar()])));
     eventually("it is told", || served.health.conditions().len() == 2);
     assert_snapshot!(served.told(), @r"
-    `held_cheap` of holds 1 (holds.so) is declared cheap, and a call of it took more than 250ms: its calls run on threads of the plugin's own from now on, until the plugin is replaced
+    `held_cheap` of holds 1 (holds.so) is declared cheap, and a call of it took more than 500ms: its calls run on threads of the plugin's own from now on, until the plugin is replaced
     hint: leave `cheap()` out in the plugin, if its calls may take long
     `held_cheap` of holds 1 (holds.so): 1 call has not returned for … s; the clients of thread rpc-0 are not answered until then
     hint: replace the plugin by one whose calls return, then ask for `reload`, or restart the server
