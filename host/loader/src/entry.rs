@@ -6,9 +6,13 @@ use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::Arc;
 
 use kamodo_plugin_api::abi::{Call, CallEntry, Input, MAX_RANK, ShapeEntry, Status, TextBuffer};
 use kamodo_registry::Cancel;
+
+use crate::float;
+use crate::guard::Caller;
 
 /// The code of one function.
 #[derive(Debug)]
@@ -16,6 +20,8 @@ pub(crate) struct Entry {
     context: *const c_void,
     call: CallEntry,
     shape: Option<ShapeEntry>,
+    /// Whom to name if a call changes the process.
+    caller: Option<Arc<Caller>>,
 }
 
 // SAFETY: the ABI asks of a plugin that its entries may be called from any thread, at once; the SDK asks it
@@ -43,7 +49,12 @@ impl Entry {
     /// # Safety
     /// The entries are of a library that is never closed, and take this context.
     pub(crate) unsafe fn new(context: *const c_void, call: CallEntry, shape: Option<ShapeEntry>) -> Self {
-        Self { context, call, shape }
+        Self { context, call, shape, caller: None }
+    }
+
+    /// Says whose code it is.
+    pub(crate) fn of(self, caller: Arc<Caller>) -> Self {
+        Self { caller: Some(caller), ..self }
     }
 
     /// Returns whether each element is computed alone, so that inputs may be broadcast.
@@ -108,7 +119,10 @@ impl Entry {
             cancelled: Some(is_cancelled),
             cancel_token: ptr::from_ref(cancel).cast(),
         };
-        let status = enter(&raw const call);
+        let caller = self.caller.as_deref();
+        caller.inspect(|caller| caller.begin());
+        let (status, floats) = float::guarded(|| enter(&raw const call));
+        caller.inspect(|caller| caller.end(floats));
         if status == Status::OK {
             return Ok(());
         }

@@ -8,6 +8,7 @@ use kamodo_value::{Array, Scalar, Value};
 use crate::broadcast::{broadcast, render, strides};
 use crate::entry::{Entry, Failure, View};
 use crate::example::Example;
+use crate::guard::Caller;
 use crate::operand::{Mismatch, Operand, number};
 use crate::spec::{FunctionSpec, PluginSpec};
 
@@ -48,6 +49,7 @@ pub(crate) fn with_examples(spec: PluginSpec) -> impl Iterator<Item = (Contribut
     functions.into_iter().map(move |FunctionSpec { signature, meta, cost, entry, examples }| {
         let arguments = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         let (name, plugin) = (signature.name.clone(), plugin.clone());
+        let entry = entry.of(Caller::new(&name, &plugin, cost == Cost::Cheap));
         let code = Arc::new(PluginFunction { name, plugin, arguments, cost, entry });
         (ContributedFunction::Native { signature, meta, code }, examples)
     })

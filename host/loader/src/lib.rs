@@ -11,7 +11,9 @@
 //! - A library is never closed. Bytes that were opened once are not opened again, and bytes that failed are
 //!   not tried again.
 //! - No text of a plugin is kept by reference, and no panic of a plugin's code arrives here.
-//! - `unsafe` stands in `library.rs`, `spec.rs`, `entry.rs` and `trial/confine.rs` only.
+//! - What a plugin's code changes of the process is put back and told (`guard`, `process`), and how a thread computes
+//!   is put back after each entry (`float`).
+//! - `unsafe` stands in `library.rs`, `spec.rs`, `entry.rs`, `float.rs`, `process/system.rs` and `trial/confine.rs` only.
 
 #![deny(unsafe_code)]
 
@@ -22,10 +24,13 @@ mod elf;
 mod entry;
 mod error;
 mod example;
+mod float;
 mod function;
+mod guard;
 mod library;
 mod needs;
 mod operand;
+mod process;
 mod spec;
 mod stage;
 mod trial;
@@ -38,9 +43,14 @@ pub use digest::Digest;
 pub use elf::ElfFault;
 pub use error::{Error, ErrorKind, NeededLibrary};
 pub use example::ExampleFault;
+pub use guard::{ProcessChange, watch_process};
+pub use process::{Aspect, Change};
 pub use spec::SpecFault;
 pub use stage::{Crowding, Limits, StageDir};
 pub use trial::{Ending, Step, Trial, try_plugin};
+
+use spec::PluginSpec;
+use stage::Staged;
 
 /// Loads one plugin file as the contribution of its origin.
 ///
@@ -57,10 +67,9 @@ pub fn load(path: &Path, stage: &StageDir) -> Result<Contribution, Error> {
         let staged = stage.copy(&read)?; //                 content-addressed: same bytes, same path
         stage.check_needs(&staged, path)?; //               before anything is opened
         stage.try_out(&staged)?; //                         in a process of its own
-        let library = library::open(&staged)?; //           the only step that runs code; leaks
-        let module = library.root_module()?; //             header, then version, then layout
-        let spec = spec::read(library::start(module)?)?; // every text copied
-        Ok(function::plugin(spec))
+        let opened = open(&staged);
+        guard::after_load(&path.display().to_string()); //  also if it failed
+        Ok(function::plugin(opened?))
     });
     let plugin = plugin.map_err(|kind| Error::new(path, Some(digest), kind))?;
     let origin = Origin::Plugin {
@@ -70,4 +79,11 @@ pub fn load(path: &Path, stage: &StageDir) -> Result<Contribution, Error> {
         digest: digest.to_string(),
     };
     Ok(Contribution { origin, functions: plugin.functions.clone() })
+}
+
+/// Opens a private copy: the only step that runs a plugin's code here, and that leaks.
+fn open(staged: &Staged) -> Result<PluginSpec, ErrorKind> {
+    let library = library::open(staged)?;
+    let module = library.root_module()?; // header, then version, then layout
+    spec::read(library::start(module)?) //  every text copied
 }

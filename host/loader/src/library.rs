@@ -12,6 +12,7 @@ use libloading::os::unix::{Library as Handle, RTLD_LOCAL, RTLD_NOW};
 
 use crate::entry::words;
 use crate::error::{ErrorKind, NeededLibrary};
+use crate::float;
 use crate::stage::Staged;
 
 /// An opened library. It is never closed: threads, thread-locals and texts of it may live on, and what is
@@ -31,7 +32,8 @@ pub(crate) fn open(staged: &Staged) -> Result<Library, ErrorKind> {
     // SAFETY: runs the library's own initialisers, which is what loading a plugin means: in-process plugins
     // are trusted code. That the file is whole, and nobody changes it while it is mapped, is upheld by
     // `StageDir::copy`; would fail `truncations_are_refused` and `the_file_may_be_overwritten`.
-    let handle = unsafe { Handle::open(Some(staged.path()), RTLD_NOW | RTLD_LOCAL) };
+    let open = || unsafe { Handle::open(Some(staged.path()), RTLD_NOW | RTLD_LOCAL) };
+    let (handle, _) = float::guarded(open); // what `-ffast-math` links into a library changes it for its thread
     let handle = handle.map_err(|error| reason(&error, staged))?;
     N_OPEN.fetch_add(1, Ordering::Relaxed);
     Ok(Library(Box::leak(Box::new(handle))))
@@ -110,7 +112,8 @@ pub(crate) fn start(module: PluginModuleRef) -> Result<*const PluginTable, Error
     let mut failure = TextBuffer::new(&mut room);
     // SAFETY: three pointers to what lives here, or for ever; the entry contains the plugin's panics, by the
     // export macro. Would fail `a_plugin_that_panics_while_it_starts`.
-    let status = unsafe { module.open()(&raw const HOST, &raw mut table, &raw mut failure) };
+    let start = || unsafe { module.open()(&raw const HOST, &raw mut table, &raw mut failure) };
+    let (status, _) = float::guarded(start);
     let len = failure.len.min(room.len());
     match status {
         Status::OK if !table.is_null() => Ok(table),

@@ -26,6 +26,7 @@ use std::time::Duration;
 use kamodo_files::{Limit, Stop};
 
 use crate::error::{ErrorKind, after};
+use crate::process::Change;
 use crate::stage::Staged;
 
 pub use child::try_plugin;
@@ -34,6 +35,9 @@ use watch::{Observed, watch};
 
 /// The most that a plugin may print while it is tried. In the host it would go to the server's log.
 pub(crate) const MAX_OUTPUT: usize = 1 << 20;
+
+/// How many changes of the process a message names.
+const SHOWN: usize = 4;
 
 /// A program in which plugins are tried: it passes its last two arguments to [`try_plugin`].
 #[derive(Debug, Clone)]
@@ -83,6 +87,8 @@ pub enum Ending {
     Forked,
     /// It closed, or put something else in the place of, a descriptor that is not its own.
     Descriptor(u32),
+    /// It changed the process under everybody.
+    Changed(Box<[Change]>),
 }
 
 // === impl Trial ===
@@ -211,6 +217,7 @@ impl Ending {
 
     pub(crate) fn hint(&self) -> &'static str {
         match self {
+            Self::Changed(changes) => changes.first().map_or("", |change| change.aspect.hint()),
             Self::Signal(_) => "mend what a debugger shows",
             Self::Status(_) => "a plugin must not end its process: return an error instead",
             Self::TooLate { was_busy: true, .. } => {
@@ -252,6 +259,14 @@ impl fmt::Display for Ending {
                     _ => "not its own",
                 };
                 write!(f, "descriptor {number} ({what}) closed or replaced")
+            }
+            Self::Changed(changes) => {
+                let shown: Vec<_> = changes.iter().take(SHOWN).map(ToString::to_string).collect();
+                write!(f, "{}", shown.join(", "))?;
+                match changes.len().saturating_sub(SHOWN) {
+                    0 => Ok(()),
+                    rest => write!(f, " and {rest} more"),
+                }
             }
         }
     }

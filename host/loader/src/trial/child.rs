@@ -7,12 +7,13 @@ use std::process::ExitCode;
 
 use rustix::process::{Signal, WaitId, WaitIdOptions, getpid, kill_process, waitid};
 
-use super::confine::{Guard, confine};
+use super::confine::{Guard as Descriptors, confine};
 use super::journal::{self, Verdict};
 use super::{Ending, Step};
 use crate::error::ErrorKind;
 use crate::function;
 use crate::library;
+use crate::process::{Look, State};
 use crate::spec;
 use crate::stage::Staged;
 
@@ -23,7 +24,7 @@ use crate::stage::Staged;
 /// journal cannot be written.
 #[must_use]
 pub fn try_plugin(staged: &Path, journal: &Path) -> ExitCode {
-    let guard = confine();
+    let guard = Guard { descriptors: confine(), before: State::read(Look::Whole) };
     let mut diary = Diary { path: journal.to_owned(), is_written: true };
     let verdict = attempt(staged, &guard, &mut diary).map_or_else(|verdict| verdict, |()| Verdict::Good);
     diary.write(&journal::end(&verdict));
@@ -32,6 +33,12 @@ pub fn try_plugin(staged: &Path, journal: &Path) -> ExitCode {
         let _ = kill_process(getpid(), Signal::KILL);
     }
     ExitCode::FAILURE
+}
+
+/// What the process was before the plugin was opened.
+struct Guard {
+    descriptors: Descriptors,
+    before: State,
 }
 
 fn attempt(staged: &Path, guard: &Guard, diary: &mut Diary) -> Result<(), Verdict> {
@@ -61,11 +68,14 @@ fn attempt(staged: &Path, guard: &Guard, diary: &mut Diary) -> Result<(), Verdic
 
 /// Looks at what the last step left behind.
 fn look_round(guard: &Guard) -> Result<(), Verdict> {
-    match guard.broken() {
-        Some(number) => Err(Verdict::Ended(Ending::Descriptor(number))),
-        None if has_children() => Err(Verdict::Ended(Ending::Forked)),
-        None => Ok(()),
+    if let Some(number) = guard.descriptors.broken() {
+        return Err(Verdict::Ended(Ending::Descriptor(number)));
     }
+    if has_children() {
+        return Err(Verdict::Ended(Ending::Forked));
+    }
+    let changes = guard.before.changes(&State::read(Look::Whole));
+    if changes.is_empty() { Ok(()) } else { Err(Verdict::Ended(Ending::Changed(changes.into()))) }
 }
 
 /// Whether there are processes that this one began and did not wait for.

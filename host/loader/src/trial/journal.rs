@@ -9,6 +9,7 @@ use kamodo_units::Unit;
 use super::{Ending, Step};
 use crate::error::{ErrorKind, NeededLibrary};
 use crate::example::ExampleFault;
+use crate::process::{Aspect, Change};
 use crate::spec::SpecFault;
 
 /// What became of a trial.
@@ -47,6 +48,12 @@ pub(super) fn end(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Good => entry(&["good"]),
         Verdict::Ended(Ending::Descriptor(number)) => entry(&["descriptor", &number.to_string()]),
+        Verdict::Ended(Ending::Changed(changes)) => {
+            let changes = changes.iter().map(|Change { aspect, what, before, after }| {
+                entry(&["change", aspect.name(), what, before, after])
+            });
+            changes.chain([entry(&["changed"])]).collect()
+        }
         // The host's side sees the others for itself.
         Verdict::Ended(_) => entry(&["forked"]),
         Verdict::Refused(kind) => refused(kind),
@@ -134,7 +141,7 @@ fn entry(fields: &[&str]) -> String {
 /// Reads what the process `pid` wrote. A last line that was not finished does not count.
 pub(super) fn read(journal: &str, pid: u32) -> Story {
     let mut story = Story { step: None, verdict: None, has_stranger: false };
-    let (mut specs, mut examples) = (Vec::new(), Vec::new());
+    let (mut specs, mut examples, mut changes) = (Vec::new(), Vec::new(), Vec::new());
     for line in journal.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
         let mut fields = line.split('\t').map(unescaped);
         if fields.next() != Some(pid.to_string()) {
@@ -155,6 +162,17 @@ pub(super) fn read(journal: &str, pid: u32) -> Story {
                 expected: owned(expected),
                 found: owned(found),
             }),
+            ["change", aspect, what, before, after] => {
+                changes.extend(Aspect::named(aspect).map(|aspect| Change {
+                    aspect,
+                    what: owned(what),
+                    before: owned(before),
+                    after: owned(after),
+                }));
+            }
+            ["changed"] => {
+                story.verdict = Some(Verdict::Ended(Ending::Changed(std::mem::take(&mut changes).into())));
+            }
             ["fault", rest @ ..] => specs.extend(read_spec_fault(rest)),
             ["bad spec"] => {
                 let faults = std::mem::take(&mut specs);
@@ -298,6 +316,23 @@ mod tests {
                 SpecFault::Example { place: text("`f`"), expected: 2, found: text("1") },
             ],
         });
+    }
+
+    #[test]
+    fn changes_of_the_process_come_back_as_they_went() {
+        let change = |aspect, what: &str| Change {
+            aspect,
+            what: what.to_owned(),
+            before: "a\tb".to_owned(),
+            after: "none".to_owned(),
+        };
+        let changes: Box<[_]> =
+            Box::new([change(Aspect::Signals, "SIGTERM"), change(Aspect::WorkingDirectory, "")]);
+        let written = end(&Verdict::Ended(Ending::Changed(changes.clone())));
+        match read(&written, std::process::id()).verdict {
+            Some(Verdict::Ended(Ending::Changed(found))) => assert_eq!(found, changes),
+            other => panic!("{other:?} of {written}"),
+        }
     }
 
     #[test]

@@ -51,7 +51,16 @@ impl Place {
 
     /// Moves a plugin into place that does a deed, such as `start: abort`.
     pub(crate) fn install_deed(&self, deed: &str, name: &str) -> PathBuf {
-        let bytes = with_deed(&fs::read(built("misbehaves")).unwrap(), deed);
+        self.install_with(deed, "misbehaves", name)
+    }
+
+    /// Moves a plugin into place that changes its process, such as `start: chdir`.
+    pub(crate) fn install_change(&self, deed: &str, name: &str) -> PathBuf {
+        self.install_with(deed, "changes", name)
+    }
+
+    fn install_with(&self, deed: &str, fixture: &str, name: &str) -> PathBuf {
+        let bytes = with_deed(&fs::read(built(fixture)).unwrap(), deed);
         self.write(name, &bytes)
     }
 

@@ -101,6 +101,13 @@ const ROOMS: &[(&str, &[Exhibit])] = &[
             ("A descriptor closed that is not its own", |place| {
                 place.install_deed("start: close", "model.so")
             }),
+            ("Another working directory for everybody", |place| {
+                place.install_change("start: chdir", "model.so")
+            }),
+            ("A signal that ends the server ignored", |place| {
+                place.install_change("example: no_sigterm", "model.so")
+            }),
+            ("Another locale for everybody", |place| place.install_change("open: locale", "model.so")),
         ],
     ),
 ];
@@ -120,6 +127,8 @@ fn page() -> String {
             let path = exhibit(&place);
             let error = load(&path, &place.stage).unwrap_err();
             let refusal = place.render(&error);
+            let here = std::env::current_dir().unwrap();
+            let refusal = refusal.replace(&format!("`{}`", here.display()), "`/srv/kamodo`");
             let refusal = match error.digest() {
                 Some(digest) => refusal.replace(&digest.to_string()[8..], "…"),
                 None => refusal,

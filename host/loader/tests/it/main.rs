@@ -4,6 +4,7 @@
 
 mod artifacts;
 mod calls;
+mod changes;
 mod errors;
 mod fixtures;
 mod gallery;
