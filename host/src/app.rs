@@ -17,7 +17,7 @@ use kamodo_wire::tls::Identity;
 use crate::cli::Serve;
 use crate::live::{self, Live, Settle};
 use crate::settings::SocketPlace;
-use crate::{Error, Sources, Supervisor, socket, table, telemetry};
+use crate::{Error, Sources, Supervisor, guard, socket, table, telemetry};
 use signals::{Signal, Signals};
 
 /// Serves until a signal says stop.
@@ -37,6 +37,8 @@ fn run(serve: &Serve, registry: Arc<Registry>, log: &telemetry::Log) -> Result<E
     // First of all, so that no server is ready that cannot be told to stop.
     let health = Arc::clone(registry.health());
     let signals = Signals::start(health, log.clone()).map_err(Error::system("cannot wait for signals"))?;
+    // Now that signals are handled, and before plugins are loaded, which may change that.
+    guard::watch(Arc::clone(registry.health())).map_err(Error::system("cannot watch over plugins"))?;
     let supervisor = first_look(serve, &registry)?;
 
     let given = &serve.flags.0;

@@ -12,6 +12,7 @@ pub mod cli;
 mod config;
 pub mod describe;
 mod error;
+mod guard;
 mod live;
 mod moment;
 pub mod remote;

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
             return cli::explain(&error);
         }
     };
+    let runs_plugins = matches!(cli.command, Command::Serve(_) | Command::Check(_));
     let outcome = match cli.command {
         Command::Serve(serve) => app::serve(&serve),
         Command::Check(check) => check::run(&check),
@@ -32,5 +33,10 @@ fn main() -> ExitCode {
         Command::Unpin(pin) => administer::unpin(&pin),
         Command::TryPlugin(attempt) => return trial::run(&attempt),
     };
-    outcome.unwrap_or_else(|error| telemetry::say_end(&error))
+    let status = outcome.unwrap_or_else(|error| telemetry::say_end(&error));
+    if runs_plugins {
+        // Everything is printed and logged; what plugins want to do at the exit might never end.
+        kamodo_loader::end_process(status);
+    }
+    status
 }

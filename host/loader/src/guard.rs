@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use crate::float::FloatMode;
 use crate::library;
-use crate::process::{Aspect, Change, Look, State};
+use crate::process::{self, Aspect, Change, Look, State};
 
 /// How often the process is looked at while plugins are open.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -103,6 +104,13 @@ pub fn watch_process(tell: impl Fn(&ProcessChange) + Send + Sync + 'static) -> i
         }
     })?;
     Ok(())
+}
+
+/// Ends the process at once. What plugins registered for its exit is not run: it might never end.
+pub fn end_process(status: ExitCode) -> ! {
+    // A status does not say its number; it has few.
+    let number = (0..=u8::MAX).find(|number| ExitCode::from(*number) == status);
+    process::end(number.map_or(1, i32::from))
 }
 
 /// Looks at the process after a file was loaded.

@@ -43,7 +43,7 @@ pub use digest::Digest;
 pub use elf::ElfFault;
 pub use error::{Error, ErrorKind, NeededLibrary};
 pub use example::ExampleFault;
-pub use guard::{ProcessChange, watch_process};
+pub use guard::{ProcessChange, end_process, watch_process};
 pub use process::{Aspect, Change};
 pub use spec::SpecFault;
 pub use stage::{Crowding, Limits, StageDir};

@@ -12,6 +12,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
+pub(crate) use system::end;
 use system::{Disposition, FileId, Limit, Mask};
 
 /// Something of the process that is everybody's.

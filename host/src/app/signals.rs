@@ -1,6 +1,7 @@
 //! The signals that a server listens to, from before its first look to its end.
 
 use std::io;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -38,8 +39,13 @@ struct Sources {
     health: Arc<Health>,
 }
 
+/// The numbers of the signals, on every system.
+const HANGUP: u8 = 1;
+const INTERRUPT: u8 = 2;
+const TERMINATE: u8 = 15;
+
 /// What a program that a signal ended at once adds to the signal's number, as shells do.
-const ENDED_BY: i32 = 128;
+const ENDED_BY: u8 = 128;
 
 // === impl Signals ===
 
@@ -65,7 +71,7 @@ impl Signals {
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             let number = runtime.block_on(listen(sources, &sender, &ready));
             log.flush();
-            std::process::exit(ENDED_BY + number);
+            kamodo_loader::end_process(ExitCode::from(ENDED_BY + number));
         })?;
         Ok(Self { received, is_ready })
     }
@@ -78,7 +84,7 @@ impl Signals {
 }
 
 /// Passes signals on, and returns the number of the one that ends the program at once.
-async fn listen(mut sources: Sources, sender: &Sender<Signal>, is_ready: &AtomicBool) -> i32 {
+async fn listen(mut sources: Sources, sender: &Sender<Signal>, is_ready: &AtomicBool) -> u8 {
     let mut is_stopping = false;
     loop {
         let (signal, number) = sources.next().await;
@@ -95,15 +101,15 @@ async fn listen(mut sources: Sources, sender: &Sender<Signal>, is_ready: &Atomic
 
 impl Sources {
     /// Waits for the next signal, and returns it with its number.
-    async fn next(&mut self) -> (Signal, i32) {
+    async fn next(&mut self) -> (Signal, u8) {
         tokio::select! {
-            _ = self.hangup.recv() => (Signal::LookAgain, SignalKind::hangup().as_raw_value()),
-            _ = self.interrupt.recv() => (Signal::Stop, SignalKind::interrupt().as_raw_value()),
-            _ = self.terminate.recv() => (Signal::Stop, SignalKind::terminate().as_raw_value()),
+            _ = self.hangup.recv() => (Signal::LookAgain, HANGUP),
+            _ = self.interrupt.recv() => (Signal::Stop, INTERRUPT),
+            _ = self.terminate.recv() => (Signal::Stop, TERMINATE),
             reason = self.health.failed() => {
                 // It stays failed; the next signal of the system is the next one.
                 self.health = Arc::default();
-                (Signal::Fail(reason), SignalKind::terminate().as_raw_value())
+                (Signal::Fail(reason), TERMINATE)
             }
         }
     }
