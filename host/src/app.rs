@@ -26,6 +26,7 @@ use signals::{Signal, Signals};
 /// [`Error`] if there is nothing good to begin with, or the system refuses what serving needs, or a part of the
 /// program fails that it cannot serve without.
 pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
+    kamodo_files::keep_working_directory();
     let registry = Arc::new(Registry::default());
     let log = telemetry::start(registry.health()).map_err(Error::system("cannot start the log"))?;
     let served = run(serve, registry, &log);

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use kamodo_files::{Limit, Stop};
+use kamodo_files::{Limit, Stop, resolve};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{self, Unread};
@@ -235,12 +235,12 @@ pub(crate) fn checksum_file(plugin: &Path) -> PathBuf {
 /// The plugin files of a directory, by name; hidden ones are some program's temporary files.
 pub(crate) fn shared_libraries(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(directory)? {
+    for entry in fs::read_dir(resolve(directory))? {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.as_encoded_bytes();
         if name.ends_with(b".so") && !name.starts_with(b".") {
-            files.push(entry.path());
+            files.push(directory.join(entry.file_name())); // as the user named the directory
         }
     }
     files.sort();
@@ -249,7 +249,7 @@ pub(crate) fn shared_libraries(directory: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn stat(file: &Path) -> io::Result<Stat> {
     use std::os::unix::fs::MetadataExt as _;
-    let metadata = fs::metadata(file)?;
+    let metadata = fs::metadata(resolve(file))?;
     let changed = (metadata.ctime(), metadata.ctime_nsec());
     Ok((metadata.len(), metadata.modified().ok(), changed, metadata.ino(), metadata.dev()))
 }

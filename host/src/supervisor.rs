@@ -430,7 +430,7 @@ impl Supervisor {
     /// Warns of plugin directories that are none; a plugin that is dropped there later is seen.
     fn missing_directories(&self, sighting: &Sighting) -> Vec<Diagnostic> {
         let missing = sighting.unlisted.iter().map(|directory| {
-            let found = match std::fs::metadata(directory) {
+            let found = match std::fs::metadata(kamodo_files::resolve(directory)) {
                 Ok(metadata) if metadata.is_dir() => "one that cannot be listed",
                 Ok(_) => "a file",
                 Err(_) => "nothing",

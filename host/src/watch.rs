@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use kamodo_files::resolve;
 use notify::event::{AccessKind, AccessMode, Flag, ModifyKind};
 use notify::{Error, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
@@ -74,7 +75,7 @@ impl Watch {
     /// Watches these files and directories, with all that is on the way to each, and nothing else.
     pub(crate) fn watch_only<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) {
         let mut way = Way::default();
-        paths.into_iter().for_each(|path| way.walk(path));
+        paths.into_iter().for_each(|path| way.walk(&resolve(path)));
         let wanted: BTreeMap<_, _> =
             way.stops.into_iter().filter_map(|path| identity(&path).map(|found| (path, found))).collect();
         let is_stale = {

@@ -39,7 +39,17 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["kamodo-client", "kamodo-expr", "kamodo-files", "kamodo-registry", "kamodo-units", "kamodo-value"],
     ),
     ("kamodo-schema", &[]),
-    ("kamodo-server", &["kamodo-expr", "kamodo-registry", "kamodo-schema", "kamodo-value", "kamodo-wire"]),
+    (
+        "kamodo-server",
+        &[
+            "kamodo-expr",
+            "kamodo-files",
+            "kamodo-registry",
+            "kamodo-schema",
+            "kamodo-value",
+            "kamodo-wire",
+        ],
+    ),
     ("kamodo-tests", &["kamodo-host"]),
     ("kamodo-units", &[]),
     ("kamodo-value", &["kamodo-units"]),

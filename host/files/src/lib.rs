@@ -9,12 +9,16 @@
 
 #![forbid(unsafe_code)]
 
+mod base;
+
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use base::{keep_working_directory, resolve};
 
 /// How large a file of one kind may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +116,7 @@ impl Stop {
 /// # Errors
 /// [`Error`] if the system refuses it, if it is no regular file, and if it is larger than `limit`.
 pub fn open(path: &Path, limit: Limit) -> Result<Opened, Error> {
+    let path = &*resolve(path);
     // Some devices act when they are opened, and a socket cannot be: what can be refused before is.
     check_kind(fs::metadata(path)?.file_type())?;
     // std adds O_CLOEXEC.

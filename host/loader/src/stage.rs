@@ -79,7 +79,7 @@ impl StageDir {
     /// # Errors
     /// Where it cannot be made, or others may enter it.
     pub fn create(dir: impl Into<PathBuf>) -> Result<Self, Error> {
-        let dir = dir.into();
+        let dir = kamodo_files::resolve(&dir.into()).into_owned();
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&dir);
         made.and_then(|()| check_private(&dir)).map_err(|source| Error::new(&dir, None, unstaged(source)))?;
         remove_leftovers(&dir, SystemTime::now());

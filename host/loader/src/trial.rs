@@ -158,6 +158,11 @@ impl Trial {
         let (output, input) = io::pipe()?;
         let mut command = Command::new(&self.program);
         command.args(&self.args).arg(staged.path()).arg(journal);
+        // Where this process began, whatever a plugin changed since.
+        let began = kamodo_files::resolve(Path::new("."));
+        if began.is_dir() {
+            command.current_dir(began);
+        }
         // A group of its own, so that all of it can be ended, and the terminal's ^C is not for it.
         command.process_group(0).stdin(Stdio::null()).stdout(input.try_clone()?).stderr(input);
         let child = command.spawn()?;

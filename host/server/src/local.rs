@@ -59,19 +59,25 @@ pub(crate) fn start(
     thread.spawn(serving).map_err(Error::Thread)
 }
 
+/// How many bytes the path of a socket may have, with the zero at its end.
+const LONGEST: usize = 108;
+
 /// Listens at a path that nobody listens at: the file of a server that died is replaced.
-fn listen(path: &Path) -> Result<(net::UnixListener, SocketFile), Error> {
-    let failed = |source| Error::Socket { path: path.to_owned(), source };
+fn listen(given: &Path) -> Result<(net::UnixListener, SocketFile), Error> {
+    let failed = |source| Error::Socket { path: given.to_owned(), source };
+    let resolved = kamodo_files::resolve(given);
+    // The system takes no longer name for a socket; then it is the relative one.
+    let path = if resolved.as_os_str().len() < LONGEST { &*resolved } else { given };
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
     }
     let listener = match net::UnixListener::bind(path) {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             if !fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket()) {
-                return Err(Error::NoSocket { path: path.to_owned() });
+                return Err(Error::NoSocket { path: given.to_owned() });
             }
             if net::UnixStream::connect(path).is_ok() {
-                return Err(Error::SocketTaken { path: path.to_owned() });
+                return Err(Error::SocketTaken { path: given.to_owned() });
             }
             fs::remove_file(path).map_err(failed)?;
             net::UnixListener::bind(path)
@@ -82,7 +88,7 @@ fn listen(path: &Path) -> Result<(net::UnixListener, SocketFile), Error> {
     fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(failed)?;
     let found = fs::symlink_metadata(path).map_err(failed)?;
     let identity = (found.dev(), found.ino());
-    Ok((listener, SocketFile { path: path.to_owned(), identity, owner: found.uid() }))
+    Ok((listener, SocketFile { path: resolved.clone().into_owned(), identity, owner: found.uid() }))
 }
 
 async fn serve(

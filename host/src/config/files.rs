@@ -18,7 +18,7 @@ pub struct Unread {
 ///
 /// What cannot be read stands there with the reason.
 pub(crate) fn files(config: &Path) -> Vec<(PathBuf, Result<Vec<u8>, Unread>)> {
-    if !config.is_dir() {
+    if !kamodo_files::resolve(config).is_dir() {
         return vec![(config.to_owned(), bytes(config))];
     }
     match yaml_files(config) {
@@ -44,13 +44,13 @@ impl From<kamodo_files::Error> for Unread {
 /// Finds the YAML files of a directory; hidden ones are some program's own.
 fn yaml_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(directory)? {
+    for entry in fs::read_dir(kamodo_files::resolve(directory))? {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.as_encoded_bytes();
         let is_yaml = name.ends_with(b".yaml") || name.ends_with(b".yml");
         if is_yaml && !name.starts_with(b".") && !entry.path().is_dir() {
-            files.push(entry.path());
+            files.push(directory.join(entry.file_name())); // as the user named the directory
         }
     }
     files.sort();

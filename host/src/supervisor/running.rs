@@ -6,7 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use kamodo_files::Stop;
+use kamodo_files::{Stop, resolve};
 use kamodo_registry::{Administration, Admitted, Answer, Cause, Command, CommandError, OriginKey, Receipt};
 use kamodo_relay::{News, Relay};
 use tokio::sync::oneshot;
@@ -332,8 +332,8 @@ impl Supervisor {
     fn origin_of(&self, file: &Path) -> Result<OriginKey, CommandError> {
         let is_meant = |key: &&OriginKey| {
             key.file() == file
-                || std::fs::canonicalize(file)
-                    .is_ok_and(|file| std::fs::canonicalize(key.file()).is_ok_and(|own| own == file))
+                || std::fs::canonicalize(resolve(file))
+                    .is_ok_and(|file| std::fs::canonicalize(resolve(key.file())).is_ok_and(|own| own == file))
         };
         let known =
             || self.admission.origins().chain(self.faults.keys()).chain(&self.admission.pins().origins);

@@ -134,7 +134,7 @@ impl Writers {
 
 /// The file behind links: the system names it as it stands in the directory that is watched.
 fn resolved(file: &Path) -> PathBuf {
-    std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())
+    std::fs::canonicalize(kamodo_files::resolve(file)).unwrap_or_else(|_| file.to_owned())
 }
 
 #[cfg(test)]

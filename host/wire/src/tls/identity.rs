@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use kamodo_files::Limit;
+use kamodo_files::{Limit, resolve};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
@@ -74,7 +74,7 @@ impl Paths {
 
     /// Whether both are there; an error where one is.
     fn exist(&self) -> Result<bool, Error> {
-        match (self.certificate.exists(), self.key.exists()) {
+        match (resolve(&self.certificate).exists(), resolve(&self.key).exists()) {
             (true, false) => {
                 Err(Error::HalfPair { found: self.certificate.clone(), missing: self.key.clone() })
             }
@@ -112,7 +112,7 @@ impl Identity {
         let directory = paths.key.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new("."));
         let unwritable = |source| Error::Unwritable { path: paths.key.clone(), source };
-        let lock = kamodo_files::open_directory(directory).map_err(unwritable)?;
+        let lock = kamodo_files::open_directory(&resolve(directory)).map_err(unwritable)?;
         lock.lock().map_err(unwritable)?; // given back when it is dropped
         let created = !paths.exist()?;
         if created {
@@ -255,6 +255,7 @@ fn certificate_params() -> Result<rcgen::CertificateParams, rcgen::Error> {
 /// Writes a file under another name and then gives it its own, so that nobody reads half of it.
 fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     let unwritable = |source| Error::Unwritable { path: path.to_owned(), source };
+    let path = &*resolve(path);
     let mut partial = path.as_os_str().to_owned();
     partial.push(format!(".{}.partial", std::process::id()));
     let partial = PathBuf::from(partial);
