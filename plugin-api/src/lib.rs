@@ -38,6 +38,27 @@
 //! A panic in an author's code fails that call, and nothing else. An abort, a stack overflow or a memory
 //! fault ends the host.
 //!
+//! # What belongs to the whole process
+//! A plugin runs in the server's process, together with other plugins. So its code leaves as they are: the working
+//! directory, the umask, the locale, the environment variables, what signals do and which are blocked, timers that end in
+//! signals, limits (`setrlimit`), the nice value, the session, the user, standard input, output and error, and how
+//! numbers are computed (rounding, flushing of denormal numbers, traps).
+//!
+//! | when | what happens if it does not |
+//! |---|---|
+//! | it is loaded, it starts, an example runs | the trial refuses the plugin, and says what it changed from what to what |
+//! | a call, or a thread of the plugin's own | what can be put back is put back: after the call, or in less than a second; it is logged once, and `kamodo-rpc status` shows it |
+//!
+//! What cannot be put back (the nice value, the session, the user, a descriptor that leads elsewhere) is told and stays.
+//! Environment variables are compared in the trial only.
+//! How numbers are computed is put back after each entry, also while the plugin is loaded: a library that was built with
+//! `-Ofast` is served, and computes as others do. The code that runs at the exit of a process (`atexit`, destructors) is
+//! not run in a server. A panic hook (`std::panic::set_hook`) is that of the plugin's own standard library, and of nobody
+//! else.
+//!
+//! Instead: name files by absolute paths, use `newlocale` and the functions that take a locale, pass options to a library
+//! by its functions, return errors.
+//!
 //! [`abi`] is what crosses the boundary; authors have no need of it.
 
 pub mod abi;

@@ -4,6 +4,7 @@
 mod administration;
 mod architecture;
 mod certificate;
+mod changes;
 mod check;
 mod client;
 mod command_line;

@@ -205,10 +205,10 @@ impl State {
         changes
     }
 
-    /// Returns whether the signals that end a server do what they did.
+    /// Returns whether the signals that end a server do what they did, and this thread takes them.
     pub(crate) fn can_be_stopped(&self) -> bool {
         let is_same = |signal| system::disposition(signal).as_ref() == self.signals.get(&signal);
-        system::STOPS.into_iter().all(is_same)
+        system::STOPS.into_iter().all(is_same) && system::mask() == self.mask
     }
 
     /// Brings back of a change what can be brought back safely while other threads run.

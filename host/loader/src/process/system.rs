@@ -24,8 +24,8 @@ pub(super) struct Disposition(libc::sigaction);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mask(u64);
 
-/// The signals that a server is told with.
-pub(super) const STOPS: [i32; 3] = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP];
+/// The signals that a server is told with, and the one that would end it with any of its clients.
+pub(super) const STOPS: [i32; 4] = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGPIPE];
 
 /// A limit of the system on what the process may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
