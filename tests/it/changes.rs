@@ -74,9 +74,7 @@ fn what_a_call_changes_is_put_back() {
 #[test]
 fn what_cannot_be_put_back_is_told_once() {
     let told = told("session").replace(|letter: char| letter.is_ascii_digit(), "");
-    assert_snapshot!(told, @r"
-    the process's session changed from  to ; it stays so: this cannot be put back; hint: tell the plugin's author: this is the whole server's, and its administrator's: leave it as it is
-    ");
+    assert_snapshot!(told, @"the process's session changed from  to ; it stays so: this cannot be put back; hint: tell the plugin's author: this is the whole server's, and its administrator's: leave it as it is");
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub(super) fn working_directory() -> Option<FileId> {
 /// What a descriptor leads to; none if it is closed.
 pub(super) fn file_id(descriptor: i32) -> Option<FileId> {
     let mut found = MaybeUninit::<libc::stat>::zeroed();
-    // SAFETY: the system fills `found`, or says that it did not. Would fail `standard_output_is_opened_again`.
+    // SAFETY: the system fills `found`, or says that it did not. Would fail `what_a_call_changes_is_put_back`.
     let found = unsafe {
         if libc::fstat(descriptor, found.as_mut_ptr()) != 0 {
             return None;
@@ -81,7 +81,7 @@ pub(super) fn change_directory(directory: &OwnedFd) -> io::Result<()> {
 /// Duplicates a descriptor, if it is open, to one far from those that a plugin closes by number.
 pub(super) fn duplicate(descriptor: i32) -> Option<OwnedFd> {
     const FAR: i32 = 100;
-    // SAFETY: asks for a new descriptor, which is nobody else's. Would fail `standard_output_is_opened_again`.
+    // SAFETY: asks for a new descriptor, which is nobody else's. Would fail `what_a_call_changes_is_put_back`.
     unsafe {
         let new = libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, FAR);
         (new >= 0).then(|| OwnedFd::from_raw_fd(new))
@@ -93,7 +93,7 @@ pub(super) fn put_back(kept: &OwnedFd, index: usize) -> io::Result<()> {
     let number = i32::try_from(index).map_err(io::Error::other)?;
     // A new descriptor gets the least free number: nothing of somebody else's is replaced.
     // SAFETY: asks for a new descriptor; of another number than wanted, it is nobody else's and is closed. Would fail
-    // `standard_output_is_opened_again`.
+    // `what_a_call_changes_is_put_back`.
     unsafe {
         let new = libc::fcntl(kept.as_raw_fd(), libc::F_DUPFD, number);
         if new == number {
