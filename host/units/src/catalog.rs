@@ -56,6 +56,13 @@ impl Catalog {
         Err(ErrorKind::Unknown { name: name.to_owned(), meant: self.meant(name) })
     }
 
+    /// Every name, in the order of their characters.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let mut names: Vec<_> = self.units.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
     fn build() -> Self {
         let mut catalog = Self { units: HashMap::with_capacity(2048) };
         for definition in TABLE.iter().flat_map(|section| section.definitions) {

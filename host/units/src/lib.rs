@@ -16,6 +16,7 @@ mod parse;
 mod precise;
 mod prefix;
 mod print;
+mod published;
 mod scale;
 mod suggest;
 mod unit;

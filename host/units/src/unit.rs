@@ -64,6 +64,12 @@ impl Unit {
         parse::parse(text, &|name| catalog::catalog().unit(name))
     }
 
+    /// Returns every name of a unit that [`Unit::parse`] reads, with prefixes, in the order of their characters.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        catalog::catalog().names()
+    }
+
     /// Returns the pure number one, which has no unit.
     #[must_use]
     pub fn one() -> Self {
@@ -176,7 +182,7 @@ impl Unit {
         scale
     }
 
-    fn multiply(&mut self, other: &Self, exponent: &Written) {
+    pub(crate) fn multiply(&mut self, other: &Self, exponent: &Written) {
         self.coefficient.scale.multiply(&other.coefficient.scale, &exponent.value);
         self.coefficient.decimal |= other.coefficient.decimal;
         for (symbol, inner) in &other.symbols {
