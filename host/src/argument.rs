@@ -4,7 +4,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use kamodo_files::Limit;
-use kamodo_value::{Array, Buffer, Value};
+use kamodo_value::{Array, Buffer, Value, is_name};
 use npyz::{Deserialize, NpyFile, Order, TypeChar};
 use num_bigint::BigInt;
 use serde_json::Value as Json;
@@ -15,11 +15,6 @@ pub(crate) fn keyword(text: &str) -> (Option<&str>, &str) {
         Some((name, value)) if is_name(name) => (Some(name), value),
         _ => (None, text),
     }
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
-        && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
 /// Reads a number, a JSON list or `@file.npy`.

@@ -20,8 +20,8 @@ use kamodo_expr::{Diagnostic, Severity};
 use kamodo_files::Stop;
 use kamodo_loader::{Limits, StageDir};
 use kamodo_registry::{
-    Admission, Admitted, Cause, Change, Contribution, OriginKey, Reason, Registry, Standing, Unserved,
-    panic_message,
+    Admission, Admitted, Cause, Change, Contribution, Function, OriginKey, Reason, Registry, Standing,
+    Unserved, panic_message, shown_otherwise,
 };
 use kamodo_relay::{Served, Upstream};
 
@@ -78,6 +78,9 @@ pub struct Supervisor {
 
 /// Why nothing is known yet of an upstream.
 const NOT_REACHED: &str = "not asked yet";
+
+/// The condition of functions that the published client is shown otherwise than they are defined.
+const PUBLISHED_CLIENT: &str = "published-client";
 
 /// An origin that cannot be read or does not load.
 #[derive(Debug)]
@@ -361,6 +364,7 @@ impl Supervisor {
         cause: Cause,
         report: &mut Report,
     ) {
+        self.tell_of_published(&admitted.functions);
         self.tell(Topic::Linked, admitted.warnings, report);
         let before = self.registry.current();
         for (key, reasons) in &admitted.refused {
@@ -380,6 +384,27 @@ impl Supervisor {
         } else {
             self.registry.amend(admitted.functions, standing);
         }
+    }
+
+    /// Keeps in the status what the published client is shown otherwise than it is defined.
+    fn tell_of_published(&self, functions: &[Arc<Function>]) {
+        const NAMED: usize = 5;
+        let health = self.registry.health();
+        let told = shown_otherwise(functions);
+        if told.is_empty() {
+            health.withdraw(PUBLISHED_CLIENT);
+            return;
+        }
+        let named: Vec<_> =
+            told.iter().take(NAMED).map(|(function, how)| format!("`{function}`: {how}")).collect();
+        let more = match told.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        let message = format!("the published Python client is shown otherwise: {}{more}", named.join("; "));
+        let hint =
+            Some("`kamodo-rpc check` tells it of each function; our own clients see all as it is".to_owned());
+        health.set(PUBLISHED_CLIENT, told.len() as u64, message, hint);
     }
 
     /// How the origins stand that are not served as they are on disk.

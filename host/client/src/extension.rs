@@ -7,12 +7,13 @@
 
 mod read;
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use kamodo_schema::extension;
-use kamodo_value::Value;
+use kamodo_value::{Value, published_keys, published_name};
 use tokio::sync::mpsc;
 
 use crate::Error;
@@ -344,6 +345,17 @@ impl Description {
     #[must_use]
     pub fn origin_of(&self, function: &Function) -> Option<&Origin> {
         self.origins.get(function.origin)
+    }
+
+    /// Returns, for each function that is served, the name under which the published interface lists it: another
+    /// one where the published client could not take its own.
+    #[must_use]
+    pub fn published_names(&self) -> HashMap<String, String> {
+        let served = || self.functions.iter().filter(|function| function.state != State::Unserved);
+        let functions: Vec<_> =
+            served().map(|function| (function.name.as_str(), function.arguments.len())).collect();
+        let names = published_keys(&functions).into_iter().map(|key| published_name(&key).to_owned());
+        served().map(|function| function.name.clone()).zip(names).collect()
     }
 }
 

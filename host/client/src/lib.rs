@@ -156,14 +156,30 @@ impl Client {
         if let Some(client) = known {
             return Ok(Function::new(name, client, &self.connection));
         }
-        // A name that the published client refuses may have an underscore behind it, see the server's keys.
         let mut fields = self.fields().await?;
-        let is_of = |name: &str| fields.iter().position(|field| field.name == name);
-        if let Some(found) = is_of(name).or_else(|| is_of(&format!("{name}_"))) {
-            return Ok(fields.swap_remove(found).function);
+        let key = self.key_of(name, &fields).await?;
+        if let Some(found) = fields.iter().position(|field| field.name == key) {
+            let function = fields.swap_remove(found).function;
+            self.connection.known.borrow_mut().insert(name.to_owned(), function.client().clone());
+            return Ok(Function::new(name, function.client().clone(), &self.connection));
         }
         let names = fields.into_iter().map(|field| field.name).collect();
         Err(Error::Unknown { name: name.to_owned(), served: names })
+    }
+
+    /// Returns the name under which a function is listed: another one where the published client could not take
+    /// its own.
+    async fn key_of(&self, name: &str, fields: &[Field]) -> Result<String, Error> {
+        if fields.iter().any(|field| field.name == name) {
+            return Ok(name.to_owned());
+        }
+        let description = match self.extension().describe().await {
+            Ok(description) => description,
+            Err(error @ Error::Disconnected { .. }) => return Err(error),
+            Err(_) => return Ok(name.to_owned()), // the published server lists each under its own
+        };
+        let key = description.published_names().remove(name);
+        Ok(key.unwrap_or_else(|| name.to_owned()))
     }
 
     /// Calls a function by its name.

@@ -1,6 +1,6 @@
 //! The names that the language itself has.
 
-use crate::{Builtin, Constant};
+use crate::{Builtin, Constant, parser};
 
 /// A function by one of its names.
 #[derive(Debug, Clone, Copy)]
@@ -225,6 +225,28 @@ pub(crate) fn is_of_numpy(name: &str) -> bool {
 /// Returns whether nothing else may have the name of this function of the language.
 pub(crate) fn is_reserved(name: &str) -> bool {
     function(name).is_some() && !UNRESERVED.contains(&name)
+}
+
+/// Returns what the language or Python has under this name, so that nothing else may have it; none if it is free.
+///
+/// # Examples
+/// ```
+/// assert_eq!(kamodo_expr::reserved("sin"), Some("a function of the language"));
+/// assert_eq!(kamodo_expr::reserved("pi"), Some("a constant of the language"));
+/// assert_eq!(kamodo_expr::reserved("if"), Some("a word of Python"));
+/// assert_eq!(kamodo_expr::reserved("beta"), None);
+/// ```
+#[must_use]
+pub fn reserved(name: &str) -> Option<&'static str> {
+    if constant(name).is_some() {
+        Some("a constant of the language")
+    } else if is_reserved(name) {
+        Some("a function of the language")
+    } else if parser::is_python_keyword(name) {
+        Some("a word of Python")
+    } else {
+        None
+    }
 }
 
 /// Returns a constant of the language.

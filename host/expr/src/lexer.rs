@@ -5,6 +5,7 @@ use num_bigint::BigInt;
 use crate::float::OutOfRange;
 use crate::simplify::Number;
 use crate::{Diagnostic, Float, Source, Span};
+use kamodo_value::{is_name_part, is_name_start};
 
 /// Digits of a literal beyond which an integer has too many bits.
 const MAX_DIGITS: usize = 19_730;
@@ -277,14 +278,4 @@ fn number_length(text: &str) -> usize {
         matches!(bytes.get(at), Some(b'j' | b'J'))
             && !bytes.get(at + 1).is_some_and(|b| is_name_part(char::from(*b))),
     )
-}
-
-/// Returns whether a name can begin so.
-pub(crate) fn is_name_start(first: char) -> bool {
-    first == '_' || first.is_alphabetic()
-}
-
-/// Returns whether a name can go on so.
-pub(crate) fn is_name_part(next: char) -> bool {
-    next == '_' || next.is_alphabetic() || next.is_ascii_digit()
 }

@@ -32,6 +32,7 @@ pub use diagnostic::{Diagnostic, Label, Position, Severity, Source, Span};
 pub use evaluate::{EvaluateError, Kind, Machine, Progress};
 pub use expr::{Builtin, Constant, Expr, Node};
 pub use float::Float;
+pub use language::reserved;
 pub use lower::LowerError;
 pub use print::mathml;
 pub use program::Program;

@@ -91,6 +91,13 @@ pub enum ContributedFunction {
     },
 }
 
+/// Returns what the language has under a name, so that no origin may bring a function of that name: calls and
+/// definitions would mean different things by it. None if the name is free.
+#[must_use]
+pub fn reserved_name(name: &str) -> Option<&'static str> {
+    kamodo_expr::reserved(name)
+}
+
 /// Compiled code that is called with one value a parameter, defaults filled in.
 pub trait NativeFunction: Send + Sync + fmt::Debug {
     /// Calls the function with one argument a parameter.

@@ -27,6 +27,14 @@ pub fn define(
     if (View { snapshot, beside }).find(definition.name()).is_some() {
         return Err(vec![taken(definition)]);
     }
+    let name = definition.name();
+    if let Some(taken) = kamodo_expr::reserved(name) {
+        let error =
+            definition.lhs().error(0..name.len(), format!("`{name}` is {taken}, it cannot be defined"));
+        return Err(vec![
+            error.with_function(name).with_hint(format!("take another name, such as `{name}_0`")),
+        ]);
+    }
     link_beside(definition, snapshot, beside)
 }
 

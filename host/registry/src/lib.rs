@@ -22,6 +22,7 @@ mod link;
 mod plan;
 mod pool;
 mod publication;
+mod published;
 mod queue;
 mod registry;
 mod snapshot;
@@ -35,7 +36,7 @@ pub use budget::{Budget, Charge, Exceeded};
 pub use compose::{Composed, Part};
 pub use contribution::{
     Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, Hop, NativeFunction, Origin,
-    OriginKey,
+    OriginKey, reserved_name,
 };
 pub use define::{define, link_beside, taken};
 pub use dispatch::Dispatcher;
@@ -45,6 +46,7 @@ pub use health::{Condition, Health, panic_message};
 pub use link::{Linked, link};
 pub use plan::{Operand, Plan, PlanError};
 pub use publication::{Cause, Changed, Changes, Publication};
+pub use published::{Published, is_readable, keys, shown_otherwise};
 pub use registry::{Current, Registry};
 pub use snapshot::Snapshot;
 pub use standing::{Pins, Reason, Standing, Unserved};

@@ -15,6 +15,7 @@ use crate::compose::compose;
 use crate::concession::{Conceded, Concessions};
 use crate::function::{Body, Function, Shown};
 use crate::health::panic_message;
+use crate::published;
 use crate::{ContributedFunction, Contribution, Hop, Origin, OriginKey};
 
 /// What came of linking.
@@ -49,6 +50,7 @@ pub(crate) fn link_with<'a>(
     for index in linker.order() {
         linker.link(index);
     }
+    linker.warn_of_published();
     let mut diagnostics = linker.diagnostics;
     diagnostics.extend(linker.conceded.iter().flat_map(|conceded| &conceded.reasons).cloned());
     diagnostics.sort_by(|a, b| (&a.file, a.position()).cmp(&(&b.file, b.position())));
@@ -280,6 +282,20 @@ impl<'a> Linker<'a> {
             let body = Body::Unfit(Arc::new(reason.clone()));
             Some(Function { body, route: Vec::new(), ..function })
         })
+    }
+
+    /// Warns of what the published client is shown otherwise than it is defined.
+    fn warn_of_published(&mut self) {
+        let linked: Vec<_> =
+            self.linked.iter().enumerate().filter_map(|(index, one)| Some((index, one.clone()?))).collect();
+        let keys = published::keys(linked.iter().map(|(_, function)| &**function));
+        for ((index, function), key) in linked.iter().zip(keys) {
+            if let Some(warning) = published::warning(function, &key) {
+                let mut placed = self.at_name(*index, warning.message).into_warning();
+                placed.hint = warning.hint;
+                self.fail(*index, placed);
+            }
+        }
     }
 
     fn function(&self, name: &str) -> Option<&Arc<Function>> {

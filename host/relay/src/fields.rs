@@ -1,6 +1,6 @@
 //! What a server says of its functions, as a contribution.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
@@ -9,7 +9,7 @@ use kamodo_client::{Client, Error, Field, Function, Parameter};
 use kamodo_expr::{Diagnostic, Severity};
 use kamodo_registry::{ContributedFunction, Contribution, Hop};
 use kamodo_units::Unit;
-use kamodo_value::{Meta, Signature};
+use kamodo_value::{Meta, Signature, is_name};
 
 use crate::line::{Asked, Line, RemoteFunction};
 use crate::{Served, Upstream, route};
@@ -41,6 +41,8 @@ struct Described {
     /// Which server it is.
     instance: String,
     functions: HashMap<String, kamodo_client::extension::Function>,
+    /// The name of each function by the one under which the published interface lists it.
+    names: HashMap<String, String>,
 }
 
 /// The parameters of each function, with how it was declared.
@@ -161,17 +163,14 @@ impl Functions {
 // === impl Described ===
 
 impl Described {
-    /// Gives functions their own names: a key that the published client refuses has underscores behind it.
+    /// Gives functions their own names: the published interface lists some under another one.
     fn named(&self, mut fields: Vec<Field>) -> Vec<Field> {
-        let keys: HashSet<String> = fields.iter().map(|field| field.name.clone()).collect();
         for field in &mut fields {
-            let mut name = field.name.as_str();
-            while !self.functions.contains_key(name) || (name != field.name && keys.contains(name)) {
-                let Some(shorter) = name.strip_suffix('_') else { break };
-                name = shorter;
+            if let Some(name) = self.names.get(&field.name) {
+                field.name.clone_from(name);
             }
-            if self.functions.contains_key(name) {
-                field.name = name.to_owned();
+            if let Some(function) = self.functions.get(&field.name) {
+                field.hidden_args.clone_from(&function.hidden_args);
             }
         }
         fields
@@ -180,8 +179,9 @@ impl Described {
 
 impl From<Description> for Described {
     fn from(description: Description) -> Self {
+        let names = description.published_names().into_iter().map(|(name, listed)| (listed, name)).collect();
         let functions = description.functions.into_iter().map(|function| (function.name.clone(), function));
-        Self { instance: description.instance, functions: functions.collect() }
+        Self { instance: description.instance, functions: functions.collect(), names }
     }
 }
 
@@ -301,9 +301,14 @@ impl Fetched {
 
 /// The call form of a function, or what is wrong with it and what to do.
 fn signature(name: &str, form: &CallForm) -> Result<Signature, (String, String)> {
-    if !is_identifier(name) {
+    if !is_name(name) {
         let hint = "rename it there: a name is made of letters, digits and `_`".to_owned();
         return Err((format!("expected a name, found `{name}`"), hint));
+    }
+    if let Some(taken) = kamodo_expr::reserved(name) {
+        let hint =
+            "set `prefix:` for this server, so that its functions have names of their own here".to_owned();
+        return Err((format!("`{name}` is {taken}"), hint));
     }
     let length = name.chars().count();
     if length > MAX_NAME {
@@ -331,12 +336,6 @@ fn signature(name: &str, form: &CallForm) -> Result<Signature, (String, String)>
     let parameters = parameters.collect::<Result<_, (String, String)>>()?;
     let unit = unit(&form.unit, &|| "the result".to_owned())?;
     Ok(Signature { name: name.to_owned(), parameters, unit })
-}
-
-fn is_identifier(name: &str) -> bool {
-    let mut letters = name.chars();
-    letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
 #[cfg(test)]

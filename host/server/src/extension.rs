@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use capnp::Error;
 use capnp::capability::get_resolved_cap;
+use kamodo_registry::Published;
 use kamodo_schema::{extension, function};
 use kamodo_wire::literal::Form;
 use tokio::task::JoinSet;
@@ -172,7 +173,7 @@ impl extension::Server for ExtensionServer {
         let (defined, function) = connection.definitions.define(connection, lhs, rhs).await?;
         let server = FunctionServer::defined(connection, defined);
         results.get().set_function(connection.functions.borrow_mut().new_client(server));
-        Ok(write_meta(results.get().init_meta(), &function)?)
+        Ok(write_meta(results.get().init_meta(), &function, &Published::unchanged(&function))?)
     }
 
     async fn upload(

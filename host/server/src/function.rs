@@ -4,15 +4,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use capnp::Error;
-use kamodo_registry::{Function, NO_ARGUMENT, Snapshot, bind};
+use kamodo_registry::{Function, NO_ARGUMENT, Snapshot, bind, is_readable};
 use kamodo_schema::function;
-use kamodo_value::{Signature, Value};
+use kamodo_value::{Signature, Value, published_parameters};
 use kamodo_wire::literal;
 
 use crate::connection::Connection;
 use crate::definition::Defined;
 use crate::error::RequestError;
-use crate::key::{own_keywords, shown_parameter};
+use crate::key::own_keywords;
 use crate::math::Operator;
 use crate::value::YIELD_BYTES;
 
@@ -220,9 +220,10 @@ impl function::Server for FunctionServer {
         mut results: function::GetArgsResults,
     ) -> Result<(), Error> {
         let signature = self.signature().await?;
-        let mut args = results.get().init_args(signature.parameters.len() as u32);
-        for (index, parameter) in signature.parameters.iter().enumerate() {
-            args.set(index as u32, &shown_parameter(&signature, &parameter.name)[..]);
+        let names = published_parameters(&signature);
+        let mut args = results.get().init_args(names.len() as u32);
+        for (index, name) in names.iter().enumerate() {
+            args.set(index as u32, &name[..]);
         }
         Ok(())
     }
@@ -233,20 +234,22 @@ impl function::Server for FunctionServer {
         mut results: function::GetKwargsResults,
     ) -> Result<(), Error> {
         let signature = self.signature().await?;
-        let shown = |name| shown_parameter(&signature, name);
+        let names = published_parameters(&signature);
         let mut defaults: Vec<_> = signature
             .parameters
             .iter()
-            .filter_map(|parameter| Some((shown(&parameter.name), parameter.default.as_ref()?)))
+            .zip(&names)
+            .filter_map(|(parameter, name)| Some((&name[..], parameter.default.as_ref()?)))
+            .filter(|(_, default)| is_readable(default))
             .collect();
         // The published client fails while it connects to a function that has no argument at all.
         if signature.parameters.is_empty() {
-            defaults.push((NO_ARGUMENT.into(), &Value::None));
+            defaults.push((NO_ARGUMENT, &Value::None));
         }
         let mut kwargs = results.get().init_kwargs(defaults.len() as u32);
         for (index, (name, value)) in defaults.into_iter().enumerate() {
             let mut kwarg = kwargs.reborrow().get(index as u32);
-            kwarg.set_name(&name[..]);
+            kwarg.set_name(name);
             literal::write(kwarg.init_value(), value).map_err(RequestError::from)?;
         }
         Ok(())

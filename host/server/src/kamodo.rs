@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use capnp::Error;
-use kamodo_registry::Function;
+use kamodo_registry::{Function, Published, keys};
 use kamodo_schema::{self as schema, function, meta};
 
 use crate::connection::Connection;
@@ -11,7 +11,6 @@ use crate::error::RequestError;
 use crate::evaluate;
 use crate::extension::{Audience, ExtensionServer};
 use crate::function::FunctionServer;
-use crate::key::{key, shown_parameter};
 use crate::math::Operator;
 use crate::value::{Place, ValueServer};
 
@@ -43,13 +42,13 @@ impl schema::Server for KamodoServer {
         // What a client dropped since it last asked need not be recognised any more.
         self.connection.functions.borrow_mut().gc();
         let mut entries = results.get().init_fields().init_entries(functions.len() as u32);
-        for (index, served) in functions.enumerate() {
+        let keys = keys(snapshot.functions().map(|function| &**function));
+        for (index, (served, key)) in functions.zip(keys).enumerate() {
             let mut entry = entries.reborrow().get(index as u32);
-            let n_parameters = served.signature.parameters.len();
-            entry.set_key(&key(served.name(), n_parameters, |name| snapshot.get(name).is_ok())[..])?;
+            entry.set_key(&key[..])?;
             let mut field = entry.init_value();
             field.set_func(self.function_client(FunctionServer::served(&self.connection, served.name())));
-            write_meta(field.init_meta(), served)?;
+            write_meta(field.init_meta(), served, &Published::of(served))?;
         }
         Ok(())
     }
@@ -97,19 +96,22 @@ impl schema::Server for KamodoServer {
     }
 }
 
-pub(crate) fn write_meta(mut builder: meta::Builder<'_>, function: &Function) -> Result<(), RequestError> {
-    builder.set_units(&function.units()[..]);
-    let arg_units = function.arg_units();
-    let mut entries = builder.reborrow().init_arg_units().init_entries(arg_units.len() as u32);
-    for (index, (name, unit)) in arg_units.iter().enumerate() {
+pub(crate) fn write_meta(
+    mut builder: meta::Builder<'_>,
+    function: &Function,
+    shown: &Published,
+) -> Result<(), RequestError> {
+    builder.set_units(&shown.units[..]);
+    let mut entries = builder.reborrow().init_arg_units().init_entries(shown.arg_units.len() as u32);
+    for (index, (name, unit)) in shown.arg_units.iter().enumerate() {
         let mut entry = entries.reborrow().get(index as u32);
-        entry.set_key(&shown_parameter(&function.signature, name)[..])?;
+        entry.set_key(&name[..])?;
         entry.set_value(&unit[..])?;
     }
     builder.set_citation(&function.meta.citation[..]);
     builder.set_equation(&function.meta.equation[..]);
-    let mut hidden = builder.init_hidden_args(function.meta.hidden_args.len() as u32);
-    for (index, name) in function.meta.hidden_args.iter().enumerate() {
+    let mut hidden = builder.init_hidden_args(shown.hidden_args.len() as u32);
+    for (index, name) in shown.hidden_args.iter().enumerate() {
         hidden.set(index as u32, &name[..]);
     }
     Ok(())

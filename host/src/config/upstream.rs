@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kamodo_relay::Upstream;
 use kamodo_units::suggest;
+use kamodo_value::is_name;
 
 use super::reading::{Reading, SETTINGS, is_nothing, text, written};
 use crate::settings::read;
@@ -104,9 +105,4 @@ fn time(text: &str) -> Option<Duration> {
 
 fn is_host(text: &str) -> bool {
     !text.contains(|letter: char| letter.is_whitespace() || letter == '/')
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_alphabetic() || first == '_')
-        && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }

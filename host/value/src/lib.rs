@@ -7,11 +7,15 @@
 mod array;
 mod dtype;
 mod function;
+mod name;
+mod published;
 mod text_array;
 mod value;
 
 pub use array::{Array, Buffer, ShapeError};
 pub use dtype::{Dtype, Scalar};
 pub use function::{Meta, Parameter, Signature};
+pub use name::{is_name, is_name_part, is_name_start};
+pub use published::{published_keys, published_name, published_parameters};
 pub use text_array::TextArray;
 pub use value::Value;

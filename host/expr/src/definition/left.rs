@@ -5,9 +5,9 @@ use std::str::CharIndices;
 use std::sync::Arc;
 
 use kamodo_units::Unit;
+use kamodo_value::{is_name_part, is_name_start};
 
-use crate::lexer::{is_name_part, is_name_start};
-use crate::{Diagnostic, Source, Span, language, parser};
+use crate::{Diagnostic, Source, Span, language};
 
 /// Parameters that a function may have.
 const MAX_PARAMETERS: usize = 1_000;
@@ -195,15 +195,12 @@ impl Parser<'_> {
     }
 
     fn check_function_name(&mut self, name: &Arc<str>, span: Span, has_parameters: bool) {
-        let taken = if language::constant(name).is_some() {
-            "a constant of the language"
-        } else if language::is_reserved(name) && !has_parameters {
-            "a function of the language"
-        } else if parser::is_python_keyword(name) {
-            "a word of Python"
-        } else {
+        let Some(taken) = language::reserved(name) else { return };
+        // With its parameters behind it a function of the language may be defined, as published; a warning tells
+        // that definitions that call it get the language's.
+        if has_parameters && language::is_reserved(name) {
             return;
-        };
+        }
         let error = self.source.error(span, format!("`{name}` is {taken}, it cannot be defined"));
         self.diagnostics.push(error.with_hint(format!("take another name, such as `{name}_0`")));
     }
@@ -211,12 +208,8 @@ impl Parser<'_> {
     fn check_parameter_name(&mut self, name: &Arc<str>, span: Span, before: &[LeftParameter]) {
         let problem = if before.iter().any(|parameter| parameter.name == *name) {
             format!("`{name}` is a parameter twice")
-        } else if language::constant(name).is_some() {
-            format!("`{name}` is a constant of the language, it cannot be a parameter")
-        } else if language::is_reserved(name) {
-            format!("`{name}` is a function of the language, it cannot be a parameter")
-        } else if parser::is_python_keyword(name) {
-            format!("`{name}` is a word of Python, it cannot be a parameter")
+        } else if let Some(taken) = language::reserved(name) {
+            format!("`{name}` is {taken}, it cannot be a parameter")
         } else {
             return;
         };
