@@ -499,3 +499,28 @@ fn a_composition_of_one_upstream_travels_as_one() {
     // one array there and one back, instead of two each
     assert!((16_000_000..17_000_000).contains(&one) && two > 32_000_000, "{one} {two}");
 }
+
+#[test]
+fn an_upstreams_names_of_the_language_need_a_prefix() {
+    let far = Project::new("sin(r): 2.5*r\nbeta(r): 3*r\nfactor(r): 4*r\ng(r)[angstrom]: r");
+    let upstream = Server::start(&far);
+    let near = beside("f(x): x", &document(&far, upstream.port(), "timeout: 60 s"));
+    let server = Server::start(&near);
+    // Listed under other names for the published client, they have their own here.
+    server.answers(&["beta", "2"], "6");
+    server.answers(&["factor", "2"], "8");
+    let status = || server.command(&["status"]).stdout;
+    let status = eventually(status, |status| status.contains("served but for"));
+    let told: Vec<_> = status
+        .lines()
+        .skip_while(|line| !line.contains("served but for"))
+        .take(3)
+        .map(|line| line.replace(&upstream.port().to_string(), "PORT"))
+        .collect();
+    assert_snapshot!(told.join("\n"), @"");
+    assert!(server.command(&["call", "sin", "1.0"]).stderr.contains("sin"), "it is not served");
+
+    edit(&near, "f(x): x", &document(&far, upstream.port(), "prefix: far"));
+    server.answers(&["far_sin", "2.0"], "5.0");
+    server.answers(&["far_factor", "2"], "8");
+}

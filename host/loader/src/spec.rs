@@ -9,9 +9,9 @@ use kamodo_plugin_api::abi::{
     ArgumentTable, CHEAP, ExampleTable, FunctionTable, HAS_DEFAULT, HAS_TOLERANCE, HIDDEN, MAX_ARGUMENTS,
     MAX_RANK, Numbers as NumbersTable, PluginTable, Text, has,
 };
-use kamodo_registry::Cost;
+use kamodo_registry::{Cost, reserved_name};
 use kamodo_units::Unit;
-use kamodo_value::{Meta, Parameter, Signature, Value};
+use kamodo_value::{Meta, Parameter, Signature, Value, is_name};
 
 use crate::entry::Entry;
 use crate::error::ErrorKind;
@@ -67,6 +67,18 @@ pub enum SpecFault {
         place: String,
         /// What stands there.
         found: String,
+    },
+    /// A name means something else in every expression.
+    #[error("{place}: `{found}` is {taken}, {needed} needs another name")]
+    Reserved {
+        /// Where it stands.
+        place: String,
+        /// The name.
+        found: String,
+        /// What has it.
+        taken: String,
+        /// What would have it.
+        needed: String,
     },
     /// Two functions have one name.
     #[error("`{function}`: defined twice")]
@@ -130,6 +142,9 @@ impl SpecFault {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Unit { error, .. } => error.hint(),
+            Self::Reserved { found, .. } => {
+                Some(format!("rename it, such as to `{found}_0`, or put a prefix before it"))
+            }
             Self::FunctionTwice { .. } | Self::ArgumentTwice { .. } => Some("rename one of them".to_owned()),
             Self::NoDefault { argument, .. } => {
                 Some(format!("give `{argument}` a default, or put it before those that have one"))
@@ -249,6 +264,8 @@ unsafe fn read_function(
     if !is_name(&name) {
         faults.push(SpecFault::Name { place: format!("function {}", index + 1), found: name.clone() });
     }
+    let place = || format!("function {}", index + 1);
+    faults.extend(reserved(&name, "a function of a plugin", place));
     let unit = read_unit(unit, || format!("`{name}`"), faults);
     let mut meta = Meta {
         doc: text(doc, || format!("`{name}`: its description"), faults),
@@ -271,6 +288,11 @@ unsafe fn read_function(
             let place = format!("`{name}`: argument {}", index + 1);
             faults.push(SpecFault::Name { place, found: argument.clone() });
         }
+        let place = || format!("`{name}`: argument {}", index + 1);
+        // A word of Python means nothing in an expression, and the published client is shown it otherwise.
+        faults.extend(reserved(&argument, "an argument", place).filter(
+            |fault| !matches!(fault, SpecFault::Reserved { taken, .. } if taken.ends_with("Python")),
+        ));
         if parameters.iter().any(|parameter| parameter.name == argument) {
             faults.push(SpecFault::ArgumentTwice { function: name.clone(), argument: argument.clone() });
         }
@@ -338,6 +360,12 @@ unsafe fn numbers(table: NumbersTable) -> Numbers {
     }
 }
 
+/// A name of the language, which nothing else may have: one name has one meaning, whoever calls it.
+fn reserved(name: &str, needed: &str, place: impl Fn() -> String) -> Option<SpecFault> {
+    let taken = reserved_name(name)?.to_owned();
+    Some(SpecFault::Reserved { place: place(), found: name.to_owned(), taken, needed: needed.to_owned() })
+}
+
 fn read_unit(unit: Text, place: impl Fn() -> String, faults: &mut Vec<SpecFault>) -> Option<Unit> {
     let unit = text(unit, || format!("{}: its unit", place()), faults);
     if unit.is_empty() {
@@ -359,11 +387,6 @@ fn text(text: Text, place: impl Fn() -> String, faults: &mut Vec<SpecFault>) -> 
         // A name that does, so that only its text is at fault.
         "_".to_owned()
     })
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && text.chars().all(|other| other.is_ascii_alphanumeric() || other == '_')
 }
 
 #[cfg(test)]

@@ -102,6 +102,9 @@ fn spec_fault(fault: &SpecFault) -> String {
         SpecFault::NoFunctions => entry(&["fault", "no functions"]),
         SpecFault::Text { place, found } => entry(&["fault", "text", place, found]),
         SpecFault::Name { place, found } => entry(&["fault", "name", place, found]),
+        SpecFault::Reserved { place, found, taken, needed } => {
+            entry(&["fault", "reserved", place, found, taken, needed])
+        }
         SpecFault::FunctionTwice { function } => entry(&["fault", "function twice", function]),
         SpecFault::ArgumentTwice { function, argument } => {
             entry(&["fault", "argument twice", function, argument])
@@ -223,6 +226,12 @@ fn read_spec_fault(fields: &[&str]) -> Option<SpecFault> {
         ["no functions"] => SpecFault::NoFunctions,
         ["text", place, found] => SpecFault::Text { place: owned(place), found: owned(found) },
         ["name", place, found] => SpecFault::Name { place: owned(place), found: owned(found) },
+        ["reserved", place, found, taken, needed] => SpecFault::Reserved {
+            place: owned(place),
+            found: owned(found),
+            taken: owned(taken),
+            needed: owned(needed),
+        },
         ["function twice", function] => SpecFault::FunctionTwice { function: owned(function) },
         ["argument twice", function, argument] => {
             SpecFault::ArgumentTwice { function: owned(function), argument: owned(argument) }

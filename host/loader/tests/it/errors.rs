@@ -340,3 +340,17 @@ fn a_plugin_whose_words_do_not_hold_together() {
     hint: did you mean `nPa`?
     ");
 }
+
+#[test]
+fn a_plugin_with_names_of_the_language() {
+    let place = Place::new();
+    assert_snapshot!(place.refusal(&place.install("reserved_names", "model.so")), @r"
+    model.so (digest8): does not hold together:
+      function 1: `sin` is a function of the language, a function of a plugin needs another name
+      function 2: `pi` is a constant of the language, a function of a plugin needs another name
+      function 3: `if` is a word of Python, a function of a plugin needs another name
+      `volume`: argument 1: `exp` is a function of the language, an argument needs another name
+      `ρ`: argument 1: expected a name of letters, digits and `_`, found `x²`
+    hint: rename it, such as to `sin_0`, or put a prefix before it
+    ");
+}
