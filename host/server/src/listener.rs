@@ -1,7 +1,7 @@
 //! The sockets that clients dial.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -39,6 +39,14 @@ fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
     // It means both with most programs, since a socket at it takes IPv4 as well unless it is told not to.
     if addresses.contains(&(Ipv6Addr::UNSPECIFIED, port).into()) {
         addresses.push((Ipv4Addr::UNSPECIFIED, port).into());
+    }
+    // `::ffff:127.0.0.1` is an address of IPv4, which a socket of IPv6 alone does not take.
+    for address in &mut addresses {
+        if let IpAddr::V6(ip) = address.ip()
+            && let Some(ip) = ip.to_ipv4_mapped()
+        {
+            address.set_ip(ip.into());
+        }
     }
     // IPv4 first, since that is where the published client begins.
     addresses.sort_by_key(|address| (address.is_ipv6(), *address));
@@ -97,7 +105,7 @@ fn is_absent(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, TcpStream};
+    use std::net::TcpStream;
 
     use insta::assert_snapshot;
 
@@ -149,6 +157,8 @@ mod tests {
             found.iter().map(SocketAddr::ip).collect::<Vec<_>>(),
             [IpAddr::from(Ipv4Addr::UNSPECIFIED)]
         );
+        let found = addresses(&listen("::ffff:127.0.0.1", 0).unwrap());
+        assert_eq!(found.iter().map(SocketAddr::ip).collect::<Vec<_>>(), [IpAddr::from(Ipv4Addr::LOCALHOST)]);
         if has_ipv6() {
             let found = addresses(&listen("::1", 0).unwrap());
             assert_eq!(
