@@ -1,7 +1,8 @@
 //! Who gets an accepted connection: the worker with the fewest, among those that take what they are dealt.
 //!
 //! A worker whose thread is in a call that does not return serves nobody. It gets no more connections, those that it
-//! has not taken yet go to others, and if no worker is left another one is started.
+//! has not taken yet go to others, and if no worker is left another one is started. The connections that it has do not
+//! count towards the limit, since it cannot notice that their clients have left.
 
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
@@ -103,6 +104,13 @@ impl Crew {
         overdue.into_iter().for_each(|accepted| self.deal(accepted));
     }
 
+    /// Returns how many connections the workers have that are in a call that does not return.
+    fn n_stuck(&self) -> usize {
+        let workers = self.workers();
+        let stuck = workers.iter().filter(|worker| worker.is_in_long_call());
+        stuck.map(|worker| worker.inbox.n_taken()).sum()
+    }
+
     fn has_waiting(&self) -> bool {
         self.workers().iter().any(|worker| worker.inbox.n_waiting() > 0)
     }
@@ -151,11 +159,12 @@ impl Dealer {
     pub(crate) fn deal(&self, socket: std::net::TcpStream) {
         let limits = **self.limits.load();
         let limit = limits.n_connections;
-        let (place, excess_of) = match self.places.take(limit) {
+        let n_stuck = self.crew.n_stuck();
+        let (place, excess_of) = match self.places.take(limit.saturating_add(n_stuck)) {
             Some(place) => (place, None),
             None => {
                 tracing::warn!("a connection was refused: {limit} are open, as many as may");
-                let Some(place) = self.excess.take(EXCESS) else { return };
+                let Some(place) = self.excess.take(EXCESS.saturating_add(n_stuck)) else { return };
                 (place, Some(limit))
             }
         };

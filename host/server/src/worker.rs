@@ -152,7 +152,12 @@ impl Inbox {
 
     /// Returns how many connections the worker has, those among them that it has not taken yet.
     pub(crate) fn n_connections(&self) -> usize {
-        self.n_connections.load(Ordering::Relaxed) + self.n_waiting()
+        self.n_taken() + self.n_waiting()
+    }
+
+    /// Returns how many connections the worker has taken.
+    pub(crate) fn n_taken(&self) -> usize {
+        self.n_connections.load(Ordering::Relaxed)
     }
 
     pub(crate) fn n_waiting(&self) -> usize {
@@ -194,7 +199,12 @@ impl Worker {
     pub(crate) fn is_live(&self) -> bool {
         let waiting = self.inbox.waiting();
         let is_overdue = waiting.since.is_some_and(|since| since.elapsed() > OVERDUE);
-        !waiting.is_stuck && !is_overdue && !self.dispatcher.is_stuck_here()
+        !waiting.is_stuck && !is_overdue && !self.is_in_long_call()
+    }
+
+    /// Returns whether its thread is in a call that takes longer than one may there.
+    pub(crate) fn is_in_long_call(&self) -> bool {
+        self.dispatcher.is_stuck_here()
     }
 }
 

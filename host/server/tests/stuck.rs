@@ -198,6 +198,18 @@ fn newcomers_are_served_even_if_every_worker_is_stuck() {
 }
 
 #[test]
+fn connections_of_a_stuck_worker_take_no_places() {
+    let running = start(Limits { n_connections: 1, ..Limits::default() });
+    kamodo_client::block_on(async {
+        let stuck = running.hold("held_cheap").await;
+        stuck.abort(); // its client leaves, which its worker cannot notice
+        eventually_served(&running.endpoint).await;
+        running.gate.open();
+    })
+    .unwrap();
+}
+
+#[test]
 fn a_drain_ends_although_calls_never_return_and_names_them() {
     let running = start(Limits::default());
     let gate = Arc::clone(&running.gate);
