@@ -511,7 +511,8 @@ fn an_upstreams_names_of_the_language_need_a_prefix() {
     server.answers(&["factor", "2"], "8");
     let status = || server.command(&["status"]).stdout;
     let status = eventually(status, |status| status.contains("served but for"));
-    for told in ["served but for sin", "left out: `sin` is a function of the language", "hint: set `prefix:`"] {
+    for told in ["served but for sin", "left out: `sin` is a function of the language", "hint: set `prefix:`"]
+    {
         assert!(status.contains(told), "{status}");
     }
     assert!(server.command(&["call", "sin", "1.0"]).stderr.contains("sin"), "it is not served");

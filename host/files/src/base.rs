@@ -46,7 +46,10 @@ mod tests {
         assert_eq!(resolve(Path::new(".")), before.join("."));
         assert_eq!(resolve(Path::new("/etc/a.yaml")), Path::new("/etc/a.yaml"));
         assert_eq!(resolve(Path::new("")), Path::new(""));
-        assert!(crate::read(Path::new("Cargo.toml"), crate::Limit::CONFIGURATION).is_ok(), "read from {before:?}");
+        assert!(
+            crate::read(Path::new("Cargo.toml"), crate::Limit::CONFIGURATION).is_ok(),
+            "read from {before:?}"
+        );
         std::env::set_current_dir(before).unwrap();
     }
 }
