@@ -103,6 +103,21 @@ impl Unit {
         }
     }
 
+    /// Returns the text by which it is declared: its `Display`, which is empty for the pure number, and `1` for that.
+    ///
+    /// # Examples
+    /// ```
+    /// use kamodo_units::Unit;
+    ///
+    /// assert_eq!(Unit::parse("kg/m^3")?.declared(), "kg/m**3");
+    /// assert_eq!(Unit::parse("kg/kg")?.declared(), "1");
+    /// # Ok::<(), kamodo_units::Error>(())
+    /// ```
+    #[must_use]
+    pub fn declared(&self) -> String {
+        if self.is_one() { "1".to_owned() } else { self.to_string() }
+    }
+
     /// Returns the physical dimension.
     #[must_use]
     pub fn dimension(&self) -> Dimension {

@@ -52,8 +52,9 @@ impl Signature {
     /// Returns the call form with units, such as `f(x[cm], y)[kg]`: all that a caller relies on.
     #[must_use]
     pub fn declaration(&self) -> String {
-        let bracketed =
-            |unit: &Option<Unit>| unit.as_ref().map(|unit| format!("[{unit}]")).unwrap_or_default();
+        let bracketed = |unit: &Option<Unit>| {
+            unit.as_ref().map(|unit| format!("[{}]", unit.declared())).unwrap_or_default()
+        };
         let parameters = self.parameters.iter().map(|parameter| {
             let optional = if parameter.default.is_some() { "=…" } else { "" };
             format!("{}{}{optional}", parameter.name, bracketed(&parameter.unit))

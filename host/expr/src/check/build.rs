@@ -109,6 +109,7 @@ impl<'a> Builder<'a> {
         }
         let unit = match quantity.carried {
             Carried::In(unit) if self.definition.left().parameters.is_none() => Some(unit),
+            Carried::In(unit) if unit.is_one() => None,
             Carried::In(unit) => {
                 self.warn_of_dropped_unit(&unit, quantity.span);
                 None

@@ -17,11 +17,15 @@ pub(super) enum Carried {
 }
 
 impl Carried {
+    /// Returns what something carries that is declared in `unit`. A ratio whose parts cancel, such as `kg/kg`,
+    /// is a unit as well: in `percent` it is another number.
     pub(super) fn of(unit: Option<&Unit>) -> Self {
-        match unit {
-            Some(unit) if !unit.is_one() => Self::In(unit.clone()),
-            _ => Self::Plain,
-        }
+        unit.map_or(Self::Plain, |unit| Self::In(unit.clone()))
+    }
+
+    /// Returns whether it is the unit one, in which a quantity is its plain number.
+    pub(super) fn is_one(&self) -> bool {
+        matches!(self, Self::In(unit) if unit.is_one())
     }
 
     /// Returns the unit of a product or, inverted, of a quotient.

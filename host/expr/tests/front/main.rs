@@ -5,4 +5,5 @@ mod diagnostics;
 mod expressions;
 mod linker;
 mod properties;
+mod ratios;
 mod simplified;

@@ -103,7 +103,7 @@ fn write_function(
     builder.set_lhs(&function.shown.lhs[..]);
     builder.set_rhs(&function.shown.rhs[..]);
     builder.set_units(&function.units()[..]);
-    builder.set_unit(&function.signature.unit.as_ref().map(ToString::to_string).unwrap_or_default()[..]);
+    builder.set_unit(&function.signature.unit.as_ref().map(|unit| unit.declared()).unwrap_or_default()[..]);
     builder.set_equation(&function.meta.equation[..]);
     builder.set_citation(&function.meta.citation[..]);
     builder.set_doc(&function.meta.doc[..]);
@@ -120,7 +120,7 @@ fn write_function(
     for (index, parameter) in parameters.iter().enumerate() {
         let mut builder: argument::Builder<'_> = list.reborrow().get(index as u32);
         builder.set_name(&parameter.name[..]);
-        builder.set_units(&parameter.unit.as_ref().map(ToString::to_string).unwrap_or_default()[..]);
+        builder.set_units(&parameter.unit.as_ref().map(|unit| unit.declared()).unwrap_or_default()[..]);
         if let Some(default) = &parameter.default {
             literal::write(builder.init_default(), default)?;
         }

@@ -160,7 +160,9 @@ impl Builder<'_> {
         callee: &Signature,
         index: usize,
     ) -> Option<Expr> {
-        let (Some(unit), Carried::In(found)) = (unit, &arg.carried) else { return Some(arg.expr) };
+        let Some(unit) = unit else { return Some(arg.expr) };
+        let arg = arg.against(unit);
+        let Carried::In(found) = &arg.carried else { return Some(arg.expr) };
         let found = found.clone();
         self.converted_argument(arg, &found, unit, callee, &callee.parameters[index])
     }
@@ -193,7 +195,7 @@ fn default_expr(value: &Value) -> Option<Expr> {
 /// Names a parameter of a callee as it is declared.
 pub(super) fn parameter_text(callee: &Signature, parameter: &Parameter) -> String {
     match &parameter.unit {
-        Some(unit) => format!("`{}[{unit}]` of `{}`", parameter.name, callee.name),
+        Some(unit) => format!("`{}[{}]` of `{}`", parameter.name, unit.declared(), callee.name),
         None => format!("`{}` of `{}`", parameter.name, callee.name),
     }
 }

@@ -19,7 +19,7 @@ impl Builder<'_> {
         parameters: Parameters,
     ) -> Option<Quantity> {
         let built: Vec<_> = terms.iter().map(|(_, term)| self.number(term, target, parameters)).collect();
-        let built = built.into_iter().collect::<Option<Vec<_>>>()?;
+        let built = all_against(built.into_iter().collect::<Option<_>>()?, target);
         let leader = built.iter().find(|term| matches!(term.carried, Carried::In(_))).cloned();
         let carried = match (&leader, target) {
             (Some(_), Some(target)) => Carried::In(target.clone()),
@@ -54,7 +54,11 @@ impl Builder<'_> {
                     (None, Carried::In(unit)) => unit.clone(),
                     _ => return Some(term.expr),
                 };
-                let message = format!("a plain number is added to a quantity, it is taken as in `{unit}`");
+                if unit.is_one() {
+                    return Some(term.expr); // there is no other unit that it can have been meant in
+                }
+                let message =
+                    format!("a plain number is added to a quantity, it is taken as in `{}`", unit.declared());
                 let warning = self.definition.error(term.span.clone(), message).into_warning();
                 self.diagnostics.push(warning);
                 Some(term.expr)
@@ -65,6 +69,13 @@ impl Builder<'_> {
 
     /// Brings a quantity to the unit of another that it is compared with.
     pub(super) fn alike(&mut self, leader: &Quantity, other: Quantity) -> Option<Quantity> {
+        let other = match &leader.carried {
+            Carried::In(unit) if unit.is_one() && other.has_dimension() => {
+                return Some(other);
+            }
+            Carried::In(unit) => other.against(unit),
+            _ => other,
+        };
         match (&leader.carried, &other.carried) {
             (Carried::In(unit), Carried::In(_)) => {
                 let unit = unit.clone();
@@ -85,7 +96,7 @@ impl Builder<'_> {
             }
             Err(_) => {
                 // Accepted as published: whoever writes `exp(h)` for a length in km means its number.
-                let message = format!("{what} is in `{unit}`, it is taken as a plain number");
+                let message = format!("{what} is in `{}`, it is taken as a plain number", unit.declared());
                 let hint = format!("divide it by a quantity of the dimension {}", unit.dimension());
                 let warning = self.definition.error(quantity.span.clone(), message).into_warning();
                 self.diagnostics.push(warning.with_hint(hint));
@@ -96,12 +107,14 @@ impl Builder<'_> {
 
     /// Converts to the unit of the left-hand side.
     pub(super) fn converted_to_target(&mut self, quantity: Quantity, target: &Unit) -> Option<Expr> {
+        let quantity = quantity.against(target);
         let Carried::In(unit) = &quantity.carried else { return Some(quantity.expr) };
         match unit.factor_to(target) {
             Ok(factor) => self.times(&quantity, &factor),
             Err(error) => {
                 let own = self.definition.name();
-                let message = format!("cannot convert `{unit}` to `{target}`, the unit of `{own}`");
+                let (found, expected) = (unit.declared(), target.declared());
+                let message = format!("cannot convert `{found}` to `{expected}`, the unit of `{own}`");
                 self.report_unlike(&quantity.span, message, unit, target, error.to_string());
                 None
             }
@@ -120,7 +133,7 @@ impl Builder<'_> {
             Ok(factor) => self.times(&quantity, &factor),
             Err(_) => {
                 let source = self.definition.rhs();
-                let message = format!("cannot {verb} `{target}` and `{unit}`");
+                let message = format!("cannot {verb} `{}` and `{}`", target.declared(), unit.declared());
                 let mut error = self.definition.error(leader.span.clone(), message);
                 error.labels[0].text = target.dimension().to_string();
                 let error = error.with_label(source.label(quantity.span, unit.dimension().to_string()));
@@ -142,7 +155,8 @@ impl Builder<'_> {
         match unit.factor_to(target) {
             Ok(factor) => self.times(&arg, &factor),
             Err(error) => {
-                let message = format!("cannot pass `{unit}` for {}", parameter_text(callee, parameter));
+                let message =
+                    format!("cannot pass `{}` for {}", unit.declared(), parameter_text(callee, parameter));
                 self.report_unlike(&arg.span, message, unit, target, error.to_string());
                 None
             }
@@ -167,7 +181,7 @@ impl Builder<'_> {
     /// Reports a power whose unit is not known before it is called.
     pub(super) fn report_unknown_power(&mut self, unit: &Unit, base: &Quantity, exponent: &Quantity) {
         let source = self.definition.rhs();
-        let message = format!("a power of `{unit}` needs a number as its exponent");
+        let message = format!("a power of `{}` needs a number as its exponent", unit.declared());
         let mut error = self.definition.error(exponent.span.clone(), message);
         error.labels[0].text = "not a number".to_owned();
         let error = error.with_label(source.label(base.span.clone(), unit.dimension().to_string()));
@@ -178,9 +192,10 @@ impl Builder<'_> {
     pub(super) fn warn_of_dropped_unit(&mut self, unit: &Unit, span: Span) {
         let left = self.definition.left();
         let names = left.parameters.iter().flatten().map(|parameter| match &parameter.unit {
-            Some(unit) => format!("{}[{unit}]", parameter.name),
+            Some(unit) => format!("{}[{}]", parameter.name, unit.declared()),
             None => parameter.name.to_string(),
         });
+        let unit = unit.declared();
         let hint =
             format!("write `{}({})[{unit}]` to keep it", left.name, names.collect::<Vec<_>>().join(","));
         let message = format!("the result is in `{unit}`, but the left-hand side has no unit");
@@ -192,5 +207,35 @@ impl Builder<'_> {
             return Some(quantity.expr.clone());
         }
         self.simplified(converted(&quantity.expr, factor), &quantity.span)
+    }
+}
+
+/// Makes plain numbers of pure ones among quantities that have a dimension, or are brought to one.
+pub(super) fn all_against(quantities: Vec<Quantity>, target: Option<&Unit>) -> Vec<Quantity> {
+    let has_dimension = match target {
+        Some(target) => !target.dimension().is_dimensionless(),
+        None => quantities.iter().any(Quantity::has_dimension),
+    };
+    let plain = |quantity: Quantity| match has_dimension && quantity.carried.is_one() {
+        true => Quantity { carried: Carried::Plain, ..quantity },
+        false => quantity,
+    };
+    quantities.into_iter().map(plain).collect()
+}
+
+// === impl Quantity ===
+
+impl Quantity {
+    pub(super) fn has_dimension(&self) -> bool {
+        matches!(&self.carried, Carried::In(unit) if !unit.dimension().is_dimensionless())
+    }
+
+    /// Makes a plain number of a pure one that is wanted in a unit of a dimension: as published, it is taken as in
+    /// that unit. What is wanted in another ratio converts.
+    pub(super) fn against(self, target: &Unit) -> Self {
+        match self.carried.is_one() && !target.dimension().is_dimensionless() {
+            true => Self { carried: Carried::Plain, ..self },
+            false => self,
+        }
     }
 }

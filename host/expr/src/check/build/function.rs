@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kamodo_units::Unit;
 
 use super::super::unit::Carried;
+use super::conversion::all_against;
 use super::{Builder, HINT_OF_ZERO, Parameters, Quantity};
 use crate::ast::{Operator, Tree};
 use crate::language::{self, Function, Meaning};
@@ -138,6 +139,7 @@ impl Builder<'_> {
 
     /// Brings quantities to the unit of the first that has one.
     fn all_alike(&mut self, args: Vec<Quantity>) -> Option<(Vec<Quantity>, Carried)> {
+        let args = all_against(args, None);
         let leader =
             args.iter().find(|arg| matches!(arg.carried, Carried::In(_))).unwrap_or(&args[0]).clone();
         let alike = args.into_iter().map(|arg| self.alike(&leader, arg)).collect::<Option<_>>()?;
@@ -250,7 +252,7 @@ impl Builder<'_> {
             values.push(self.number(&case[0], call.target, call.parameters));
             conditions.push(case.get(1).and_then(|condition| self.condition(condition, call.parameters)));
         }
-        let values = values.into_iter().collect::<Option<Vec<_>>>()?;
+        let values = all_against(values.into_iter().collect::<Option<_>>()?, call.target);
         let conditions = conditions.into_iter().collect::<Option<Vec<_>>>()?;
         let leader = values.iter().find(|value| matches!(value.carried, Carried::In(_))).cloned();
         let carried = match (&leader, call.target) {
