@@ -42,7 +42,7 @@ use crate::plugin::{Plugin, StartError};
 ///     name: "corona",
 ///     state: Model::read(),
 ///     functions: |model| [
-///         Function::new("density", |r: f64| model.density(r)).argument("r", "R_sun").unit("1/cm^3"),
+///         Function::new("density", |r: f64| model.density(r)).argument("r", "R_S").unit("1/cm^3"),
 ///     ],
 /// }
 /// # fn main() { plugin().unwrap(); }
