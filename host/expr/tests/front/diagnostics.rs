@@ -917,6 +917,6 @@ fn functions_by_the_names_of_elsewhere() {
     kamodo_rpc.yaml:1:4: warning: `f`: no function `where` is there yet
       1 | f: where(x, 1)
         |    ^^^^^
-    hint: write `Piecewise((x, x > 0), (0, True))`
+    hint: write `Piecewise((x, z), (y, True))`
     ");
 }

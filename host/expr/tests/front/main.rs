@@ -2,6 +2,7 @@
 
 mod definitions;
 mod diagnostics;
+mod elsewhere;
 mod expressions;
 mod linker;
 mod properties;

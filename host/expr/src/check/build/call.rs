@@ -11,7 +11,8 @@ use super::{Builder, Parameters, Quantity};
 use crate::ast::Tree;
 use crate::{Expr, Float, Span, language};
 
-/// What numpy, C and Fortran call what the language has under another name.
+/// What numpy, C and Fortran call what the language has under another name: the form that has the same value for
+/// every sign of the arguments, which `tests/front/elsewhere.rs` tries.
 const ELSEWHERE: [(&str, &str); 20] = [
     ("arccos", "acos(x)"),
     ("arccosh", "acosh(x)"),
@@ -23,16 +24,16 @@ const ELSEWHERE: [(&str, &str); 20] = [
     ("ceil", "ceiling(x)"),
     ("conj", "conjugate(x)"),
     ("fabs", "Abs(x)"),
-    ("fmod", "Mod(x, y)"),
+    ("fmod", "sign(x)*Mod(Abs(x), Abs(y))"),
     ("imag", "im(x)"),
-    ("lgamma", "loggamma(x)"),
+    ("lgamma", "Piecewise((loggamma(x), x > 0), (log(Abs(gamma(x))), True))"),
     ("maximum", "Max(x, y)"),
     ("minimum", "Min(x, y)"),
     ("pow", "x**y"),
     ("power", "x**y"),
     ("real", "re(x)"),
     ("sgn", "sign(x)"),
-    ("where", "Piecewise((x, x > 0), (0, True))"),
+    ("where", "Piecewise((x, z), (y, True))"),
 ];
 
 /// What sympy works out and the language does not.
