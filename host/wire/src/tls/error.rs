@@ -97,7 +97,7 @@ pub enum Error {
         /// How many keys the file holds, of which the first one counts.
         n_keys: usize,
         /// What the check said.
-        source: rustls::Error,
+        source: Box<rustls::Error>,
     },
 }
 

@@ -136,9 +136,13 @@ impl Identity {
         let mode = opened.metadata().permissions().mode() & 0o777;
         let pem = opened.read().map_err(unreadable)?;
         let (key, n_keys) = read_key(&paths.key, &pem)?;
-        let certified = CertifiedKey::from_der(chain, key, &provider()).map_err(|source| {
-            Error::Mismatch { key: paths.key.clone(), certificate: paths.certificate.clone(), n_keys, source }
-        })?;
+        let certified =
+            CertifiedKey::from_der(chain, key, &provider()).map_err(|source| Error::Mismatch {
+                key: paths.key.clone(),
+                certificate: paths.certificate.clone(),
+                n_keys,
+                source: Box::new(source),
+            })?;
         if mode & 0o077 != 0 {
             warnings.push(Warning::KeyReadable { path: paths.key.clone(), mode });
         }
