@@ -238,7 +238,7 @@ impl<'a> Reader<'a> {
         let pieces = align(self.whole, text, start..raw_end, style);
         Source {
             file: Arc::clone(&self.whole.file),
-            file_text: Arc::clone(&self.whole.file_text),
+            file_text: self.whole.file_text.clone(),
             text: text.into(),
             pieces,
         }

@@ -1,10 +1,13 @@
 //! What is wrong with a text, and where.
 
+mod bound;
 mod render;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+pub use bound::{MAX_DIAGNOSTICS, bounded, listed, shortened};
 
 /// A range of bytes in the text of a [`Source`].
 pub type Span = Range<usize>;
@@ -24,12 +27,21 @@ pub struct Source {
     /// The file, as the user named it.
     pub file: Arc<str>,
     /// The whole text of the file, from which the line above a caret is taken.
-    pub file_text: Arc<str>,
+    pub file_text: FileText,
     /// The text itself, with YAML's quotes and escapes removed.
     pub text: Arc<str>,
     /// Pieces of `text` that stand in the file letter by letter: (offset in `text`, place in the file),
     /// ascending. What lies outside a piece (an escape, a folded line break) has the place of the piece before.
     pub pieces: Arc<[(usize, Position)]>,
+}
+
+/// The text of a file, with the places where its lines begin; a clone shares it.
+///
+/// With them the line of an error is found at once, also if every line has an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileText {
+    text: Arc<str>,
+    line_starts: Arc<[usize]>,
 }
 
 /// How bad it is.
@@ -67,8 +79,10 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// The places, the main one first.
     pub labels: Vec<Label>,
-    /// The line of the file in which the first label stands.
+    /// The line of the file in which the first label stands; of a long line the part round the label.
     pub line_text: Option<String>,
+    /// How many characters of that line come before [`Diagnostic::line_text`].
+    pub line_skipped: usize,
 }
 
 // === impl Source ===
@@ -79,7 +93,7 @@ impl Source {
     pub fn whole(file: &str, text: &str) -> Self {
         // A line that is a whole file would be counted from its beginning for each place in it.
         const LONG: usize = 256;
-        let file_text: Arc<str> = text.into();
+        let file_text = FileText::new(text);
         let mut place = Position { line: 1, column: 1 };
         let mut pieces = vec![(0, place)];
         for (at, letter) in text.char_indices() {
@@ -94,7 +108,7 @@ impl Source {
                 place.column += 1;
             }
         }
-        Self { file: file.into(), text: Arc::clone(&file_text), file_text, pieces: pieces.into() }
+        Self { file: file.into(), text: Arc::clone(&file_text.text), file_text, pieces: pieces.into() }
     }
 
     /// Returns the place in the file of the byte at `offset` of the text.
@@ -118,7 +132,8 @@ impl Source {
     #[must_use]
     pub fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
         let label = self.label(span, "");
-        let line_text = self.file_text.lines().nth(label.start.line - 1).map(str::to_owned);
+        let line = self.file_text.line(label.start.line);
+        let (line_text, line_skipped) = line.map(|line| render::excerpt(line, &label)).unzip();
         Diagnostic {
             severity: Severity::Error,
             file: Some(Arc::clone(&self.file)),
@@ -127,7 +142,34 @@ impl Source {
             hint: None,
             labels: vec![label],
             line_text,
+            line_skipped: line_skipped.unwrap_or_default(),
         }
+    }
+}
+
+// === impl FileText ===
+
+impl FileText {
+    /// Finds the lines of a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text: text.into(), line_starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// Returns a line without its end, counted from 1.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Option<&str> {
+        let start = *self.line_starts.get(line.checked_sub(1)?)?;
+        let end = self.line_starts.get(line).map_or(self.text.len(), |next| next - 1);
+        let line = &self.text[start..end];
+        Some(line.strip_suffix('\r').unwrap_or(line))
+    }
+}
+
+impl From<&str> for FileText {
+    fn from(text: &str) -> Self {
+        Self::new(text)
     }
 }
 
@@ -145,6 +187,7 @@ impl Diagnostic {
             hint: None,
             labels: Vec::new(),
             line_text: None,
+            line_skipped: 0,
         }
     }
 

@@ -28,7 +28,10 @@ mod special;
 pub use check::publish::latex;
 pub use check::{Checked, Outcome, Scope};
 pub use definition::Definition;
-pub use diagnostic::{Diagnostic, Label, Position, Severity, Source, Span};
+pub use diagnostic::{
+    Diagnostic, FileText, Label, MAX_DIAGNOSTICS, Position, Severity, Source, Span, bounded, listed,
+    shortened,
+};
 pub use evaluate::{EvaluateError, Kind, Machine, Progress};
 pub use expr::{Builtin, Constant, Expr, Node};
 pub use float::Float;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use kamodo_expr::Diagnostic;
+use kamodo_expr::{Diagnostic, bounded};
 
 use crate::concession::{Conceded, Concessions};
 use crate::link::link_with;
@@ -297,7 +297,7 @@ impl Admission {
             return Admitted {
                 defined: together.functions.clone(),
                 functions: together.functions,
-                warnings: together.diagnostics,
+                warnings: bounded(together.diagnostics),
                 refused: BTreeMap::new(),
             };
         }
@@ -316,7 +316,7 @@ impl Admission {
         self.conceded = linked.conceded;
         Admitted {
             functions: linked.functions,
-            warnings: linked.diagnostics,
+            warnings: bounded(linked.diagnostics),
             refused,
             defined: together.functions,
         }
@@ -429,7 +429,7 @@ fn errors(linked: &Linked, key: &OriginKey) -> Vec<Diagnostic> {
     let file = key.file().display().to_string();
     let own: Vec<_> =
         linked.errors().filter(|error| error.file.as_deref() == Some(&*file)).cloned().collect();
-    if own.is_empty() { linked.errors().cloned().collect() } else { own }
+    if own.is_empty() { bounded(linked.errors().cloned().collect()) } else { bounded(own) }
 }
 
 fn kept_words(kept: &[u64]) -> String {

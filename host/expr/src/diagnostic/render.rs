@@ -53,7 +53,7 @@ impl Diagnostic {
     }
 
     fn show_line(&self, text: &mut String, line: &str, first: &Label) {
-        let window = Window::new(line, first);
+        let window = Window::new(line, self.line_skipped, first);
         let number = first.start.line.to_string();
         let margin = " ".repeat(number.len());
         let _ = write!(text, "\n  {number} | {}", window.text);
@@ -71,32 +71,52 @@ impl Diagnostic {
     }
 }
 
+/// Cuts a long line round a label: what is kept of it, and how many characters come before that.
+pub(super) fn excerpt(line: &str, label: &Label) -> (String, usize) {
+    // More than is shown, so that further labels beside the first one are found.
+    const MAX_KEPT: usize = 4 * MAX_WIDTH;
+    if line.len() <= MAX_KEPT {
+        return (line.to_owned(), 0);
+    }
+    let skipped = (label.start.column - 1).saturating_sub(MAX_KEPT / 2);
+    (line.chars().skip(skipped).take(MAX_KEPT).collect(), skipped)
+}
+
 /// The part of a line that is shown.
 struct Window {
     text: String,
     /// Characters of the line that stand before it.
     skipped: usize,
+    /// How many characters of `text` are an ellipsis instead of what stands before.
+    n_ellipsis: usize,
 }
 
 impl Window {
-    fn new(line: &str, first: &Label) -> Self {
+    /// Makes the window of a line of which so many characters were cut off already.
+    fn new(line: &str, cut_off: usize, first: &Label) -> Self {
         let n_chars = line.chars().count();
+        let column = (first.start.column - 1).saturating_sub(cut_off);
         let mut skipped = 0;
         if n_chars > MAX_WIDTH {
-            let middle = first.start.column - 1 + first.width / 2;
-            skipped =
-                middle.saturating_sub(MAX_WIDTH / 2).min(n_chars - MAX_WIDTH).min(first.start.column - 1);
+            let middle = column + first.width / 2;
+            skipped = middle.saturating_sub(MAX_WIDTH / 2).min(n_chars - MAX_WIDTH).min(column);
         }
         let printable = |next: char| if next.is_control() && next != '\t' { '\u{fffd}' } else { next };
-        Self { text: line.chars().skip(skipped).take(MAX_WIDTH).map(printable).collect(), skipped }
+        let shown: String = line.chars().skip(skipped).take(MAX_WIDTH).map(printable).collect();
+        let is_cut_before = skipped + cut_off > 0;
+        let is_cut_after = skipped + MAX_WIDTH < n_chars || cut_off > 0 && n_chars >= 4 * MAX_WIDTH;
+        let (before, after) = (if is_cut_before { "…" } else { "" }, if is_cut_after { "…" } else { "" });
+        let text = format!("{before}{shown}{after}");
+        Self { text, skipped: skipped + cut_off, n_ellipsis: usize::from(is_cut_before) }
     }
 
     fn underline(&self, label: &Label) -> String {
-        let from = (label.start.column - 1).saturating_sub(self.skipped);
+        let from = (label.start.column - 1).saturating_sub(self.skipped) + self.n_ellipsis;
         // A tab is kept, so that the carets stand where the terminal puts the text.
-        let shown: String = self.text.chars().chain(std::iter::repeat(' ')).take(from).collect();
+        let n_shown = self.text.chars().count();
+        let shown: String = self.text.chars().chain(std::iter::repeat(' ')).take(from.min(n_shown)).collect();
         let mut text: String = shown.chars().map(|next| if next == '\t' { '\t' } else { ' ' }).collect();
-        let n_left = self.text.chars().count().saturating_sub(from).max(1);
+        let n_left = n_shown.saturating_sub(from).max(1);
         text += &"^".repeat(label.width.min(n_left));
         if !label.text.is_empty() {
             text.push(' ');

@@ -437,44 +437,44 @@ fn numbers() {
 #[test]
 fn limits() {
     let deep = format!("f: {}x{}", "(".repeat(65), ")".repeat(65));
-    assert_snapshot!(refuse(&deep), @r#"
+    assert_snapshot!(refuse(&deep), @r"
     kamodo_rpc.yaml:1:69: error: `f`: an expression nested more than 64 deep
-      1 | ((((((((((((((((((((((((((((((((((((((((((((((((((x)))))))))))))))))))))))))))))))))))))))))))))))))
-        |                                                   ^
+      1 | …((((((((((((((((((((((((((((((((((((((((((((((((((x)))))))))))))))))))))))))))))))))))))))))))))))))…
+        |                                                    ^
     hint: split it into functions that call one another
-    "#);
+    ");
     let long = format!("f: x{}", "+x".repeat(6_000));
-    assert_snapshot!(refuse(&long), @r#"
+    assert_snapshot!(refuse(&long), @r"
     kamodo_rpc.yaml:1:10004: error: `f`: an expression of 12002 parts is too large, the limit is 10000
-      1 | x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+
-        |                                                   ^
+      1 | …x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+…
+        |                                                    ^
     hint: split it into functions that call one another
-    "#);
+    ");
     let digits = format!("f: {}", "9".repeat(20_000));
-    assert_snapshot!(refuse(&digits), @r#"
+    assert_snapshot!(refuse(&digits), @r"
     kamodo_rpc.yaml:1:4: error: `f`: a number of 20000 digits is too large
-      1 | 9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999
-        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      1 | …9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999…
+        |  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     hint: the largest integer has 65536 bits, some 19700 digits
-    "#);
+    ");
 }
 
 #[test]
 fn large_numbers_in_all() {
     let many: Vec<_> = (0..40).map(|index| format!("sqrt(2**{}+1)*x**{index}", 60_001 + index)).collect();
-    assert_snapshot!(refuse(&format!("f: {}", many.join("+"))), @r#"
+    assert_snapshot!(refuse(&format!("f: {}", many.join("+"))), @r"
     kamodo_rpc.yaml:1:53: error: `f`: exact numbers of more than 524288 bits in all
-      1 | t(2**60001+1)*x**0+sqrt(2**60002+1)*x**1+sqrt(2**60003+1)*x**2+sqrt(2**60004+1)*x**3+sqrt(2**60005+1
-        |                                               ^^^^^^^^
+      1 | …t(2**60001+1)*x**0+sqrt(2**60002+1)*x**1+sqrt(2**60003+1)*x**2+sqrt(2**60004+1)*x**3+sqrt(2**60005+1…
+        |                                                ^^^^^^^^
     hint: a decimal point makes them floating-point numbers, such as `9.0`
-    "#);
+    ");
     let many: Vec<_> = (0..900).map(|index| format!("sqrt(10**290+{index})")).collect();
-    assert_snapshot!(refuse(&format!("f: {}", many.join("+"))), @r#"
+    assert_snapshot!(refuse(&format!("f: {}", many.join("+"))), @r"
     kamodo_rpc.yaml:1:3157: error: `f`: exact numbers of more than 524288 bits in all
-      1 | 78)+sqrt(10**290+179)+sqrt(10**290+180)+sqrt(10**290+181)+sqrt(10**290+182)+sqrt(10**290+183)+sqrt(1
-        |                                              ^^^^^^^^^^^
+      1 | …78)+sqrt(10**290+179)+sqrt(10**290+180)+sqrt(10**290+181)+sqrt(10**290+182)+sqrt(10**290+183)+sqrt(1…
+        |                                               ^^^^^^^^^^^
     hint: a decimal point makes them floating-point numbers, such as `9.0`
-    "#);
+    ");
 }
 
 #[test]
@@ -482,8 +482,8 @@ fn too_much_when_it_is_simplified() {
     let nested = format!("f: {}x{}", "sin(atan(".repeat(28), "))".repeat(28));
     assert_snapshot!(refuse(&nested), @r"
     kamodo_rpc.yaml:1:130: error: `f`: an expression of more than 100000 parts when it is simplified
-      1 | sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(s
-        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      1 | …sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(sin(atan(s…
+        |  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     hint: split it into functions that call one another
     ");
 }
@@ -802,8 +802,8 @@ fn a_long_line_is_shown_in_part() {
     let line = format!("f: {} + 2 x + {}", "x + ".repeat(40) + "x", "x + ".repeat(40) + "x");
     assert_snapshot!(refuse(&line), @r"
     kamodo_rpc.yaml:1:170: error: `f`: expected an operator or the end, found `x`
-      1 | x + x + x + x + x + x + x + x + x + x + x + x + 2 x + x + x + x + x + x + x + x + x + x + x + x + x 
-        |                                                   ^
+      1 | …x + x + x + x + x + x + x + x + x + x + x + x + 2 x + x + x + x + x + x + x + x + x + x + x + x + x …
+        |                                                    ^
     hint: there is no implicit multiplication: write `*`
     ");
 }
