@@ -19,7 +19,8 @@ use crate::ast::TreeKind;
 use crate::definition::Definition;
 use crate::latex::written;
 use crate::print::{Fractions, latex, text};
-use crate::{Diagnostic, Expr, Node, language};
+use crate::work::{self, MAX_STEPS, Stopped};
+use crate::{Diagnostic, Expr, Node, Span, language};
 use build::{Builder, Built, Parameters, SeriesForm};
 
 /// What a definition can refer to.
@@ -73,6 +74,40 @@ pub struct Checked {
 
 /// Checks a definition.
 pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec<Diagnostic>) {
+    let ((outcome, mut diagnostics), stopped) = work::begin(|| check_all(definition, scope));
+    match stopped {
+        None => (outcome, diagnostics),
+        Some(stopped) => {
+            // What follows the end of the work is not to be believed, nor what is said of it.
+            diagnostics.retain(is_stop);
+            if diagnostics.is_empty() {
+                diagnostics.push(stop(definition, stopped, 0..definition.rhs().text.len()));
+            }
+            diagnostics.truncate(1);
+            (Outcome::Refused, diagnostics)
+        }
+    }
+}
+
+/// Says that the work on a definition ended early.
+fn stop(definition: &Definition, stopped: Stopped, span: Span) -> Diagnostic {
+    match stopped {
+        Stopped::UsedUp => definition
+            .error(span, format!("{TOO_MUCH_WORK}: simplifying takes more than {MAX_STEPS} steps"))
+            .with_hint("split it into functions that call one another"),
+        Stopped::Cancelled => definition.error(span, CANCELLED),
+    }
+}
+
+fn is_stop(diagnostic: &Diagnostic) -> bool {
+    diagnostic.message == CANCELLED || diagnostic.message.starts_with(TOO_MUCH_WORK)
+}
+
+const TOO_MUCH_WORK: &str = "too much work for one definition";
+
+const CANCELLED: &str = "cancelled: nobody waits for it any more";
+
+fn check_all(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec<Diagnostic>) {
     let names = Names::resolve(definition, scope);
     let (built, missing, mut diagnostics) = build(definition, scope, &names, SeriesForm::Expanded);
     diagnostics.splice(0..0, names.diagnostics.iter().cloned());

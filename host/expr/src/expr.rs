@@ -1,17 +1,18 @@
 //! The simplified tree: what is printed and what is lowered.
 
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use crate::Float;
+use crate::{Float, work};
 
 /// A simplified expression; a clone shares its nodes.
 ///
 /// Terms of a sum stand in the order in which sympy 1.5 prints them, which is the order of evaluation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Eq)]
 pub struct Expr(Arc<Node>);
 
 /// One node of an [`Expr`].
@@ -258,6 +259,21 @@ impl Expr {
     #[must_use]
     pub fn from_node(node: Node) -> Self {
         Self(Arc::new(node))
+    }
+}
+
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        // Shared parts are not compared. Unshared ones of two equal expressions may be seen again and again.
+        Arc::ptr_eq(&self.0, &other.0) || work::step(1) && *self.0 == *other.0
+    }
+}
+
+impl Hash for Expr {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if work::step(1) {
+            self.0.hash(state);
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod print;
 mod program;
 mod simplify;
 mod special;
+mod work;
 
 pub use check::publish::latex;
 pub use check::{Checked, Outcome, Scope};
@@ -39,3 +40,4 @@ pub use language::reserved;
 pub use lower::LowerError;
 pub use print::mathml;
 pub use program::Program;
+pub use work::{IsCancelled, cancellable, steps_taken};

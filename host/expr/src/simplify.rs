@@ -40,7 +40,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::One;
 
-use crate::{Builtin, Constant, Expr, Float, Node};
+use crate::{Builtin, Constant, Expr, Float, Node, work};
 
 pub(crate) use add::{add, without_squares_of_sines};
 pub(crate) use exponential::logarithm;
@@ -69,6 +69,13 @@ pub(crate) enum Unfit {
     NotReal,
     /// A polynomial of an order that there is not.
     Index,
+    /// The work on the definition ended early: it took too many steps, or nobody wants the answer any more.
+    Stopped,
+}
+
+/// Takes as many steps as a constructor has parts.
+pub(crate) fn step(n_parts: usize) -> Result<(), Unfit> {
+    if work::step(1 + n_parts) { Ok(()) } else { Err(Unfit::Stopped) }
 }
 
 /// What a constructor returns.
@@ -155,6 +162,7 @@ impl Expr {
         match &**self {
             Node::Integer(_) | Node::Rational(_) | Node::Float(_) | Node::Constant(_) => true,
             Node::Symbol(_) => false,
+            _ if !work::step(1) => false,
             Node::Add(parts) | Node::Mul(parts) | Node::Builtin(_, parts) | Node::Call(_, parts) => {
                 parts.iter().all(Self::is_number_like)
             }
@@ -186,6 +194,9 @@ impl Expr {
     /// Returns whether it has more than so many parts in all, itself included; counts no further.
     pub(crate) fn is_larger_than(&self, n_parts: usize) -> bool {
         fn left_of(expr: &Expr, n_parts: usize) -> Option<usize> {
+            if !work::step(1) {
+                return None;
+            }
             expr.parts().into_iter().try_fold(n_parts.checked_sub(1)?, |left, part| left_of(part, left))
         }
         left_of(self, n_parts).is_none()

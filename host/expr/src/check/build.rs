@@ -15,6 +15,7 @@ use super::{Names, Scope, did_you_mean};
 use crate::ast::{Operator, Series, Tree, TreeKind};
 use crate::definition::Definition;
 use crate::simplify::{self, Number, Simplified, Unfit};
+use crate::work::{self, Stopped};
 use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language, print};
 use function::Written;
 
@@ -72,6 +73,8 @@ pub(super) struct Builder<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Bits of the large exact numbers that were worked out so far.
     large_bits: u64,
+    /// Whether it was reported that the work ended early.
+    is_stopped: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -92,6 +95,7 @@ impl<'a> Builder<'a> {
             missing: Vec::new(),
             diagnostics: Vec::new(),
             large_bits: 0,
+            is_stopped: false,
         }
     }
 
@@ -124,6 +128,11 @@ impl<'a> Builder<'a> {
         let plain = |expr| Some(Quantity { expr, carried: Carried::Plain, span: tree.span.clone() });
         if self.large_bits > MAX_LARGE_BITS {
             return None; // reported where it was passed
+        }
+        work::step(1);
+        if let Some(stopped) = work::stopped() {
+            self.stop(stopped, &tree.span);
+            return None;
         }
         match &tree.kind {
             TreeKind::Integer(integer) => {
@@ -388,8 +397,13 @@ impl<'a> Builder<'a> {
 
     /// Reports why there is no simplified form.
     fn simplified(&mut self, simplified: Simplified, span: &Span) -> Option<Expr> {
+        if let Some(stopped) = work::stopped() {
+            self.stop(stopped, span);
+            return None;
+        }
         match simplified {
             Ok(expr) => self.counted(expr, span),
+            Err(Unfit::Stopped) => None, // told above
             Err(Unfit::TooLarge) => {
                 let bits = simplify::MAX_BITS;
                 let error = self.definition.error(span.clone(), format!("a number of more than {bits} bits"));
@@ -405,9 +419,20 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Reports, once, that the work on the definition ended before the whole was built.
+    fn stop(&mut self, stopped: Stopped, span: &Span) {
+        if !std::mem::replace(&mut self.is_stopped, true) {
+            self.diagnostics.push(super::stop(self.definition, stopped, span.clone()));
+        }
+    }
+
     /// Counts parts, and the bits of large exact numbers: of these not each alone, but all together are bounded.
     fn counted(&mut self, expr: Expr, span: &Span) -> Option<Expr> {
         if expr.is_larger_than(MAX_PARTS) {
+            if let Some(stopped) = work::stopped() {
+                self.stop(stopped, span);
+                return None;
+            }
             let message = format!("an expression of more than {MAX_PARTS} parts when it is simplified");
             let error = self.definition.error(span.clone(), message);
             self.diagnostics.push(error.with_hint("split it into functions that call one another"));

@@ -14,7 +14,7 @@ use super::{Precedence, derivative, has_negative_coefficient, series};
 use crate::check::publish::unit_expr;
 use crate::print::latex::fraction;
 use crate::simplify::neg;
-use crate::{Builtin, Constant, Expr, Node};
+use crate::{Builtin, Constant, Expr, Node, work};
 
 /// Writes a definition, `f(x) = x^2`, as one `math` element.
 ///
@@ -40,6 +40,9 @@ pub fn mathml(signature: &Signature, equation: &Expr) -> String {
 }
 
 fn print(expr: &Expr) -> String {
+    if !work::step(1) {
+        return String::new();
+    }
     match &**expr {
         Node::Integer(integer) => signed(integer.is_negative(), number(&integer.magnitude().to_string())),
         Node::Rational(ratio) => {

@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::Precedence;
-use crate::{Builtin, Expr, Node};
+use crate::{Builtin, Expr, Node, work};
 
 /// Writes an expression as text.
 pub(crate) fn text(expr: &Expr) -> String {
@@ -17,6 +17,9 @@ pub(crate) fn text(expr: &Expr) -> String {
 }
 
 fn print(expr: &Expr) -> String {
+    if !work::step(1) {
+        return String::new();
+    }
     match &**expr {
         Node::Integer(integer) => integer.to_string(),
         Node::Rational(ratio) => ratio.to_string(),

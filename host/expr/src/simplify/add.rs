@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 
-use super::{Number, Simplified, infinity, mul, order, pow};
+use super::{Number, Simplified, infinity, mul, order, pow, step};
 use crate::{Builtin, Expr, Node};
 
 /// Adds simplified terms.
 pub(crate) fn add(terms: Vec<Expr>) -> Simplified {
     let terms = infinity::sum(terms.iter().flat_map(Expr::terms)).unwrap_or(terms);
+    step(terms.len())?;
     let mut constant = Number::zero();
     let mut collected: Vec<(Expr, Number)> = Vec::new();
     let mut place: HashMap<Expr, usize> = HashMap::new();
     let mut left: Vec<Expr> = terms;
     left.reverse();
     while let Some(term) = left.pop() {
+        step(0)?;
         if let Some(number) = term.number() {
             constant = constant.plus(&number)?;
             continue;

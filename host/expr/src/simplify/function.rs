@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::{
     Simplified, Unfit, add, bessel, complex, exponential, extreme, gamma, hyperbolic, inverse, mul, numeric,
-    polynomial, reciprocal, rounding, special, trigonometric, truth,
+    polynomial, reciprocal, rounding, special, step, trigonometric, truth,
 };
 use crate::{Builtin, Constant, Expr, Float, Node};
 
@@ -27,6 +27,7 @@ pub(crate) fn function(builtin: Builtin, args: Vec<Expr>) -> Simplified {
             DEPTH.set(DEPTH.get() - 1);
         }
     }
+    step(args.len())?;
     if DEPTH.get() == MAX_DEPTH {
         return Ok(Expr::builtin(builtin, args));
     }

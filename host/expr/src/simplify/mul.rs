@@ -7,11 +7,12 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use super::{Number, Simplified, Unfit, add, infinity, order, pow};
+use super::{Number, Simplified, Unfit, add, infinity, order, pow, step};
 use crate::{Constant, Expr, Node};
 
 /// Multiplies simplified factors.
 pub(crate) fn mul(factors: Vec<Expr>) -> Simplified {
+    step(factors.len())?;
     let factors = infinity::product(factors.iter().flat_map(Expr::factors)).unwrap_or(factors);
     if let [left, right] = &factors[..] {
         if let Some(product) = number_times_sum(left, right)? {

@@ -4,10 +4,13 @@ use num_complex::Complex64;
 
 use crate::evaluate::real;
 use crate::program::{Binary, Unary};
-use crate::{Builtin, Constant, Expr, Node};
+use crate::{Builtin, Constant, Expr, Node, work};
 
 /// Returns the value, where it has no parameter, no call, and is finite.
 pub(crate) fn numeric(expr: &Expr) -> Option<Complex64> {
+    if !work::step(1) {
+        return None;
+    }
     let value = match &**expr {
         Node::Integer(_) | Node::Rational(_) | Node::Float(_) => Complex64::from(expr.number()?.to_f64()),
         Node::Constant(Constant::ImaginaryUnit) => Complex64::i(),

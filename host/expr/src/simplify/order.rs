@@ -13,7 +13,7 @@ use num_rational::BigRational;
 use num_traits::{One, Zero};
 
 use super::{Number, mul, numeric, pow};
-use crate::{Builtin, Constant, Expr, Node};
+use crate::{Builtin, Constant, Expr, Node, work};
 
 /// Sorts the factors of a product.
 pub(crate) fn sort_factors(factors: &mut [Expr]) {
@@ -22,7 +22,7 @@ pub(crate) fn sort_factors(factors: &mut [Expr]) {
 
 /// Compares by sort key.
 pub(crate) fn compare(left: &Expr, right: &Expr) -> Ordering {
-    if left == right {
+    if !work::step(1) || left == right {
         return Ordering::Equal;
     }
     let (left, right) = (Key::new(left), Key::new(right));
@@ -40,6 +40,9 @@ pub(super) fn compare_by_length(left: &Expr, right: &Expr) -> Ordering {
 
 /// Returns how many nodes sympy counts.
 fn n_nodes(expr: &Expr) -> usize {
+    if !work::step(1) {
+        return 1;
+    }
     1 + expr.parts().into_iter().map(n_nodes).sum::<usize>()
 }
 

@@ -6,11 +6,12 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::sign::{self, Sign};
-use super::{MAX_BITS, Number, Simplified, Unfit, add, function, infinity, mul, root, truth};
+use super::{MAX_BITS, Number, Simplified, Unfit, add, function, infinity, mul, root, step, truth};
 use crate::{Builtin, Constant, Expr, Float, Node};
 
 /// Raises a simplified base to a simplified exponent.
 pub(crate) fn pow(base: &Expr, exponent: &Expr) -> Simplified {
+    step(1)?;
     if exponent.is_integer(0) {
         return Ok(Expr::one());
     }

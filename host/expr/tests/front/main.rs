@@ -8,3 +8,4 @@ mod linker;
 mod properties;
 mod ratios;
 mod simplified;
+mod work;
