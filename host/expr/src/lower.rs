@@ -305,6 +305,7 @@ impl<'a> Lowering<'a> {
             callees: self.callees,
             result,
             last_use,
+            n_calls: 1,
             float_code: None,
         };
         program.float_code = FloatCode::compile(&program);

@@ -24,6 +24,8 @@ pub struct Program {
     pub(crate) result: Ref,
     /// By value: the last step that uses it; `usize::MAX` for the result.
     pub(crate) last_use: Vec<usize>,
+    /// How many calls one evaluation makes, those that its callees make in turn and itself included.
+    pub(crate) n_calls: u64,
     /// What runs where every argument is a numpy float64 scalar.
     pub(crate) float_code: Option<FloatCode>,
 }
@@ -48,6 +50,23 @@ impl Program {
     #[must_use]
     pub fn callees(&self) -> &[Arc<str>] {
         &self.callees
+    }
+
+    /// Returns how many calls one evaluation makes, those that its callees make in turn and itself included.
+    #[must_use]
+    pub fn n_calls(&self) -> u64 {
+        self.n_calls
+    }
+
+    /// Counts the calls of one evaluation, by how many one of each callee makes.
+    #[must_use]
+    pub fn with_calls_of(mut self, n_calls_of: impl Fn(usize) -> u64) -> Self {
+        let calls = self.steps.iter().filter_map(|step| match step {
+            Step::Call { callee, .. } => Some(n_calls_of(*callee as usize)),
+            _ => None,
+        });
+        self.n_calls = calls.fold(1, u64::saturating_add);
+        self
     }
 
     /// Estimates the time of the program's own steps for `args`, to choose where to run it.

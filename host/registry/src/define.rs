@@ -1,13 +1,14 @@
 //! A definition beside those that are served, such as one of a client for itself.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use kamodo_expr::{Definition, Diagnostic, Scope, Severity};
+use kamodo_expr::{Definition, Diagnostic, Scope, Severity, cancellable};
 use kamodo_value::Signature;
 
 use crate::link::finish;
-use crate::{Body, Function, Origin, Snapshot};
+use crate::{Body, Cancel, Function, Origin, Snapshot};
 
 /// What a definition sees: what is served, and functions that are not, by their names.
 struct View<'a> {
@@ -36,6 +37,20 @@ pub fn define(
         ]);
     }
     link_beside(definition, snapshot, beside)
+}
+
+/// Links one definition as [`define`] does, as long as somebody wants it: else it ends soon, as cancelled.
+///
+/// # Errors
+/// As [`define`]; also that it was cancelled.
+pub fn define_unless_cancelled(
+    definition: &Definition,
+    snapshot: &Snapshot,
+    beside: &[Arc<Function>],
+    cancel: &Cancel,
+) -> Result<Arc<Function>, Vec<Diagnostic>> {
+    let cancel = cancel.clone();
+    cancellable(Rc::new(move || cancel.is_cancelled()), || define(definition, snapshot, beside))
 }
 
 /// Says that there is a function of the name of a definition.

@@ -4,11 +4,13 @@
 //! they come. Everything that is wrong is told at once. What is [`Conceded`] is told as a warning, and concerns
 //! the one function that it is about.
 
+mod order;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use kamodo_expr::{Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity};
+use kamodo_expr::{Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity, shortened};
 use kamodo_value::{Meta, Signature};
 
 use crate::compose::compose;
@@ -17,6 +19,14 @@ use crate::function::{Body, Function, Shown};
 use crate::health::panic_message;
 use crate::published;
 use crate::{ContributedFunction, Contribution, Hop, Origin, OriginKey};
+use order::{Circular, Order, order};
+
+/// Calls that one call of a function may make in all. Functions that each call the one before them twice double them
+/// at every level, and forty of them would never be done.
+const MAX_CALLS: u64 = 10_000_000;
+
+/// How many functions of a cycle are shown; of a longer one the first three and the last.
+const MAX_SHOWN: usize = 8;
 
 /// What came of linking.
 #[derive(Debug, Default)]
@@ -128,7 +138,7 @@ impl<'a> Linker<'a> {
             Some(_) => diagnostic,
             None => diagnostic.with_function(self.entries[index].function.name()),
         };
-        self.diagnostics.push(named);
+        self.diagnostics.push(named.bounded());
     }
 
     fn refuse_duplicates(&mut self) {
@@ -169,56 +179,40 @@ impl<'a> Linker<'a> {
 
     /// Every function after those that it needs; the functions of a cycle are refused.
     fn order(&mut self) -> Vec<usize> {
-        #[derive(Clone, Copy, PartialEq)]
-        enum Mark {
-            Unseen,
-            Open,
-            Done,
+        let needs: Vec<&[usize]> = self.entries.iter().map(|entry| &entry.needs[..]).collect();
+        let Order { linkable, circular } = order(&needs);
+        for group in &circular {
+            self.refuse_cycle(group);
         }
-        let mut marks = vec![Mark::Unseen; self.entries.len()];
-        let mut order = Vec::with_capacity(self.entries.len());
-        let mut cycles = Vec::new();
-        for root in 0..self.entries.len() {
-            if marks[root] != Mark::Unseen {
-                continue;
+        linkable
+    }
+
+    /// Refuses functions that call each other, with one error in each file that they are defined in.
+    fn refuse_cycle(&mut self, group: &Circular) {
+        let name = |index: usize| format!("`{}`", shortened(self.entries[index].function.name()));
+        let cycle = &group.cycle;
+        let mut names: Vec<_> = match &cycle[..] {
+            [first, second, third, .., last] if cycle.len() > MAX_SHOWN => {
+                vec![name(*first), name(*second), name(*third), "…".to_owned(), name(*last)]
             }
-            marks[root] = Mark::Open;
-            // A stack of its own: a chain of definitions may be longer than a thread's stack is deep.
-            let mut path = vec![(root, 0)];
-            while let Some((index, next)) = path.last_mut() {
-                let index = *index;
-                let Some(&needed) = self.entries[index].needs.get(*next) else {
-                    marks[index] = Mark::Done;
-                    order.push(index);
-                    path.pop();
-                    continue;
-                };
-                *next += 1;
-                match marks[needed] {
-                    Mark::Unseen => {
-                        marks[needed] = Mark::Open;
-                        path.push((needed, 0));
-                    }
-                    Mark::Open => {
-                        let start = path.iter().position(|(index, _)| *index == needed).unwrap_or(0);
-                        cycles.push(path[start..].iter().map(|(index, _)| *index).collect::<Vec<_>>());
-                    }
-                    Mark::Done => {}
-                }
-            }
+            all => all.iter().map(|&index| name(index)).collect(),
+        };
+        names.push(name(cycle[0]));
+        let mut message = format!("calls itself: {}", names.join(" → "));
+        if group.members.len() > cycle.len() {
+            message += &format!(", one of the cycles among {} functions", group.members.len());
+        } else if cycle.len() > MAX_SHOWN {
+            message += &format!(", a cycle of {} functions", cycle.len());
         }
-        for cycle in cycles {
-            let mut names: Vec<_> = cycle.iter().map(|&index| self.entries[index].function.name()).collect();
-            names.push(names[0]);
-            let message = format!("calls itself: `{}`", names.join("` → `"));
-            for &index in &cycle {
+        let mut files = BTreeSet::new();
+        for &index in &group.members {
+            if files.insert(self.entries[index].origin.key()) {
                 let diagnostic = self
                     .at_name(index, message.clone())
                     .with_hint("take one of these calls out of its definition");
                 self.fail(index, diagnostic);
             }
         }
-        order
     }
 
     fn link(&mut self, index: usize) {
@@ -342,9 +336,9 @@ pub(crate) fn finish(
             }
             Err(error) => {
                 let rhs = definition.rhs();
-                Err(Box::new(
-                    rhs.error(0..rhs.text.len(), error.to_string()).with_function(definition.name()),
-                ))
+                let mut diagnostic = rhs.error(0..rhs.text.len(), error.to_string());
+                diagnostic.hint = error.hint();
+                Err(Box::new(diagnostic.with_function(definition.name())))
             }
         },
     }
@@ -360,7 +354,7 @@ fn lower(
         Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) | Body::Unfit(_) => None,
     };
     let (body, compositions) = compose(&checked.body, find);
-    let program = Arc::new(Program::lower(&parameters, &body, &inline)?);
+    let program = Program::lower(&parameters, &body, &inline)?;
     let callee = |name: &Arc<str>| compositions.get(name).cloned().or_else(|| find(name));
     let callees: Vec<_> = program.callees().iter().filter_map(callee).collect();
     debug_assert_eq!(callees.len(), program.callees().len(), "the check found every callee");
@@ -376,7 +370,17 @@ fn lower(
         .collect();
     missing.sort();
     missing.dedup();
-    Ok(if missing.is_empty() { Body::Program { program, callees } } else { Body::Waiting(missing) })
+    if !missing.is_empty() {
+        return Ok(Body::Waiting(missing));
+    }
+    let program = program.with_calls_of(|callee| match &callees[callee].body {
+        Body::Program { program, .. } => program.n_calls(),
+        Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) | Body::Unfit(_) => 1,
+    });
+    if program.n_calls() > MAX_CALLS {
+        return Err(kamodo_expr::LowerError::TooManyCalls { n_calls: program.n_calls(), limit: MAX_CALLS });
+    }
+    Ok(Body::Program { program: Arc::new(program), callees })
 }
 
 /// A function that says of itself how it is called.

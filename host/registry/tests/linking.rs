@@ -147,15 +147,75 @@ fn a_cycle_is_shown() {
       1 | f(x): g(x)
         | ^
     hint: take one of these calls out of its definition
-    a.yaml:2:1: error: `g`: calls itself: `f` → `g` → `h` → `f`
-      2 | g(x): h(x)
+    ");
+    assert_eq!(names(&linked), ["ok"]);
+}
+
+/// The names of the functions that are linked.
+fn names(linked: &Linked) -> Vec<&str> {
+    linked.functions.iter().map(|function| function.name()).collect()
+}
+
+#[test]
+fn a_long_cycle_is_one_error_that_counts_its_functions() {
+    let lines: Vec<_> = (0..10_000).map(|k| format!("f{k}(x): f{}(x) + 1", (k + 1) % 10_000)).collect();
+    let linked = link(&[yaml("a.yaml", &(lines.join("\n") + "\nok: x"))]);
+    insta::assert_snapshot!(rendered(&linked), @r"
+    a.yaml:1:1: error: `f0`: calls itself: `f0` → `f1` → `f2` → … → `f9999` → `f0`, a cycle of 10000 functions
+      1 | f0(x): f1(x) + 1
+        | ^^
+    hint: take one of these calls out of its definition
+    ");
+    assert_eq!(names(&linked), ["ok"]);
+}
+
+#[test]
+fn cycles_that_cross_are_one_error() {
+    let lines = "f(x): g(x) + h(x)\ng(x): h(x) + f(x)\nh(x): f(x)\nk(x): f(x)\nown(x): own(x)";
+    let linked = link(&[yaml("a.yaml", lines)]);
+    insta::assert_snapshot!(rendered(&linked), @r"
+    a.yaml:1:1: error: `f`: calls itself: `f` → `g` → `f`, one of the cycles among 3 functions
+      1 | f(x): g(x) + h(x)
         | ^
     hint: take one of these calls out of its definition
-    a.yaml:3:1: error: `h`: calls itself: `f` → `g` → `h` → `f`
-      3 | h(x): f(x)
+    a.yaml:5:1: error: `own`: calls itself: `own` → `own`
+      5 | own(x): own(x)
+        | ^^^
+    hint: take one of these calls out of its definition
+    ");
+}
+
+#[test]
+fn a_cycle_is_told_in_each_file_that_takes_part() {
+    let linked = link(&[yaml("a.yaml", "f(x): g(x)"), yaml("b.yaml", "g(x): f(x)\nh(x): g(x)")]);
+    insta::assert_snapshot!(rendered(&linked), @r"
+    a.yaml:1:1: error: `f`: calls itself: `f` → `g` → `f`
+      1 | f(x): g(x)
+        | ^
+    hint: take one of these calls out of its definition
+    b.yaml:1:1: error: `g`: calls itself: `f` → `g` → `f`
+      1 | g(x): f(x)
         | ^
     hint: take one of these calls out of its definition
     ");
+    assert_eq!(linked.at_fault.len(), 2);
+}
+
+#[test]
+fn a_chain_that_doubles_its_calls_is_refused() {
+    let chain = |levels: usize| {
+        let lines = (1..=levels).map(|k| format!("\nf{k}(x): f{}(2*x) + f{}(x + 1)", k - 1, k - 1));
+        let first = "f0(x): twice(x)".to_owned();
+        link(&[yaml("a.yaml", &(first + &lines.collect::<String>())), plugin("p.so", "twice", 2)])
+    };
+    let linked = chain(40);
+    insta::assert_snapshot!(rendered(&linked), @r"
+    a.yaml:25:9: error: `f24`: one call makes 16842881 calls in all, the limit is 10000000
+      25 | f24(x): f23(2*x) + f23(x + 1)
+         |         ^^^^^^^^^^^^^^^^^^^^^
+    hint: call each function once and pass its result on, or bring the innermost ones as a plugin
+    ");
+    assert!(chain(12).diagnostics.is_empty());
 }
 
 #[test]

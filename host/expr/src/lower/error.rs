@@ -35,6 +35,14 @@ pub enum LowerError {
     /// The expression is an infinity without a sign, such as `1/0`.
     #[error("the expression divides by zero")]
     ComplexInfinity,
+    /// More calls than one call may make in all.
+    #[error("one call makes {n_calls} calls in all, the limit is {limit}")]
+    TooManyCalls {
+        /// How many it makes.
+        n_calls: u64,
+        /// How many it may make.
+        limit: u64,
+    },
     /// More steps than a program may have.
     #[error("the expression has more than {limit} steps")]
     TooLarge {
@@ -57,6 +65,10 @@ impl LowerError {
             Self::UnknownSymbol { name, .. } => {
                 Some(format!("add `{name}` to the parameters on the left-hand side"))
             }
+            Self::TooManyCalls { .. } => Some(
+                "call each function once and pass its result on, or bring the innermost ones as a plugin"
+                    .to_owned(),
+            ),
             Self::TooLarge { .. } => Some("split it into several functions".to_owned()),
             _ => None,
         }
