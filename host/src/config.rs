@@ -13,7 +13,7 @@ mod upstream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use kamodo_expr::{Diagnostic, Severity};
+use kamodo_expr::{Diagnostic, Severity, bounded};
 use kamodo_registry::{ContributedFunction, Contribution, Origin, OriginKey, panic_message};
 use kamodo_relay::Upstream;
 use kamodo_units::suggest;
@@ -107,7 +107,7 @@ impl Config {
         }
         let mut diagnostics = reading.diagnostics;
         diagnostics.sort_by_key(Diagnostic::position);
-        (functions.good(), diagnostics)
+        (functions.good(), bounded(diagnostics))
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use capnp::capability::get_resolved_cap;
 use futures::future::join_all;
 use kamodo_expr::{Definition, Diagnostic, Source};
-use kamodo_registry::{Cancel, Function, Snapshot, define, link_beside};
+use kamodo_registry::{Cancel, Function, Snapshot, define, define_unless_cancelled, link_beside};
 use kamodo_value::{Scalar, Signature, Value};
 use tokio::sync::Mutex;
 
@@ -98,7 +98,7 @@ impl Definitions {
         let functions = functions.into_iter().collect::<Result<Vec<_>, _>>()?;
         let generation = snapshot.generation();
         let own = definition.clone();
-        let linking = move |_: &Cancel| define(&own, &snapshot, &functions);
+        let linking = move |cancel: &Cancel| define_unless_cancelled(&own, &snapshot, &functions, cancel);
         let linked = connection.compute(definition.name(), linking).await?;
         let function =
             linked.map_err(|diagnostics| RequestError::Definition { rendered: render(&diagnostics) })?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kamodo_expr::{Diagnostic, Severity};
+use kamodo_expr::{Diagnostic, Severity, bounded};
 use kamodo_registry::{Changed, Function, Snapshot};
 
 use crate::telemetry;
@@ -31,7 +31,7 @@ impl Report {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
-    /// Has each thing told once.
+    /// Has each thing told once, and no more of them than anybody reads.
     pub(super) fn leave_out_repetitions(&mut self) {
         let mut once: Vec<Diagnostic> = Vec::new();
         for diagnostic in self.diagnostics.drain(..) {
@@ -39,7 +39,7 @@ impl Report {
                 once.push(diagnostic);
             }
         }
-        self.diagnostics = once;
+        self.diagnostics = bounded(once);
     }
 
     /// Logs what is wrong, and one line for a new generation: what came, went and changed.
