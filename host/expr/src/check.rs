@@ -31,6 +31,11 @@ pub trait Scope {
     fn is_defined_above(&self, name: &str) -> bool;
     /// Returns every name, for "did you mean".
     fn names(&self) -> Vec<&str>;
+    /// Returns whether one more misspelt name may be compared with all names. It may not when very many are misspelt:
+    /// comparing each with each takes too long.
+    fn may_compare(&self) -> bool {
+        true
+    }
     /// Returns whether another origin, or a later line, has a function of that name.
     fn is_provided_elsewhere(&self, name: &str) -> bool;
 }

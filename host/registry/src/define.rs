@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kamodo_expr::{Definition, Diagnostic, Scope, Severity, cancellable};
+use kamodo_expr::{Definition, Diagnostic, Scope, Severity, cancellable, listed};
 use kamodo_value::Signature;
 
 use crate::link::finish;
@@ -88,7 +88,7 @@ pub fn link_beside(
         Some(function) if diagnostics.is_empty() => match &function.body {
             Body::Waiting(missing) => {
                 let rhs = definition.rhs();
-                let message = format!("calls `{}`, which is not served", missing.join("`, `"));
+                let message = format!("calls {}, which is not served", listed(missing));
                 let hint = meant.unwrap_or_else(|| "ask the server for a list of its functions".to_owned());
                 Err(vec![named(rhs.error(0..rhs.text.len(), message).with_hint(hint))])
             }

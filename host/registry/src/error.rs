@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kamodo_expr::{Diagnostic, EvaluateError};
+use kamodo_expr::{Diagnostic, EvaluateError, listed};
 
 use crate::Exceeded;
 
@@ -32,7 +32,7 @@ pub enum CallError {
         generation: u64,
     },
     /// The function calls others that no origin provides.
-    #[error("`{function}` waits for {}, which no origin provides", quoted(missing))]
+    #[error("`{function}` waits for {}, which no origin provides", listed(missing))]
     Waiting {
         /// The function.
         function: String,
@@ -58,7 +58,7 @@ pub enum CallError {
         found: usize,
     },
     /// Parameters without a default that the call leaves out.
-    #[error("`{function}`: missing argument{} {}", if missing.len() == 1 { "" } else { "s" }, quoted(missing))]
+    #[error("`{function}`: missing argument{} {}", if missing.len() == 1 { "" } else { "s" }, listed(missing))]
     Missing {
         /// The function's call form.
         function: String,
@@ -254,7 +254,7 @@ impl CallError {
             Self::Twice { argument, .. } => Some(format!("leave out one of the two `{argument}`")),
             Self::Waiting { missing, .. } => Some(format!(
                 "it works as soon as a plugin, an upstream or an edit brings {}",
-                quoted(missing)
+                listed(missing)
             )),
             Self::Overloaded { .. } | Self::Crowded { .. } | Self::Busy { .. } => {
                 Some("try again later".to_owned())
@@ -306,8 +306,4 @@ impl CallError {
 fn at(function: &str, reason: &Diagnostic) -> String {
     let other = reason.function.as_deref().filter(|name| *name != function);
     other.map(|name| format!("`{name}`: ")).unwrap_or_default()
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -6,6 +6,7 @@
 
 mod order;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -24,6 +25,14 @@ use order::{Circular, Order, order};
 /// Calls that one call of a function may make in all. Functions that each call the one before them twice double them
 /// at every level, and forty of them would never be done.
 const MAX_CALLS: u64 = 10_000_000;
+
+/// How many names misspelt ones are compared with when functions are linked, all together. Of 10,000 misspelt names among
+/// 10,000 each would take minutes.
+const MAX_COMPARED: usize = 2_000_000;
+
+/// How many of the names that a function waits for are kept: in a chain of functions that each wait for one more they
+/// would grow with the square of its length.
+const MAX_MISSING: usize = 100;
 
 /// How many functions of a cycle are shown; of a longer one the first three and the last.
 const MAX_SHOWN: usize = 8;
@@ -97,6 +106,8 @@ struct Linker<'a> {
     diagnostics: Vec<Diagnostic>,
     at_fault: BTreeSet<OriginKey>,
     conceded: Vec<Conceded>,
+    /// How many names misspelt ones were compared with.
+    n_compared: Cell<usize>,
 }
 
 // === impl Linker ===
@@ -127,7 +138,16 @@ impl<'a> Linker<'a> {
         }
         let linked = entries.iter().map(|_| None).collect();
         let (diagnostics, at_fault) = (Vec::new(), BTreeSet::new());
-        Self { entries, by_name, concessions, linked, diagnostics, at_fault, conceded }
+        Self {
+            entries,
+            by_name,
+            concessions,
+            linked,
+            diagnostics,
+            at_fault,
+            conceded,
+            n_compared: Cell::new(0),
+        }
     }
 
     fn fail(&mut self, index: usize, diagnostic: Diagnostic) {
@@ -370,6 +390,7 @@ fn lower(
         .collect();
     missing.sort();
     missing.dedup();
+    missing.truncate(MAX_MISSING);
     if !missing.is_empty() {
         return Ok(Body::Waiting(missing));
     }
@@ -466,6 +487,13 @@ impl Scope for View<'_, '_> {
 
     fn names(&self) -> Vec<&str> {
         self.linker.by_name.keys().copied().collect()
+    }
+
+    fn may_compare(&self) -> bool {
+        let n_names = self.linker.by_name.len();
+        let n_compared = self.linker.n_compared.get().saturating_add(n_names);
+        self.linker.n_compared.set(n_compared);
+        n_compared <= MAX_COMPARED.max(n_names)
     }
 
     fn is_provided_elsewhere(&self, name: &str) -> bool {

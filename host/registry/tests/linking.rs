@@ -409,3 +409,33 @@ fn a_publication_says_what_changed() {
     assert!(!seen.has_changed().expect("the registry is there"), "nothing was said");
     assert_eq!(registry.publications().len(), 3);
 }
+
+/// The sum of the lengths of all that is said.
+fn n_bytes(linked: &Linked) -> usize {
+    linked.diagnostics.iter().map(|diagnostic| diagnostic.render().len()).sum()
+}
+
+#[test]
+fn what_is_said_of_large_files_grows_with_their_size() {
+    let lines = |line: &dyn Fn(usize) -> String| (0..5_000).map(line).collect::<Vec<_>>().join("\n");
+    let long = "n".repeat(100_000);
+    for (text, is_many) in [
+        (lines(&|k| format!("f{k}(x): f{}(x) + 1", (k + 1) % 5_000)), false),
+        (lines(&|k| format!("f{k}(x): f{}(x) + f0(x)", (k + 1) % 5_000)), false),
+        (lines(&|k| format!("f{k}(x): f{}(x)", k ^ 1)), true),
+        (lines(&|k| format!("f{k}(x): unknown{k}(x)")), true),
+        (
+            lines(&|k| {
+                format!("f{k}(x): f{}(x) + unknown{k}(x)", k.saturating_sub(1).max(usize::from(k == 0)))
+            }),
+            true,
+        ),
+        (lines(&|k| format!("f{k}(x): absent(x) + {k}")), true),
+        (format!("{long}(x): {long}(x)"), false),
+        (format!("{long}(x): {long}m(x)"), false),
+    ] {
+        let linked = link(&[yaml("a.yaml", &text)]);
+        let limit = if is_many { 400 * 5_000 } else { 5_000 };
+        assert!(n_bytes(&linked) <= limit, "{} bytes of {}", n_bytes(&linked), &text[..40]);
+    }
+}

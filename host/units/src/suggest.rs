@@ -2,10 +2,14 @@
 
 use strsim::damerau_levenshtein;
 
+/// The longest name for which there is a suggestion.
+const MAX_CHARS: usize = 100;
+
 /// Finds the candidate that was most likely meant by `name`, if any is close enough.
 ///
 /// Case does not count; beyond that a third of the characters may differ (one in a name of three), and
-/// nothing in names of one or two, to which everything is close.
+/// nothing in names of one or two, to which everything is close. For a name of more than 100 characters nothing is
+/// found: comparing it takes the square of its length.
 ///
 /// # Examples
 /// ```
@@ -16,6 +20,9 @@ use strsim::damerau_levenshtein;
 pub fn suggest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let n_chars = name.chars().count();
+    if n_chars > MAX_CHARS {
+        return None;
+    }
     candidates
         .filter(|candidate| candidate.chars().count().abs_diff(n_chars) <= n_chars / 3)
         .map(|candidate| {
@@ -43,6 +50,13 @@ mod tests {
         check("KM", &["km", "kg"], Some("km"));
         check("PA", &["pA", "Pa", "pa"], Some("Pa"));
         check("denisty", &["density", "entity"], Some("density"));
+    }
+
+    #[test]
+    fn a_very_long_name_is_not_compared() {
+        let long = "f".repeat(500_000);
+        let other = long.clone() + "g";
+        check(&long, &[&other, "f"], None);
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub(super) struct Builder<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Bits of the large exact numbers that were worked out so far.
     large_bits: u64,
+    /// How many names the misspelt ones were compared with.
+    n_compared: usize,
     /// Whether it was reported that the work ended early.
     is_stopped: bool,
 }
@@ -95,6 +97,7 @@ impl<'a> Builder<'a> {
             missing: Vec::new(),
             diagnostics: Vec::new(),
             large_bits: 0,
+            n_compared: 0,
             is_stopped: false,
         }
     }

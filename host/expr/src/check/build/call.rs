@@ -11,6 +11,9 @@ use super::{Builder, Parameters, Quantity};
 use crate::ast::Tree;
 use crate::{Expr, Float, Span, language};
 
+/// How many names the misspelt ones of one definition are compared with, all together.
+const MAX_COMPARED: usize = 200_000;
+
 /// What numpy, C and Fortran call what the language has under another name: the form that has the same value for
 /// every sign of the arguments, which `tests/front/elsewhere.rs` tries.
 const ELSEWHERE: [(&str, &str); 20] = [
@@ -39,7 +42,7 @@ const ELSEWHERE: [(&str, &str); 20] = [
 /// What sympy works out and the language does not.
 const UNWORKED: [&str; 6] = ["Derivative", "diff", "Integral", "integrate", "Limit", "limit"];
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     /// Builds `f(a, b)`.
     pub(super) fn call(
         &mut self,
@@ -110,6 +113,18 @@ impl Builder<'_> {
         is_complete.then_some(quantity)
     }
 
+    /// Returns the names that a misspelt one is compared with; none when very many were compared already.
+    fn candidates(&mut self) -> Vec<&'a str> {
+        let scope = self.scope;
+        if self.n_compared > MAX_COMPARED || !self.scope.may_compare() {
+            return Vec::new();
+        }
+        let mut candidates: Vec<&str> = language::function_names().collect();
+        candidates.extend(scope.names());
+        self.n_compared += candidates.len();
+        candidates
+    }
+
     /// Finds a function; one that nobody provides is noted as missing.
     fn callee(&mut self, name: &Arc<str>, span: &Span) -> Option<Signature> {
         if let Some(callee) = self.scope.callee(name) {
@@ -117,8 +132,7 @@ impl Builder<'_> {
         }
         if !self.missing.iter().any(|missing| **missing == **name) {
             self.missing.push(name.to_string());
-            let mut candidates: Vec<&str> = language::function_names().collect();
-            candidates.extend(self.scope.names());
+            let candidates = self.candidates();
             let message = format!("no function `{name}` is there yet");
             let elsewhere = ELSEWHERE.iter().find(|(known, _)| *known == &**name);
             let hint = if UNWORKED.contains(&&**name) {
