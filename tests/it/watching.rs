@@ -113,9 +113,12 @@ fn versions(project: &Project) {
     }
 }
 
+/// Which path is served, which file stands there, and the links on the way to it with where each leads.
+type Layout = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 #[test]
 fn a_link_in_the_middle_of_the_path_to_the_configuration_is_swapped() {
-    let layouts: [(&str, &str, &[(&str, &str)]); 6] = [
+    let layouts: [Layout; 6] = [
         ("current/k.yaml", "k.yaml", &[]),
         ("current/conf.d", "conf.d/k.yaml", &[]),
         ("kamodo_rpc.yaml", "k.yaml", &[("kamodo_rpc.yaml", "current/k.yaml")]),

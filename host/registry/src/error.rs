@@ -215,7 +215,7 @@ pub enum CallError {
     /// As many calls of a plugin do not return as it may have threads.
     #[error(
         "`{function}`: {n_calls} calls of {} have not returned for up to {} s, and {plugin} gets no more threads",
-        quoted(of), after.as_secs()
+        listed(of), after.as_secs()
     )]
     Stuck {
         /// The function.

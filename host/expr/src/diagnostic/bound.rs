@@ -105,8 +105,14 @@ impl Diagnostic {
 /// Cuts the middle out of a text of more than so many bytes.
 pub(super) fn cut(text: &mut String, max: usize) {
     if text.len() > max {
-        let head = text.floor_char_boundary(max * 3 / 4);
-        let tail = text.ceil_char_boundary(text.len() - max / 5);
+        let mut head = max * 3 / 4;
+        while !text.is_char_boundary(head) {
+            head -= 1;
+        }
+        let mut tail = text.len() - max / 5;
+        while !text.is_char_boundary(tail) {
+            tail += 1;
+        }
         *text = format!("{} … {}", &text[..head], &text[tail..]);
     }
 }

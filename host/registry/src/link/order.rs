@@ -3,6 +3,7 @@
 //! The work is linear in the number of functions and of their needs, whatever they look like: 10,000 functions
 //! that all call each other are one group, of which one cycle is shown.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 
 /// The order in which functions can be linked, with those that cannot be.
@@ -94,8 +95,8 @@ fn shortest_cycle(needs: &[&[usize]], members: &[usize]) -> Vec<usize> {
                 cycle.reverse();
                 return cycle;
             }
-            if !comes_from.contains_key(&needed) {
-                comes_from.insert(needed, index);
+            if let Entry::Vacant(place) = comes_from.entry(needed) {
+                place.insert(index);
                 queue.push_back(needed);
             }
         }
