@@ -12,7 +12,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 const SMALL: Limit = Limit { bytes: 1024, hint: "split it" };
 
 fn said(result: Result<impl std::fmt::Debug, Error>) -> String {
-    let error = result.unwrap_err();
+    let Err(error) = result else { return "read".to_owned() };
     match error.hint() {
         Some(hint) => format!("{error}; hint: {hint}"),
         None => error.to_string(),

@@ -113,7 +113,7 @@ fn unreadable_files() {
     symlink("loop.so", place.path("loop.so")).unwrap();
     assert_snapshot!(place.refusal(&place.path("loop.so")), @r"
     loop.so: cannot read the plugin: Too many levels of symbolic links (os error 40)
-    hint: make it readable for the server
+    hint: let the link lead to a regular file
     ");
     // It takes no room on disk, and would take all of memory.
     File::create(place.path("sparse.so")).unwrap().set_len(8 << 30).unwrap();
