@@ -161,6 +161,9 @@ impl FileText {
     #[must_use]
     pub fn line(&self, line: usize) -> Option<&str> {
         let start = *self.line_starts.get(line.checked_sub(1)?)?;
+        if start == self.text.len() {
+            return None; // what follows the last line feed is no line
+        }
         let end = self.line_starts.get(line).map_or(self.text.len(), |next| next - 1);
         let line = &self.text[start..end];
         Some(line.strip_suffix('\r').unwrap_or(line))
