@@ -4,6 +4,7 @@
 //! (`f: 5` is the expression `5`), and every error in a definition points at its letter in the file.
 //! This is the only file that names the YAML library.
 
+mod escape;
 mod scalar;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use kamodo_expr::{Diagnostic, Position, Source, Span};
 use serde_yaml::granit_parser::{self as parser, Event, Parser, ScalarStyle, StructureStyle};
 
+pub(crate) use escape::Misread;
 pub(crate) use scalar::Meaning;
 
 /// How many aliases a file may use, so that a few lines cannot stand for gigabytes.
@@ -44,6 +46,8 @@ pub(crate) enum Kind {
         meaning: Meaning,
         /// Whether it has no quotes: only then is `<<` a merge.
         is_plain: bool,
+        /// The first escape in it that nobody writes into a definition on purpose.
+        misread: Option<Misread>,
     },
     Map(Vec<(Node, Node)>),
     List(Vec<Node>),
@@ -172,7 +176,10 @@ impl<'a> Reader<'a> {
                 let is_plain = style == ScalarStyle::Plain;
                 let name = tag.as_deref().map(tag_name);
                 let meaning = Meaning::of(&text, is_plain, name.as_deref());
-                (tag, anchor, Kind::Scalar { source, meaning, is_plain })
+                let raw = &self.whole.text[start..end.clamp(start, self.whole.text.len())];
+                let is_double = style == ScalarStyle::DoubleQuoted;
+                let misread = is_double.then(|| Misread::find(raw, start, &text)).flatten();
+                (tag, anchor, Kind::Scalar { source, meaning, is_plain, misread })
             }
             Event::MappingStart(style, anchor, tag) => {
                 let mut entries = Vec::new();

@@ -90,8 +90,16 @@ fn refuse_second(reading: &mut Reading<'_>, definition: &Definition, first: usiz
     reading.diagnostics.push(diagnostic);
 }
 
+/// Refuses a text in which YAML reads an escape and its author meant LaTeX: what it reads would be another function.
+fn refuse_misread(reading: &mut Reading<'_>, node: &Node) -> Option<()> {
+    let Kind::Scalar { misread: Some(misread), .. } = &node.kind else { return Some(()) };
+    reading.refuse(misread.span.clone(), misread.message(), misread.hint());
+    None
+}
+
 /// A key as the left-hand side of a definition.
 fn left<'n>(reading: &mut Reading<'_>, key: &'n Node) -> Option<&'n Source> {
+    refuse_misread(reading, key)?;
     let (found, hint) = match (written(key), &key.kind) {
         (Ok(_), Kind::Scalar { source, meaning: Meaning::Number, .. }) => {
             (format!("the number `{}`", source.text), "begin it with a letter".to_owned())
@@ -112,6 +120,7 @@ fn left<'n>(reading: &mut Reading<'_>, key: &'n Node) -> Option<&'n Source> {
 
 /// A value as the right-hand side: text, or a number, which is its own text.
 fn right<'n>(reading: &mut Reading<'_>, key: &Node, value: &'n Node) -> Option<&'n Source> {
+    refuse_misread(reading, value)?;
     let found = match written(value) {
         Ok(source) => return Some(source),
         Err(found) => found,

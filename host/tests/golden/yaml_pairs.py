@@ -217,6 +217,7 @@ DIFFERS = {
     "duplicate key in other quotes": "a duplicate is a mistake",
     "literal at the end": "the line break that is missing is added",
     "anchor defined twice": "YAML allows it: the last one counts",
+    "escapes": "`\\_` is refused in a definition, where its author meant LaTeX",
     "tab after the colon": "YAML 1.2 allows tabs between words",
     "tab before a comment": "YAML 1.2 allows tabs between words",
     "tab inside": "YAML 1.2 allows tabs between words",
