@@ -60,7 +60,10 @@ fn unreadable() {
     let project = Project::new("f: x");
     write_pair(&project, 2020, 2120);
     project.replace("own.cert", "this is no certificate");
-    assert_snapshot!(refusal(&project), @"kamodo-rpc: own.cert: expected a certificate in PEM, found none");
+    assert_snapshot!(refusal(&project), @r"
+    kamodo-rpc: own.cert: expected a certificate in PEM, found none
+    hint: name a file with a section `-----BEGIN CERTIFICATE-----`
+    ");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn files_of_numpy_as_arguments() {
     );
     assert_snapshot!(server.call(&["f", "x=@x.npy"]).stderr, @"
     kamodo-rpc: argument `x=@x.npy`: x.npy: expected an array of shape [1000000000000], found 128 bytes
-    hint: an argument stands alone or as `name=value`; quote a list
+    hint: name a file of one array after `@`, as `numpy.save` writes it
     ");
     check("{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }", vec![0x00, 0x3e], "[1.5]");
 }
@@ -369,7 +369,7 @@ fn errors_of_call() {
     ");
     assert_snapshot!(usage(&["f", "@missing.npy"]), @r"
     kamodo-rpc: argument `@missing.npy`: missing.npy: cannot be read: No such file or directory (os error 2)
-    hint: an argument stands alone or as `name=value`; quote a list
+    hint: name a file of one array after `@`, as `numpy.save` writes it
     ");
 }
 

@@ -251,8 +251,8 @@ fn a_bad_pair_is_refused_and_the_one_before_is_shown() {
     ");
     project.replace("own.cert", &good[..good.len() / 2]);
     assert_snapshot!(refused("expected a certificate in PEM"), @r"
-    the certificate is not taken: own.cert: expected a certificate in PEM, found none
-    hint: replace certificate and key together; the pair from before is shown until then
+    the certificate is not taken: own.cert: expected a certificate in PEM, found one that is cut short or damaged
+    hint: copy the file anew, from its `-----BEGIN` to its `-----END` line; the pair from before is shown until then
     ");
     fs::remove_file(project.path("own.key")).unwrap();
     assert_snapshot!(refused("without its other half"), @r"

@@ -1,4 +1,5 @@
 //! What may stand where a regular file is expected, and what is said of it.
+#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
 
 use std::fs::{self, File};
 use std::io::Write as _;
