@@ -31,6 +31,11 @@ pub trait Scope {
     fn is_defined_above(&self, name: &str) -> bool;
     /// Returns every name, for "did you mean".
     fn names(&self) -> Vec<&str>;
+    /// Returns the names that have the same [`bare_letters`](crate::bare_letters) as this one; others may be among them.
+    fn names_like(&self, name: &str) -> Vec<&str> {
+        let _ = name;
+        self.names()
+    }
     /// Returns whether one more misspelt name may be compared with all names. It may not when very many are misspelt:
     /// comparing each with each takes too long.
     fn may_compare(&self) -> bool {

@@ -114,15 +114,12 @@ impl Definition {
     /// that prints as it does, such as `f1` for `f_{1}(x)`.
     #[must_use]
     pub fn alike<'n>(&self, name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-        fn letters(name: &str) -> impl Iterator<Item = char> {
-            name.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase())
-        }
         if !self.is_latex() {
             return None;
         }
-        let printed = print::function_name(name);
+        let (printed, letters) = (print::function_name(name), bare_letters(name));
         let mut alike = names.into_iter().filter(|other| {
-            letters(other).eq(letters(name)) && *other != name && print::function_name(other) == printed
+            bare_letters(other) == letters && *other != name && print::function_name(other) == printed
         });
         let found = alike.next()?;
         alike.next().is_none().then_some(found)
@@ -134,7 +131,7 @@ impl Definition {
         if name.is_empty() || is_there(&&**name) {
             return Arc::clone(name);
         }
-        match self.alike(name, scope.names()).filter(is_there) {
+        match self.alike(name, scope.names_like(name)).filter(is_there) {
             Some(alike) => alike.into(),
             None => Arc::clone(name),
         }
@@ -164,6 +161,12 @@ impl Definition {
     pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
         self.0.rhs.error(span, message).with_function(self.name())
     }
+}
+
+/// Returns a name without what LaTeX does not show of it: names that print alike have the same.
+#[must_use]
+pub fn bare_letters(name: &str) -> String {
+    name.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// Collects names in the order in which they first stand, each once.

@@ -42,7 +42,13 @@ pub struct Source {
 pub struct FileText {
     text: Arc<str>,
     line_starts: Arc<[usize]>,
+    /// How many characters come before each stretch of [`STRETCH`] bytes.
+    n_chars_before: Arc<[usize]>,
 }
+
+/// Bytes between two places of a file whose characters are counted when it is read: a column of a line of a megabyte is
+/// found without counting from the line's beginning.
+const STRETCH: usize = 1 << 10;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,8 +122,12 @@ impl Source {
     pub fn position(&self, offset: usize) -> Position {
         let piece = self.pieces.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
         let Some(&(start, place)) = self.pieces.get(piece) else { return Position { line: 1, column: 1 } };
-        let between = self.text.get(start..offset.min(self.text.len())).unwrap_or("");
-        Position { line: place.line, column: place.column + between.chars().count() }
+        let end = offset.min(self.text.len());
+        let n_chars = match Arc::ptr_eq(&self.text, &self.file_text.text) {
+            true => self.file_text.n_chars_to(end) - self.file_text.n_chars_to(start),
+            false => self.text.get(start..end).unwrap_or("").chars().count(),
+        };
+        Position { line: place.line, column: place.column + n_chars }
     }
 
     /// Makes the label that underlines `span`.
@@ -132,8 +142,7 @@ impl Source {
     #[must_use]
     pub fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
         let label = self.label(span, "");
-        let line = self.file_text.line(label.start.line);
-        let (line_text, line_skipped) = line.map(|line| render::excerpt(line, &label)).unzip();
+        let (line_text, line_skipped) = render::excerpt(&self.file_text, &label).unzip();
         Diagnostic {
             severity: Severity::Error,
             file: Some(Arc::clone(&self.file)),
@@ -154,7 +163,38 @@ impl FileText {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { text: text.into(), line_starts: std::iter::once(0).chain(ends).collect() }
+        let mut n_chars = 0;
+        let before = |stretch: &[u8]| {
+            let before = n_chars;
+            n_chars += count_chars(stretch);
+            before
+        };
+        let n_chars_before = text.as_bytes().chunks(STRETCH).map(before).collect();
+        Self { text: text.into(), line_starts: std::iter::once(0).chain(ends).collect(), n_chars_before }
+    }
+
+    /// Returns how many characters begin before a byte.
+    fn n_chars_to(&self, at: usize) -> usize {
+        let stretch = at / STRETCH;
+        let Some(before) = self.n_chars_before.get(stretch) else {
+            let last = self.n_chars_before.len().saturating_sub(1) * STRETCH;
+            return self.n_chars_before.last().unwrap_or(&0) + count_chars(&self.text.as_bytes()[last..]);
+        };
+        before + count_chars(&self.text.as_bytes()[stretch * STRETCH..at])
+    }
+
+    /// Returns what stands in a line after so many of its characters.
+    fn rest_of_line(&self, line: usize, n_skipped: usize) -> Option<&str> {
+        let text = self.line(line)?;
+        let start = self.line_starts[line - 1];
+        let wanted = self.n_chars_to(start) + n_skipped;
+        let stretch = self.n_chars_before.partition_point(|before| *before <= wanted).saturating_sub(1);
+        let from = (stretch * STRETCH).max(start);
+        let n_left = wanted - self.n_chars_to(from);
+        let is_start = |(_, byte): &(usize, &u8)| **byte & 0xc0 != 0x80;
+        let bytes = self.text.as_bytes().get(from..start + text.len()).unwrap_or_default();
+        let at = bytes.iter().enumerate().filter(is_start).nth(n_left).map(|(at, _)| from + at);
+        Some(at.map_or("", |at| &self.text[at..start + text.len()]))
     }
 
     /// Returns a line without its end, counted from 1.
@@ -168,6 +208,11 @@ impl FileText {
         let line = &self.text[start..end];
         Some(line.strip_suffix('\r').unwrap_or(line))
     }
+}
+
+/// How many characters begin in these bytes of a text.
+fn count_chars(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 impl From<&str> for FileText {
@@ -232,5 +277,28 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_on_a_long_line_is_that_of_its_character() {
+        let text = format!("first\n{}\nlast", "é+→x".repeat(2_000));
+        let source = Source::whole("a.yaml", &text);
+        for (offset, letter) in text.char_indices() {
+            let line = text[..offset].matches('\n').count() + 1;
+            let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+            let column = text[start..offset].chars().count() + 1;
+            assert_eq!(source.position(offset), Position { line, column });
+            if letter != '\n' {
+                let rest = source.file_text.rest_of_line(line, column - 1);
+                assert_eq!(rest, text[offset..].lines().next());
+            }
+        }
+        let error = source.error(text.len() / 2..text.len() / 2 + 1, "here");
+        assert!(error.render().len() < 1_000);
     }
 }

@@ -28,7 +28,7 @@ mod work;
 
 pub use check::publish::latex;
 pub use check::{Checked, Outcome, Scope};
-pub use definition::Definition;
+pub use definition::{Definition, bare_letters};
 pub use diagnostic::{
     Diagnostic, FileText, Label, MAX_DIAGNOSTICS, Position, Severity, Source, Span, bounded, listed,
     shortened,

@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use kamodo_expr::{Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity, shortened};
+use kamodo_expr::{
+    Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity, bare_letters, shortened,
+};
 use kamodo_value::{Meta, Signature};
 
 use crate::compose::compose;
@@ -101,6 +103,8 @@ struct Entry<'a> {
 struct Linker<'a> {
     entries: Vec<Entry<'a>>,
     by_name: HashMap<&'a str, Vec<usize>>,
+    /// Names that may print alike.
+    by_letters: HashMap<String, Vec<&'a str>>,
     concessions: &'a Concessions,
     linked: Vec<Option<Arc<Function>>>,
     diagnostics: Vec<Diagnostic>,
@@ -132,7 +136,12 @@ impl<'a> Linker<'a> {
                 entries.push(Entry { origin: Arc::clone(&origin), function, needs: Vec::new() });
             }
         }
-        let needs: Vec<_> = (0..entries.len()).map(|index| needs(&entries, &by_name, index)).collect();
+        let mut by_letters: HashMap<String, Vec<&str>> = HashMap::new();
+        for &name in by_name.keys() {
+            by_letters.entry(bare_letters(name)).or_default().push(name);
+        }
+        let needs: Vec<_> =
+            (0..entries.len()).map(|index| needs(&entries, &by_name, &by_letters, index)).collect();
         for (entry, needs) in entries.iter_mut().zip(needs) {
             entry.needs = needs;
         }
@@ -141,6 +150,7 @@ impl<'a> Linker<'a> {
         Self {
             entries,
             by_name,
+            by_letters,
             concessions,
             linked,
             diagnostics,
@@ -417,10 +427,18 @@ fn declared(origin: &Arc<Origin>, signature: &Signature, meta: &Meta, body: Body
 }
 
 /// Which symbolic functions the one at `index` refers to, and so must be linked before it.
-fn needs(entries: &[Entry<'_>], by_name: &HashMap<&str, Vec<usize>>, index: usize) -> Vec<usize> {
+fn needs(
+    entries: &[Entry<'_>],
+    by_name: &HashMap<&str, Vec<usize>>,
+    by_letters: &HashMap<String, Vec<&str>>,
+    index: usize,
+) -> Vec<usize> {
     let ContributedFunction::Symbolic(definition) = entries[index].function else { return Vec::new() };
     let called = definition.calls().iter().filter_map(|name| {
-        let alike = || definition.alike(name, by_name.keys().copied()).and_then(|name| by_name.get(name));
+        let alike = || {
+            let names = by_letters.get(&bare_letters(name))?;
+            by_name.get(definition.alike(name, names.iter().copied())?)
+        };
         by_name.get(&**name).or_else(alike)
     });
     let called = called.flatten().copied();
@@ -487,6 +505,10 @@ impl Scope for View<'_, '_> {
 
     fn names(&self) -> Vec<&str> {
         self.linker.by_name.keys().copied().collect()
+    }
+
+    fn names_like(&self, name: &str) -> Vec<&str> {
+        self.linker.by_letters.get(&bare_letters(name)).cloned().unwrap_or_default()
     }
 
     fn may_compare(&self) -> bool {

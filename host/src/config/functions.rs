@@ -13,6 +13,8 @@ const FUNCTIONS: Entries = Entries { what: "functions", said: "defined", or_else
 #[derive(Default)]
 pub(super) struct Functions {
     definitions: Vec<Definition>,
+    /// Where each of them is, by its name.
+    places: HashMap<String, usize>,
     /// The functions that are defined, but wrongly.
     broken: HashSet<String>,
     /// Each key, without blanks, with the line where it stands.
@@ -49,8 +51,11 @@ impl Functions {
     /// Takes a definition. One with another left-hand side, of a name that is defined above, replaces that
     /// in its place, as published: a user may first write `f`, and its units further down.
     fn define(&mut self, reading: &mut Reading<'_>, definition: Definition, line: usize) {
-        let earlier = self.definitions.iter_mut().find(|earlier| earlier.name() == definition.name());
-        let Some(earlier) = earlier else { return self.definitions.push(definition) };
+        let earlier = self.places.get(definition.name()).and_then(|&place| self.definitions.get_mut(place));
+        let Some(earlier) = earlier else {
+            self.places.insert(definition.name().to_owned(), self.definitions.len());
+            return self.definitions.push(definition);
+        };
         let first = earlier.lhs().position(0).line;
         let lhs = definition.lhs();
         let warning = lhs
@@ -64,19 +69,28 @@ impl Functions {
 
     /// Returns the definitions that refer to no broken one: of the others nothing that is said would be true.
     pub(super) fn good(mut self) -> Vec<Definition> {
-        let mut remaining = usize::MAX;
-        while self.definitions.len() < remaining && !self.broken.is_empty() {
-            remaining = self.definitions.len();
-            let broken = &mut self.broken;
-            self.definitions.retain(|definition| {
-                let mut names = definition.calls().iter().chain(definition.bare_names());
-                let is_good = !names.any(|name| broken.contains(&**name));
-                if !is_good {
-                    broken.insert(definition.name().to_owned());
+        let mut callers: HashMap<&str, Vec<&str>> = HashMap::new();
+        if !self.broken.is_empty() {
+            for definition in &self.definitions {
+                for name in definition.calls().iter().chain(definition.bare_names()) {
+                    callers.entry(name).or_default().push(definition.name());
                 }
-                is_good
-            });
+            }
         }
+        let mut left: Vec<String> = self.broken.iter().cloned().collect();
+        while let Some(name) = left.pop() {
+            for caller in callers.remove(&*name).unwrap_or_default() {
+                if self.broken.insert(caller.to_owned()) {
+                    left.push(caller.to_owned());
+                }
+            }
+        }
+        let broken = &self.broken;
+        self.definitions.retain(|definition| {
+            // A definition may replace a broken one of its name.
+            let mut names = definition.calls().iter().chain(definition.bare_names());
+            !names.any(|name| broken.contains(&**name))
+        });
         self.definitions
     }
 }

@@ -23,8 +23,14 @@ pub fn suggest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     if n_chars > MAX_CHARS {
         return None;
     }
+    let own = letters(&lower);
     candidates
         .filter(|candidate| candidate.chars().count().abs_diff(n_chars) <= n_chars / 3)
+        // One edit brings one letter at most, and takes one away: most candidates need not be compared.
+        .filter(|candidate| {
+            let other = letters(candidate);
+            (own & !other).count_ones().max((other & !own).count_ones()) as usize <= n_chars / 3
+        })
         .map(|candidate| {
             let edits = damerau_levenshtein(&lower, &candidate.to_lowercase());
             let longer = candidate.chars().count().abs_diff(n_chars);
@@ -33,6 +39,11 @@ pub fn suggest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .filter(|(edits, ..)| *edits <= n_chars / 3)
         .min()
         .map(|(.., candidate)| candidate)
+}
+
+/// The set of the letters of a text, without case; several may share a place in it.
+fn letters(text: &str) -> u64 {
+    text.chars().flat_map(char::to_lowercase).fold(0, |set, letter| set | 1 << (u32::from(letter) % 64))
 }
 
 #[cfg(test)]

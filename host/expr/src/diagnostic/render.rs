@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Diagnostic, Label, Severity};
+use super::{Diagnostic, FileText, Label, Severity};
 
 /// Characters of a line that are shown; of a longer one only those round the first label.
 const MAX_WIDTH: usize = 100;
@@ -71,15 +71,17 @@ impl Diagnostic {
     }
 }
 
-/// Cuts a long line round a label: what is kept of it, and how many characters come before that.
-pub(super) fn excerpt(line: &str, label: &Label) -> (String, usize) {
+/// Cuts the line of a label round it, if that is long: what is kept, and how many characters come before that.
+pub(super) fn excerpt(text: &FileText, label: &Label) -> Option<(String, usize)> {
     // More than is shown, so that further labels beside the first one are found.
     const MAX_KEPT: usize = 4 * MAX_WIDTH;
+    let line = text.line(label.start.line)?;
     if line.len() <= MAX_KEPT {
-        return (line.to_owned(), 0);
+        return Some((line.to_owned(), 0));
     }
     let skipped = (label.start.column - 1).saturating_sub(MAX_KEPT / 2);
-    (line.chars().skip(skipped).take(MAX_KEPT).collect(), skipped)
+    let rest = text.rest_of_line(label.start.line, skipped)?;
+    Some((rest.chars().take(MAX_KEPT).collect(), skipped))
 }
 
 /// The part of a line that is shown.
