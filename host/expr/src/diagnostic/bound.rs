@@ -105,14 +105,9 @@ impl Diagnostic {
 /// Cuts the middle out of a text of more than so many bytes.
 pub(super) fn cut(text: &mut String, max: usize) {
     if text.len() > max {
-        let mut head = max * 3 / 4;
-        while !text.is_char_boundary(head) {
-            head -= 1;
-        }
-        let mut tail = text.len() - max / 5;
-        while !text.is_char_boundary(tail) {
-            tail += 1;
-        }
+        let is_boundary = |at: &usize| text.is_char_boundary(*at);
+        let head = (0..=max * 3 / 4).rev().find(is_boundary).unwrap_or(0);
+        let tail = (text.len() - max / 5..text.len()).find(is_boundary).unwrap_or(text.len());
         *text = format!("{} … {}", &text[..head], &text[tail..]);
     }
 }

@@ -95,8 +95,8 @@ fn shortest_cycle(needs: &[&[usize]], members: &[usize]) -> Vec<usize> {
                 cycle.reverse();
                 return cycle;
             }
-            if let Entry::Vacant(place) = comes_from.entry(needed) {
-                place.insert(index);
+            if let Entry::Vacant(vacant) = comes_from.entry(needed) {
+                vacant.insert(index);
                 queue.push_back(needed);
             }
         }
