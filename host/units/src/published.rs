@@ -197,6 +197,17 @@ mod tests {
         check("me", "9.1093837015e-31*kg");
     }
 
+    /// It reads `nmi` as 1851.9648 m, `torr` as `mmHg`, and `au` as one of before 2012.
+    #[test]
+    fn what_it_takes_for_another_size_is_a_number_of_what_it_knows() {
+        check("nmi", "1852*m");
+        check("nmi/hour", "1852*m/hour");
+        check("kg/nautical_mile^2", "2.9155334959812285e-7*kg/m**2");
+        check("torr", "1.3332236842105263e2*Pa");
+        check("mmHg", "mmHg");
+        check("au", "149597870700*m");
+    }
+
     #[test]
     fn what_no_double_holds_is_left_out() {
         assert_eq!(Unit::parse("l_P^20").unwrap().published(), None);

@@ -1,8 +1,9 @@
 //! The definitions of all units: data, with their sources.
 //!
 //! The names and symbols are those of the published Kamodo. A definition is unit text, in names that stand
-//! above it; `pi` is π. Where a published value is older than today's (the astronomical unit, the
-//! nautical mile), it is kept, so that results agree, and a comment says so.
+//! above it; `pi` is π. A unit that is defined exactly has that size, even if the published one has another;
+//! `tests/exact.rs` holds each with its source. A published value that is measured or a convention of Kamodo's
+//! own (`AU`, `R_E`) is kept, so that results agree.
 
 use crate::dimension::BaseDimension::{
     self, Amount, Current, Information, Length, LuminousIntensity, Mass, Temperature, Time,
@@ -160,8 +161,10 @@ pub(super) const TABLE: &[Section] = &[
             unit("me", "electron_rest_mass", "9.1093837015e-31*kg"),
             unit("gee", "gees acceleration_due_to_gravity", "9.80665*m/s^2"),
             unit("atm", "atmosphere atmospheres", "101325*Pa"),
-            // A column of mercury of 13595.1 kg/m^3 under standard gravity.
-            unit("mmHg", "torr", "13595.1*kg/m^3*gee*mm"),
+            // A column of mercury of 13595.1 kg/m^3 under standard gravity. The torr is not quite the same: they
+            // differ by 1.4e-7, and are published as one unit.
+            unit("mmHg", "", "13595.1*kg/m^3*gee*mm"),
+            unit("torr", "", "atm/760"),
         ],
     },
     Section {
@@ -200,13 +203,13 @@ pub(super) const TABLE: &[Section] = &[
         ],
     },
     Section {
-        source: "Astronomy: IAU 1976 (Julian year), IAU 2015 resolution B3 (R_S), IUGG mean radius (R_E), JPL DE405 (au)",
+        source: "Astronomy: IAU 1976 (Julian year), IAU 2015 resolution B3 (R_S), IUGG mean radius (R_E), IAU 2012 resolution B2 (au)",
         definitions: &[
             unit("R_E", "", "6371*km"),
             unit("R_S", "", "695700*km"),
-            // The published `AU` is rounded, and `au` is older than the IAU's 149597870700 m of 2012.
+            // `AU` is Kamodo's own rounded one. The published `au` is of JPL DE405, 9 m shorter.
             unit("AU", "", "1.496e11*m"),
-            unit("au", "astronomical_unit astronomical_units", "149597870691*m"),
+            unit("au", "astronomical_unit astronomical_units", "149597870700*m"),
             unit("julian_year", "julian_years", "365.25*day"),
             unit("ly", "lightyear lightyears", "c*julian_year"),
             unit("common_year", "common_years", "365*day"),
@@ -225,8 +228,8 @@ pub(super) const TABLE: &[Section] = &[
             unit("ft", "foot feet", "12*inch"),
             unit("yd", "yard yards", "3*ft"),
             unit("mile", "mi miles", "5280*ft"),
-            // The published one, of 6076 feet; the international one has 1852 m.
-            unit("nautical_mile", "nmi nautical_miles", "6076*ft"),
+            // The international one; the published one has 6076 feet, 1851.9648 m.
+            unit("nautical_mile", "nmi nautical_miles", "1852*m"),
             unit("quart", "quarts", "231/4*inch^3"),
             unit("pound", "pounds", "0.45359237*kg"),
             unit("psi", "", "pound*gee/inch^2"),
