@@ -105,6 +105,12 @@ impl<'a> Server<'a> {
         self.port
     }
 
+    /// Returns the number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Returns what it has printed so far: the table, and the line that says it is ready.
     #[must_use]
     pub fn printed(&self) -> String {
