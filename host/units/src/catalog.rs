@@ -20,7 +20,9 @@ use crate::prefix::PREFIXES;
 use crate::scale::Scale;
 use crate::unit::Unit;
 use crate::{parse, suggest};
-use table::{Definition, Means, OFFSETS, OTHERWISE, Prefixes, TABLE};
+use table::{
+    BODIES, Definition, Means, OFFSETS, OTHERWISE, PREFIXED_ELSEWHERE, Prefixes, TABLE, TWO_MEANINGS,
+};
 
 /// A unit that is one word in a text, such as `km`; equal to another of the same text.
 #[derive(Debug)]
@@ -40,6 +42,12 @@ pub(crate) struct Catalog {
 pub(crate) fn catalog() -> &'static Catalog {
     static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::build);
     &CATALOG
+}
+
+/// Returns for a name that stands for different units in different fields the text of the one that is taken, and of the
+/// other one.
+pub(crate) fn two_meanings(name: &str) -> Option<(&'static str, &'static str)> {
+    TWO_MEANINGS.iter().find(|(known, ..)| *known == name).map(|(_, clear, other)| (*clear, *other))
 }
 
 // === impl Catalog ===
@@ -121,6 +129,9 @@ impl Catalog {
         if let Some((_, meant)) = OTHERWISE.iter().find(|(written, _)| *written == name) {
             return Some((*meant).to_owned());
         }
+        if let Some(meant) = size_of_body(name) {
+            return Some(meant.to_owned());
+        }
         // `uA`, `µA`: micro is `mu`.
         let micro = ['u', 'µ', 'μ'].iter().find_map(|sign| name.strip_prefix(*sign));
         if let Some(meant) = micro.and_then(|rest| known(format!("mu{rest}"))) {
@@ -141,6 +152,9 @@ impl Catalog {
                 return Some(meant);
             }
         }
+        if let Some(meant) = prefixed_elsewhere(name) {
+            return Some(meant.to_string());
+        }
         // `m2` for a square metre.
         let stem = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
         if stem.len() < name.len() && self.units.contains_key(stem) {
@@ -151,6 +165,37 @@ impl Catalog {
         }
         suggest(name, self.units.keys().map(String::as_str)).map(str::to_owned)
     }
+}
+
+/// The text for what others call `R_sun`, `solMass` or `Rearth`.
+fn size_of_body(name: &str) -> Option<&'static str> {
+    let plain: String = name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect();
+    let is = |quantity: &str, words: &[&str], body: &str| {
+        plain.strip_prefix(quantity) == Some(body)
+            || plain.strip_prefix(body).is_some_and(|rest| words.contains(&rest))
+    };
+    BODIES.iter().find_map(|body| {
+        body.names.iter().find_map(|of| {
+            if is("r", &["rad", "radius", "radii"], of) {
+                Some(body.radius)
+            } else if is("m", &["mass", "masses"], of) {
+                Some(body.mass)
+            } else {
+                body.luminosity.filter(|_| is("l", &["lum", "luminosity"], of))
+            }
+        })
+    })
+}
+
+/// The unit of a name such as `kJ` or `Mpc`, with a prefix that its unit does not take here.
+fn prefixed_elsewhere(name: &str) -> Option<Unit> {
+    let micro = ["u", "µ", "μ"].map(|symbol| (symbol, -6));
+    let prefixes = PREFIXES.iter().map(|prefix| (prefix.symbol, prefix.exponent)).chain(micro);
+    prefixes.into_iter().find_map(|(symbol, exponent)| {
+        let stem = name.strip_prefix(symbol)?;
+        let (_, text) = PREFIXED_ELSEWHERE.iter().find(|(known, _)| *known == stem)?;
+        Unit::parse(&format!("10^{exponent}*({text})")).ok()
+    })
 }
 
 fn prefixes(definition: &Definition) -> impl Iterator<Item = (&'static str, i32, &'static str)> + use<> {
@@ -225,6 +270,59 @@ mod tests {
         for (written, meant) in OTHERWISE {
             assert!(catalog().unit(written).is_err(), "`{written}` is known");
             assert!(Unit::parse(meant).is_ok(), "`{meant}` is unknown");
+        }
+    }
+
+    #[test]
+    fn a_suggestion_has_one_reading() {
+        let other = OTHERWISE.iter().chain(PREFIXED_ELSEWHERE).map(|(_, text)| *text);
+        let bodies = BODIES.iter().flat_map(|body| [Some(body.radius), Some(body.mass), body.luminosity]);
+        let two = TWO_MEANINGS.iter().flat_map(|(_, clear, other)| [*clear, *other]);
+        for text in other.chain(bodies.flatten()).chain(two) {
+            let (_, ambiguity) = Unit::read(text).unwrap_or_else(|error| panic!("`{text}`: {error}"));
+            assert_eq!(ambiguity, None, "`{text}`");
+        }
+        for (name, clear, other) in TWO_MEANINGS {
+            assert_eq!(
+                Unit::parse(name).unwrap().factor_to(&Unit::parse(clear).unwrap()).unwrap().to_f64(),
+                1.0
+            );
+            assert_ne!(Unit::parse(other), Unit::parse(name));
+        }
+    }
+
+    /// What astropy, pint, udunits and centimetre-gram-second texts call units that there are here, too.
+    #[test]
+    fn the_habits_of_others_have_a_suggestion_of_the_same_size() {
+        for (name, meant) in [
+            ("R_sun", "R_S"),
+            ("Rsun", "R_S"),
+            ("solRad", "R_S"),
+            ("R_solar", "R_S"),
+            ("R_earth", "R_E"),
+            ("R_Earth", "R_E"),
+            ("earthRad", "R_E"),
+            ("Re", "R_E"),
+            ("M_sun", "1.988409870698051e30*kg"),
+            ("Msol", "1.988409870698051e30*kg"),
+            ("L_sun", "3.828e26*W"),
+            ("R_jup", "7.1492e7*m"),
+            ("Angstrom", "angstrom"),
+            ("AA", "angstrom"),
+            ("kJ", "1000*J"),
+            ("mJ", "J/1000"),
+            ("Mpc", "3.0856775814913673e+22*m"),
+            ("mG", "1.0e-7*T"),
+            ("kgauss", "0.1*T"),
+            ("mas", "arcsec/1000"),
+            ("kohm", "1000*ohm"),
+            ("Myr", "1000000*tropical_year"),
+            ("uJ", "J/1000000"),
+            ("Kelvin", "kelvin"),
+            ("Joule", "joule"),
+            ("TECU", "1e16/m^2"),
+        ] {
+            assert_eq!(catalog().meant(name).as_deref(), Some(meant), "{name}");
         }
     }
 

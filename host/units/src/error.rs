@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::Unit;
 use crate::parse::{MAX_DEPTH, MAX_LENGTH};
+use crate::{Unit, unseen_hint, unseen_message};
 
 /// A text that is no unit: what is wrong (its `Display`), where ([`Error::span`]), and what to do about
 /// it ([`Error::hint`]).
@@ -60,11 +60,22 @@ pub enum ErrorKind {
         /// The sign.
         sign: char,
     },
-    /// A blank after a division: `W/m sr` may mean `W/(m*sr)` or `(W/m)*sr`.
-    #[error("a blank after a division can be read in two ways")]
-    AmbiguousBlank {
-        /// The unit before the division's sign, the one after it, and the one after the blank.
-        parts: [String; 3],
+    /// A factor without a sign after a division: `W/m sr` may mean `W/(m*sr)` or `(W/m)*sr`.
+    #[error(
+        "a {} after a division can be read in two ways",
+        if *is_blank { "blank" } else { "factor without a sign" }
+    )]
+    Ambiguous {
+        /// Whether a blank stands before it.
+        is_blank: bool,
+        /// The two readings.
+        forms: [String; 2],
+    },
+    /// A character that nobody sees, such as a blank without a width.
+    #[error("{}", unseen_message(*found))]
+    Unseen {
+        /// The character.
+        found: char,
     },
     /// An exponent beyond its bounds.
     #[error("the exponent in `{found}` {problem}")]
@@ -144,9 +155,10 @@ impl Error {
             ErrorKind::Sum { sign: '-' } => {
                 Some("write a negative exponent as `m^-3` or `m**(-3)`".to_owned())
             }
-            ErrorKind::AmbiguousBlank { parts: [above, below, after] } => {
-                Some(format!("write `{above}/({below}*{after})` or `{above}/{below}*{after}`"))
+            ErrorKind::Ambiguous { forms: [below, above], .. } => {
+                Some(format!("write `{below}` or `{above}`"))
             }
+            ErrorKind::Unseen { found } => Some(unseen_hint(*found).to_owned()),
             _ => None,
         }
     }
@@ -270,10 +282,16 @@ mod tests {
         unknown unit `foo`
         hint: did you mean `foot`?
         ");
-        assert_snapshot!(diagnose("L_sun"), @r"
-        L_sun
+        assert_snapshot!(diagnose("R_sun"), @r"
+        R_sun
         ^^^^^
-        unknown unit `L_sun`
+        unknown unit `R_sun`
+        hint: did you mean `R_S`?
+        ");
+        assert_snapshot!(diagnose("quux"), @r"
+        quux
+        ^^^^
+        unknown unit `quux`
         ");
     }
 
@@ -320,7 +338,57 @@ mod tests {
         W/m sr
            ^^^
         a blank after a division can be read in two ways
-        hint: write `W/(m*sr)` or `W/m*sr`
+        hint: write `W/(m*sr)` or `W*sr/m`
+        ");
+    }
+
+    #[test]
+    fn a_factor_without_a_sign_after_a_division() {
+        assert_snapshot!(diagnose("1/2m"), @r"
+        1/2m
+           ^
+        a factor without a sign after a division can be read in two ways
+        hint: write `1/(2*m)` or `m/2`
+        ");
+        assert_snapshot!(diagnose("J/kg*K mol"), @r"
+        J/kg*K mol
+              ^^^^
+        a blank after a division can be read in two ways
+        hint: write `J/(kg*K*mol)` or `J*K*mol/kg`
+        ");
+        assert_snapshot!(diagnose("m^1/2 s"), @r"
+        m^1/2 s
+             ^^
+        a blank after a division can be read in two ways
+        hint: write `m/(2*s)` or `m*s/2`
+        ");
+        assert_snapshot!(diagnose("m/2(3"), @r"
+        m/2(3
+           ^
+        expected `*` or `/`, found `(`
+        hint: write a product as `a*b`
+        ");
+    }
+
+    #[test]
+    fn characters_that_nobody_sees() {
+        assert_snapshot!(diagnose("k\u{200b}m").replace('\u{200b}', "␣"), @r"
+        k␣m
+         ^
+        unexpected U+200B ZERO WIDTH SPACE, a character that nobody sees
+        hint: delete it
+        ");
+        assert_snapshot!(diagnose("W\u{a0}m").replace('\u{a0}', "␣"), @r"
+        W␣m
+         ^
+        unexpected U+00A0 NO-BREAK SPACE, a character that nobody sees
+        hint: delete it, or write an ordinary blank
+        ");
+        assert_snapshot!(diagnose("m\u{301}").replace('\u{301}', "␣"), @r"
+        m␣
+         ^
+        unexpected U+0301 COMBINING ACUTE ACCENT, a mark on the letter before it
+        hint: delete it, or write the letter with its mark as one character
         ");
     }
 

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod ambiguity;
 mod catalog;
 mod dimension;
 mod error;
@@ -20,9 +21,12 @@ mod published;
 mod scale;
 mod suggest;
 mod unit;
+mod unseen;
 
+pub use ambiguity::Ambiguity;
 pub use dimension::{BaseDimension, Dimension};
 pub use error::{Error, ErrorKind, Incompatible};
 pub use scale::Factor;
 pub use suggest::suggest;
 pub use unit::Unit;
+pub use unseen::{printable, unseen, unseen_hint, unseen_message};

@@ -17,9 +17,11 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Pow, Signed, ToPrimitive, Zero};
 
+use crate::ambiguity::{self, Ambiguity, Exponent, Kind, Operand, Reading};
 use crate::error::{Error, ErrorKind};
 use crate::scale::Scale;
 use crate::unit::{Unit, Written};
+use crate::{catalog, unseen};
 
 /// Bytes in a text.
 pub(crate) const MAX_LENGTH: usize = 1024;
@@ -39,21 +41,47 @@ pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Result<Unit, ErrorKind>;
 
 /// Reads a unit whose names `lookup` finds.
 pub(crate) fn parse(text: &str, lookup: Lookup<'_>) -> Result<Unit, Error> {
+    Ok(parse_whole(text, lookup)?.0)
+}
+
+/// Reads a unit, and finds where its text can be read as another one.
+pub(crate) fn read(text: &str, lookup: Lookup<'_>) -> Result<(Unit, Option<Ambiguity>), Error> {
+    let (unit, reading, doubts) = parse_whole(text, lookup)?;
+    let is_clear = |text: &str, is_own: bool| {
+        let again = parse_whole(text, lookup);
+        again.is_ok_and(|(again, _, doubts)| doubts.is_empty() && (again == unit) == is_own)
+    };
+    let ambiguity = Ambiguity::new(text, doubts, reading, is_clear);
+    Ok((unit, ambiguity))
+}
+
+/// Reads a unit, how else its text can be read, and where.
+fn parse_whole(text: &str, lookup: Lookup<'_>) -> Result<(Unit, Reading, Vec<Range<usize>>), Error> {
     if text.len() > MAX_LENGTH {
         return Err(Error::new(ErrorKind::TooLong { found: text.len() }, 0..text.len()));
     }
-    let mut parser = Parser { text, at: 0, depth: 0, lookup };
+    if let Some((at, found)) = text.char_indices().find(|(_, found)| unseen(*found).is_some()) {
+        return Err(Error::new(ErrorKind::Unseen { found }, at..at + found.len_utf8()));
+    }
+    let mut parser = Parser { text, at: 0, depth: 0, lookup, doubts: Vec::new() };
     parser.skip_blanks();
     let bracketed = parser.take("[");
     parser.skip_blanks();
     let empty = matches!(parser.peek(), None | Some(']'));
-    let unit = if empty { Unit::one() } else { parser.product()? };
+    let (unit, reading) =
+        if empty { (Unit::one(), Reading::one("", Kind::Number)) } else { parser.product()? };
     parser.skip_blanks();
     if bracketed {
         parser.expect("]", "`]`")?;
         parser.skip_blanks();
     }
-    if parser.peek().is_some() { Err(parser.expected("`*`, `/`, a power or the end")) } else { Ok(unit) }
+    if parser.peek().is_some() {
+        return Err(parser.expected("`*`, `/`, a power or the end"));
+    }
+    let mut doubts = parser.doubts;
+    doubts.sort_by_key(|doubt| (doubt.start, doubt.end));
+    doubts.dedup();
+    Ok((unit, reading, doubts))
 }
 
 struct Parser<'a> {
@@ -61,82 +89,92 @@ struct Parser<'a> {
     at: usize,
     depth: usize,
     lookup: Lookup<'a>,
+    /// What can be read in two ways, so far.
+    doubts: Vec<Range<usize>>,
 }
 
 // === impl Parser ===
 
 impl Parser<'_> {
-    fn product(&mut self) -> Result<Unit, Error> {
+    fn product(&mut self) -> Result<(Unit, Reading), Error> {
         let start = self.at;
-        let mut unit = self.power()?;
-        // Where the operand before a "/" began and ended, and where the one after it did.
-        let mut divided: Option<(Range<usize>, Range<usize>)> = None;
+        let (mut unit, first) = self.power(false)?;
+        let mut operands = vec![first];
         loop {
             let end = self.at;
             self.skip_blanks();
-            let factor_at = self.at;
-            unit = match self.peek() {
-                Some('*') => {
+            let operator_at = self.at;
+            let (operand_unit, operand) = match self.peek() {
+                Some(sign @ ('*' | '/')) => {
                     self.at += 1;
-                    unit.product(&self.power()?)
-                }
-                Some('/') => {
-                    self.at += 1;
-                    self.skip_blanks();
-                    let below_at = self.at;
-                    let below = self.power()?;
-                    divided = Some((start..end, below_at..self.at));
-                    unit.quotient(&below)
+                    self.power(sign == '/')?
                 }
                 Some(sign @ ('+' | '-')) => return Err(self.at_letter(ErrorKind::Sum { sign }, sign)),
                 Some(sign @ ('·' | '⋅' | '×')) => {
                     return Err(self.at_letter(ErrorKind::ProductSign { sign }, sign));
                 }
-                Some(letter) if starts_name(letter) && factor_at > end => {
-                    let factor = self.power()?;
-                    if let Some((above, below)) = divided {
-                        let parts = [above, below, factor_at..self.at].map(|span| self.text[span].to_owned());
-                        return Err(Error::new(ErrorKind::AmbiguousBlank { parts }, end..self.at));
-                    }
-                    unit.product(&factor)
-                }
                 Some(letter) if starts_name(letter) || letter.is_ascii_digit() || letter == '(' => {
-                    return Err(self.at_letter(ErrorKind::Adjacent { found: letter }, letter));
+                    let is_blank = operator_at > end;
+                    let is_product = is_blank && starts_name(letter);
+                    let divides = operands.iter().any(|operand| operand.divides);
+                    let adjacent = self.at_letter(ErrorKind::Adjacent { found: letter }, letter);
+                    if !is_product && !divides {
+                        return Err(adjacent);
+                    }
+                    let factor = match self.power(false) {
+                        Err(_) if !is_product => return Err(adjacent),
+                        factor => factor?,
+                    };
+                    if divides {
+                        operands.push(factor.1);
+                        let forms = ambiguity::both(&operands);
+                        return Err(Error::new(ErrorKind::Ambiguous { is_blank, forms }, end..self.at));
+                    }
+                    factor
                 }
-                _ => return Ok(unit),
+                _ => return Ok((unit, ambiguity::product(&operands, &mut self.doubts))),
             };
+            unit = if operand.divides { unit.quotient(&operand_unit) } else { unit.product(&operand_unit) };
+            operands.push(operand);
             self.check_bounds(&unit, start)?;
         }
     }
 
-    fn power(&mut self) -> Result<Unit, Error> {
+    fn power(&mut self, divides: bool) -> Result<(Unit, Operand), Error> {
         self.skip_blanks();
         let start = self.at;
-        let atom = self.atom()?;
+        let (atom, base) = self.atom()?;
         let end = self.at;
         self.skip_blanks();
         if !self.take("**") && !self.take("^") {
             self.at = end;
-            return Ok(atom);
+            return Ok((atom, Operand { divides, span: start..end, base, exponent: Exponent::None }));
         }
         let exponent_at = self.at;
         let exponent = self.exponent()?;
         self.check_exponent(&exponent.value, exponent_at)?;
         let unit = atom.written_power(&exponent);
         self.check_bounds(&unit, start)?;
-        Ok(unit)
+        let exponent = Exponent::of(self.text[exponent_at..self.at].trim());
+        Ok((unit, Operand { divides, span: start..self.at, base, exponent }))
     }
 
-    fn atom(&mut self) -> Result<Unit, Error> {
+    fn atom(&mut self) -> Result<(Unit, Reading), Error> {
         match self.peek() {
-            Some('(') => self.parenthesised(Self::product),
+            Some('(') => {
+                let (unit, reading) = self.parenthesised(Self::product)?;
+                Ok((unit, reading.enclosed("")))
+            }
             Some(digit) if digit.is_ascii_digit() || digit == '.' => {
                 let start = self.at;
                 let number = self.number()?;
                 if number.value.is_zero() {
                     return Err(self.bad_number(start, "is no unit"));
                 }
-                Ok(Unit::from_scale(Scale::ratio(number.value), number.decimal))
+                let text = &self.text[start..self.at];
+                let kind = text.parse().map_or(Kind::Number, Kind::Integer);
+                let unit = Unit::from_scale(Scale::ratio(number.value), number.decimal);
+                Ok((unit, Reading::one(text, kind)))
             }
             Some(sign @ ('+' | '-')) => Err(self.at_letter(ErrorKind::Sum { sign }, sign)),
             Some(letter) if starts_name(letter) => self.name(),
@@ -144,16 +182,25 @@ impl Parser<'_> {
         }
     }
 
-    fn name(&mut self) -> Result<Unit, Error> {
+    fn name(&mut self) -> Result<(Unit, Reading), Error> {
         let start = self.at;
         self.skip_while(|letter| starts_name(letter) || letter.is_ascii_digit());
         let name = &self.text[start..self.at];
         if name == "sqrt" {
             self.skip_blanks();
             let half = BigRational::new(BigInt::from(1), BigInt::from(2));
-            return Ok(self.parenthesised(Self::product)?.power(&half));
+            let (unit, reading) = self.parenthesised(Self::product)?;
+            return Ok((unit.power(&half), reading.enclosed("sqrt")));
         }
-        (self.lookup)(name).map_err(|kind| Error::new(kind, start..self.at))
+        let unit = (self.lookup)(name).map_err(|kind| Error::new(kind, start..self.at))?;
+        let reading = match catalog::two_meanings(name) {
+            Some((clear, other)) => {
+                self.doubts.push(start..self.at);
+                Reading { clear: clear.to_owned(), other: format!("({other})"), kind: Kind::Unit }
+            }
+            None => Reading::one(name, Kind::Unit),
+        };
+        Ok((unit, reading))
     }
 
     fn exponent(&mut self) -> Result<Written, Error> {

@@ -9,6 +9,7 @@ use num_rational::BigRational;
 use num_traits::{One, Zero};
 
 use crate::Dimension;
+use crate::ambiguity::Ambiguity;
 use crate::catalog::{self, Symbol};
 use crate::error::{Error, Incompatible, Reason};
 use crate::parse;
@@ -62,6 +63,25 @@ impl Unit {
     /// ```
     pub fn parse(text: &str) -> Result<Self, Error> {
         parse::parse(text, &|name| catalog::catalog().unit(name))
+    }
+
+    /// Reads a unit as [`Unit::parse`] does, and tells where its text can be read as another one.
+    ///
+    /// # Errors
+    /// As of [`Unit::parse`].
+    ///
+    /// # Examples
+    /// ```
+    /// use kamodo_units::Unit;
+    ///
+    /// let (unit, ambiguity) = Unit::read("J/kg*K")?;
+    /// assert_eq!(unit, Unit::parse("J*K/kg")?);
+    /// assert_eq!(ambiguity.unwrap().hint(), "write `J*K/kg`, or `J/(kg*K)` if that is meant");
+    /// assert_eq!(Unit::read("J/kg/K")?.1, None);
+    /// # Ok::<(), kamodo_units::Error>(())
+    /// ```
+    pub fn read(text: &str) -> Result<(Self, Option<Ambiguity>), Error> {
+        parse::read(text, &|name| catalog::catalog().unit(name))
     }
 
     /// Returns every name of a unit that [`Unit::parse`] reads, with prefixes, in the order of their characters.

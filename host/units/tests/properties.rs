@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use kamodo_units::{Factor, Unit};
+use kamodo_units::{ErrorKind, Factor, Unit};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -84,6 +84,17 @@ proptest! {
         }
     }
 
+    /// Products, quotients and powers without the parentheses that would tell how they are meant.
+    #[test]
+    fn what_can_be_read_in_two_ways_has_a_text_for_each(tokens in prop::collection::vec(select(OPERANDS), 1..8)) {
+        told_apart(&tokens.concat())?;
+    }
+
+    #[test]
+    fn what_a_whole_text_can_be_read_as_is_told_apart(text in unit_text()) {
+        told_apart(&text)?;
+    }
+
     #[test]
     fn no_tokens_make_it_panic(tokens in prop::collection::vec(select(TOKENS), 0..40)) {
         read(&tokens.concat());
@@ -93,6 +104,67 @@ proptest! {
     fn no_text_makes_it_panic(text in any::<String>()) {
         read(&text);
     }
+}
+
+const OPERANDS: &[&str] = &[
+    "m",
+    "*s",
+    "/kg",
+    "/2",
+    "*3",
+    "^1",
+    "^-1",
+    "**3",
+    "^2",
+    "^0.5",
+    "^(1/2)",
+    " K",
+    "/(J*s)",
+    "*(m/s*K)",
+    "/sqrt(m^1/2)",
+    "*G",
+    "/Gs",
+    "(m^3/2)",
+    "2",
+    "1",
+    "/1",
+    "1e-3",
+    " ",
+    "^2^3",
+];
+
+/// Asserts that a text has one reading, or that its hint names a text of the same unit that has one, and of another unit.
+fn told_apart(text: &str) -> Result<(), TestCaseError> {
+    let forms = match Unit::read(text) {
+        Ok((_, None)) => return Ok(()),
+        Ok((unit, Some(ambiguity))) => {
+            prop_assert_eq!(
+                Unit::read(ambiguity.clear()),
+                Ok((unit, None)),
+                "{} for {}",
+                ambiguity.clear(),
+                text
+            );
+            for span in ambiguity.spans() {
+                prop_assert!(!text[span.clone()].is_empty());
+            }
+            let hint = ambiguity.hint();
+            prop_assert!(hint.contains(ambiguity.clear()));
+            hint
+        }
+        Err(error) => match error.kind() {
+            ErrorKind::Ambiguous { .. } => error.hint().unwrap_or_default(),
+            _ => return Ok(()),
+        },
+    };
+    let mut units = Vec::new();
+    for form in forms.split('`').skip(1).step_by(2) {
+        let read = Unit::read(form);
+        prop_assert!(matches!(read, Ok((_, None))), "{} for {}: {:?}", form, text, read);
+        units.extend(read.map(|(unit, _)| unit));
+    }
+    prop_assert!(units.len() < 2 || units[0] != units[1], "{}", forms);
+    Ok(())
 }
 
 /// Reads a text, and what an error says of it.

@@ -262,6 +262,10 @@ pub(super) const OFFSETS: &[(&str, &str)] = &[
     ("Fahrenheit", "`(T + 459.67)*5/9`"),
     ("°F", "`(T + 459.67)*5/9`"),
     ("℉", "`(T + 459.67)*5/9`"),
+    ("deg_C", "`T + 273.15`"),
+    ("degree_Celsius", "`T + 273.15`"),
+    ("deg_F", "`(T + 459.67)*5/9`"),
+    ("degree_Fahrenheit", "`(T + 459.67)*5/9`"),
 ];
 
 /// Names that are common elsewhere and unknown here, with the text for the same unit.
@@ -296,4 +300,161 @@ pub(super) const OTHERWISE: &[(&str, &str)] = &[
     ("cal", "4.184*J"),
     ("dimensionless", "1"),
     ("pct", "percent"),
+    // Signs of Unicode that look like letters.
+    ("\u{212a}", "K"),
+    ("\u{212b}", "angstrom"),
+    ("\u{2126}", "ohm"),
+    ("℧", "S"),
+    ("′", "deg/60"),
+    ("″", "arcsec"),
+    // Lengths, areas, volumes.
+    ("AA", "angstrom"),
+    ("parsec", "3.0856775814913673e16*m"),
+    ("lyr", "ly"),
+    ("R_J", "7.1492e7*m"),
+    ("in", "inch"),
+    ("thou", "1e-3*inch"),
+    ("barn", "1e-28*m^2"),
+    ("gal", "231*inch^3"),
+    ("gallon", "231*inch^3"),
+    // Times and rates.
+    ("secs", "s"),
+    ("msec", "ms"),
+    ("usec", "us"),
+    ("nsec", "ns"),
+    ("mins", "minute"),
+    ("d", "day"),
+    ("yrs", "year"),
+    ("week", "7*day"),
+    ("mph", "mile/hour"),
+    ("kph", "km/hour"),
+    ("kmh", "km/hour"),
+    ("kn", "nmi/hour"),
+    ("rpm", "360*deg/minute"),
+    // Angles.
+    ("arcminute", "deg/60"),
+    ("arcsecond", "arcsec"),
+    ("rev", "360*deg"),
+    ("turn", "360*deg"),
+    ("cycle", "360*deg"),
+    ("gon", "0.9*deg"),
+    ("sqdeg", "deg^2"),
+    // Masses, forces, energies, powers.
+    ("lbs", "pound"),
+    ("oz", "pound/16"),
+    ("lbf", "pound*gee"),
+    ("kgf", "kg*gee"),
+    ("hp", "550*ft*pound*gee/s"),
+    ("BTU", "1055.05585262*J"),
+    ("Wh", "W*hour"),
+    ("Ry", "13.605693122994*eV"),
+    ("Hartree", "27.211386245988*eV"),
+    ("barye", "0.1*Pa"),
+    ("Ba", "0.1*Pa"),
+    ("poise", "0.1*Pa*s"),
+    ("St", "1e-4*m^2/s"),
+    ("Gal", "cm/s^2"),
+    // Electricity and magnetism.
+    ("Ah", "A*hour"),
+    ("Oe", "79.57747154594767*A/m"),
+    ("oersted", "79.57747154594767*A/m"),
+    ("Mx", "1e-8*Wb"),
+    ("maxwell", "1e-8*Wb"),
+    ("statC", "3.3356409519815204e-10*C"),
+    ("esu", "3.3356409519815204e-10*C"),
+    ("abA", "10*A"),
+    // Fluxes, columns, shares, numbers.
+    ("Ci", "3.7e10*Bq"),
+    ("jansky", "1e-26*W/(m^2*Hz)"),
+    ("sfu", "1e-22*W/(m^2*Hz)"),
+    ("rayleigh", "1e10/(m^2*s)"),
+    ("DU", "2.6867e20/m^2"),
+    ("TECU", "1e16/m^2"),
+    ("ppm", "1e-6"),
+    ("ppb", "1e-9"),
+    ("ppt", "1e-12"),
+    ("unitless", "1"),
+    ("count", "1"),
+    ("counts", "1"),
+    ("ct", "1"),
+    ("photon", "1"),
+    ("photons", "1"),
+    ("ph", "1"),
+    ("electron", "1"),
+    ("particles", "1"),
+    ("molecules", "1"),
+];
+
+/// Units that take prefixes elsewhere and not here, with the text for each.
+pub(super) const PREFIXED_ELSEWHERE: &[(&str, &str)] = &[
+    ("J", "J"),
+    ("G", "1e-4*T"),
+    ("gauss", "1e-4*T"),
+    ("Gauss", "1e-4*T"),
+    ("pc", "3.0856775814913673e16*m"),
+    ("Jy", "1e-26*W/(m^2*Hz)"),
+    ("yr", "year"),
+    ("year", "year"),
+    ("ly", "ly"),
+    ("as", "arcsec"),
+    ("arcsec", "arcsec"),
+    ("ohm", "ohm"),
+    ("Ohm", "ohm"),
+    ("Ω", "ohm"),
+    ("bar", "bar"),
+    ("torr", "torr"),
+    ("Torr", "torr"),
+    ("Wh", "W*hour"),
+    ("cal", "4.184*J"),
+    ("dyn", "1e-5*N"),
+    ("Sv", "J/kg"),
+    ("lm", "cd*sr"),
+    ("lx", "lx"),
+    ("kat", "kat"),
+    ("bit", "bit"),
+    ("byte", "byte"),
+    ("Ci", "3.7e10*Bq"),
+    ("barn", "1e-28*m^2"),
+    ("l", "liter"),
+    ("L", "liter"),
+    ("Å", "angstrom"),
+];
+
+/// A body of the solar system whose size is a unit elsewhere.
+pub(super) struct Body {
+    /// Its names in small letters.
+    pub(super) names: &'static [&'static str],
+    pub(super) radius: &'static str,
+    pub(super) mass: &'static str,
+    pub(super) luminosity: Option<&'static str>,
+}
+
+/// IAU 2015 resolution B3, with CODATA 2018's gravitational constant.
+pub(super) const BODIES: &[Body] = &[
+    Body {
+        names: &["sun", "solar", "sol", "odot", "⊙", "☉"],
+        radius: "R_S",
+        mass: "1.988409870698051e30*kg",
+        luminosity: Some("3.828e26*W"),
+    },
+    Body {
+        names: &["earth", "terra", "oplus", "⊕"],
+        radius: "R_E",
+        mass: "5.972167867791379e24*kg",
+        luminosity: None,
+    },
+    Body {
+        names: &["jupiter", "jup"],
+        radius: "7.1492e7*m",
+        mass: "1.8981245973360505e27*kg",
+        luminosity: None,
+    },
+];
+
+/// Names that stand for different units in different fields: the text of the one that is taken, and of the other one.
+pub(super) const TWO_MEANINGS: &[(&str, &str, &str)] = &[
+    ("G", "gravitational_constant", "1e-4*T"),   // the gauss
+    ("Gs", "gigasecond", "1e-4*T"),              // the gauss
+    ("R", "molar_gas_constant", "1e10/(m^2*s)"), // the rayleigh
+    ("mil", "angular_mil", "1e-3*inch"),
 ];
