@@ -7,6 +7,7 @@
 
 mod build;
 pub(crate) mod publish;
+mod reading;
 mod unit;
 
 use std::collections::HashMap;
@@ -210,6 +211,7 @@ impl Names {
         }
         names.warn_of_own_name(definition);
         names.warn_of_functions_elsewhere(definition, scope);
+        names.diagnostics.extend(reading::warnings(definition, scope));
         names
     }
 

@@ -67,7 +67,8 @@ impl Definition {
             TreeKind::Symbol(name) if !left.has_parameter(name) => Some(name),
             _ => None,
         });
-        let warnings = warnings.into_iter().map(|warning| warning.with_function(&*left.name)).collect();
+        let warnings = left.warnings.iter().cloned().chain(warnings);
+        let warnings = warnings.map(|warning| warning.with_function(&*left.name)).collect();
         let inner = Inner { lhs: lhs.clone(), rhs: rhs.clone(), left, tree, calls, bare_names, warnings };
         Ok(Self(Arc::new(inner)))
     }

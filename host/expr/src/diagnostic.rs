@@ -3,9 +3,12 @@
 mod bound;
 mod render;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+use kamodo_units::{printable, unseen_hint, unseen_message};
 
 pub use bound::{MAX_DIAGNOSTICS, bounded, listed, shortened};
 
@@ -138,6 +141,13 @@ impl Source {
         Label { start: self.position(span.start), width: width.max(1), text: text.into() }
     }
 
+    /// Makes the error of a character that nobody sees, such as a blank without a width.
+    #[must_use]
+    pub fn unseen(&self, at: usize, found: char) -> Diagnostic {
+        let error = self.error(at..at + found.len_utf8(), unseen_message(found));
+        error.with_hint(unseen_hint(found))
+    }
+
     /// Makes an error at `span`.
     #[must_use]
     pub fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
@@ -147,7 +157,7 @@ impl Source {
             severity: Severity::Error,
             file: Some(Arc::clone(&self.file)),
             function: None,
-            message: message.into(),
+            message: shown(message),
             hint: None,
             labels: vec![label],
             line_text,
@@ -231,7 +241,7 @@ impl Diagnostic {
             severity,
             file: None,
             function: None,
-            message: message.into(),
+            message: shown(message),
             hint: None,
             labels: Vec::new(),
             line_text: None,
@@ -242,7 +252,7 @@ impl Diagnostic {
     /// Adds what to do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(shown(hint));
         self
     }
 
@@ -271,6 +281,15 @@ impl Diagnostic {
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.labels.first().map(|label| label.start)
+    }
+}
+
+/// A text of a message, in which nothing stands that nobody sees: what is quoted in it may be anybody's.
+fn shown(text: impl Into<String>) -> String {
+    let text = text.into();
+    match printable(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(printable) => printable,
     }
 }
 

@@ -254,6 +254,30 @@ pub(crate) fn constant(name: &str) -> Option<Constant> {
     Constant::ALL.into_iter().find(|constant| constant.name() == name)
 }
 
+/// What is a constant elsewhere, or looks like one, and is a name like any other here, as published: with the constant,
+/// and what it is.
+const CONSTANTS_ELSEWHERE: [(&str, &str, &str); 14] = [
+    ("π", "pi", "the constant"),
+    ("\u{1d6d1}", "pi", "the constant"), // and its forms in mathematical alphabets
+    ("\u{1d70b}", "pi", "the constant"),
+    ("\u{1d745}", "pi", "the constant"),
+    ("\u{1d77f}", "pi", "the constant"),
+    ("\u{1d7b9}", "pi", "the constant"),
+    ("PI", "pi", "the constant"),
+    ("ℯ", "E", "Euler's number"),
+    ("ⅇ", "E", "Euler's number"),
+    ("ⅈ", "I", "the imaginary unit"),
+    ("ⅉ", "I", "the imaginary unit"),
+    ("inf", "oo", "infinity"),
+    ("Inf", "oo", "infinity"),
+    ("Infinity", "oo", "infinity"),
+];
+
+/// Returns for a name that is a constant elsewhere what the language calls it, and what it is.
+pub(crate) fn constant_elsewhere(name: &str) -> Option<(&'static str, &'static str)> {
+    CONSTANTS_ELSEWHERE.iter().find(|(known, ..)| *known == name).map(|(_, ours, what)| (*ours, *what))
+}
+
 /// Returns the names of all functions of the language, for "did you mean".
 pub(crate) fn function_names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().map(|function| function.name)

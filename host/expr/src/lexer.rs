@@ -5,6 +5,7 @@ use num_bigint::BigInt;
 use crate::float::OutOfRange;
 use crate::simplify::Number;
 use crate::{Diagnostic, Float, Source, Span};
+use kamodo_units::unseen;
 use kamodo_value::{is_name_part, is_name_start};
 
 /// Digits of a literal beyond which an integer has too many bits.
@@ -77,6 +78,7 @@ impl Lexer<'_> {
         let rest = &self.text[self.at..];
         let Some(first) = rest.chars().next() else { return false };
         match first {
+            _ if unseen(first).is_some() => self.unseen(first),
             _ if first.is_whitespace() => self.at += first.len_utf8(),
             '#' => self.at += rest.find('\n').unwrap_or(rest.len()),
             _ if first.is_ascii_digit() => self.number(),
@@ -131,6 +133,15 @@ impl Lexer<'_> {
         self.push(kind, 1);
     }
 
+    /// A character that nobody sees: once for each of them, however often it stands there.
+    fn unseen(&mut self, first: char) {
+        let diagnostic = self.source.unseen(self.at, first);
+        if self.diagnostics.iter().all(|known| known.message != diagnostic.message) {
+            self.diagnostics.push(diagnostic);
+        }
+        self.push(Kind::Unknown, first.len_utf8());
+    }
+
     fn unknown(&mut self, first: char) {
         let hint = match first {
             '×' | '·' | '⋅' => Some("multiply with `*`"),
@@ -145,6 +156,7 @@ impl Lexer<'_> {
             '³' => Some("raise with `**`: `x**3`"),
             '½' => Some("write `1/2`"),
             '√' => Some("write `sqrt(x)`"),
+            '∞' => Some("write `oo`"),
             '@' => Some("multiply with `*`, element by element"),
             '.' => Some("a decimal point stands beside a digit, such as `0.5`, and a name has none"),
             '\\' => Some("LaTeX stands between two `$`: write `$\\sqrt{x}$`, or `sqrt(x)`"),

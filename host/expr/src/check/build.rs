@@ -259,6 +259,9 @@ impl<'a> Builder<'a> {
         let hint = did_you_mean(name, self.unused_parameters()).unwrap_or_else(|| {
             let list = self.parameters_meant(name, function).join(",");
             // The `E` of LaTeX: no list may have it.
+            if let Some((ours, what)) = constant_meant(name) {
+                return format!("write `{ours}` for {what}, or `{own}({list})` if a parameter is meant");
+            }
             match what_it_is(name) {
                 Some(what) => format!(
                     "no list of parameters may have `{name}`, which is {what} there: write `{name}_{{0}}`, and `{own}({})`, or no list",
@@ -490,6 +493,15 @@ fn large_bits(expr: &Expr) -> u64 {
         _ => 0,
     };
     if bits > SMALL_BITS { bits } else { 0 }
+}
+
+/// Returns the constant that an undeclared name is elsewhere.
+fn constant_meant(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "e" => Some(("E", "Euler's number")),
+        "i" | "j" => Some(("I", "the imaginary unit")),
+        _ => language::constant_elsewhere(name),
+    }
 }
 
 /// Returns what a name is that no parameter on the left-hand side may have.

@@ -4,7 +4,7 @@ use std::iter::Peekable;
 use std::str::CharIndices;
 use std::sync::Arc;
 
-use kamodo_units::Unit;
+use kamodo_units::{Ambiguity, Unit, unseen};
 use kamodo_value::{is_name_part, is_name_start};
 
 use crate::{Diagnostic, Source, Span, language};
@@ -19,6 +19,8 @@ pub(crate) struct Left {
     /// The list of parameters, where one is written.
     pub(crate) parameters: Option<Vec<LeftParameter>>,
     pub(crate) unit: Option<Unit>,
+    /// What is to be said of it though it can be read.
+    pub(super) warnings: Vec<Diagnostic>,
 }
 
 /// One parameter as it is written.
@@ -45,10 +47,11 @@ const HINT_OF_FORM: &str = "a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(
 
 /// Parses a left-hand side.
 pub(super) fn parse(source: &Source) -> Result<Left, Vec<Diagnostic>> {
-    let mut parser = Parser { source, chars: source.text.char_indices().peekable(), diagnostics: Vec::new() };
+    let chars = source.text.char_indices().peekable();
+    let mut parser = Parser { source, chars, diagnostics: Vec::new(), warnings: Vec::new() };
     let left = parser.left();
     match left {
-        Ok(left) if parser.diagnostics.is_empty() => Ok(left),
+        Ok(left) if parser.diagnostics.is_empty() => Ok(Left { warnings: parser.warnings, ..left }),
         Ok(_) => Err(parser.diagnostics),
         Err(diagnostic) => {
             parser.diagnostics.push(*diagnostic);
@@ -65,6 +68,7 @@ struct Parser<'a> {
     source: &'a Source,
     chars: Peekable<CharIndices<'a>>,
     diagnostics: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
 }
 
 impl Parser<'_> {
@@ -77,7 +81,7 @@ impl Parser<'_> {
         self.check_function_name(&name, span, parameters.is_some());
         let unit = if self.peek() == Some('[') { self.unit()? } else { None };
         match self.peek() {
-            None => Ok(Left { name, parameters, unit }),
+            None => Ok(Left { name, parameters, unit, warnings: Vec::new() }),
             Some(found) => {
                 let expected = match (&parameters, &unit) {
                     (None, None) => "`(`, `[` or the end",
@@ -91,7 +95,8 @@ impl Parser<'_> {
 
     /// Returns the next character that is not blank.
     fn peek(&mut self) -> Option<char> {
-        while self.chars.next_if(|(_, next)| next.is_whitespace()).is_some() {}
+        let is_blank = |next: char| next.is_whitespace() && unseen(next).is_none();
+        while self.chars.next_if(|(_, next)| is_blank(*next)).is_some() {}
         self.chars.peek().map(|(_, next)| *next)
     }
 
@@ -101,6 +106,9 @@ impl Parser<'_> {
 
     fn unexpected(&mut self, expected: &str, found: char) -> Box<Diagnostic> {
         let at = self.at();
+        if unseen(found).is_some() {
+            return Box::new(self.source.unseen(at, found));
+        }
         let error =
             self.source.error(at..at + found.len_utf8(), format!("expected {expected}, found `{found}`"));
         Box::new(error.with_hint(HINT_OF_FORM))
@@ -174,14 +182,11 @@ impl Parser<'_> {
         let end = start + length;
         while self.chars.next_if(|(at, _)| *at <= end).is_some() {}
         let text = &self.source.text[start..end];
-        if text.trim().is_empty() {
-            let error =
-                self.source.error(open..end + 1, "expected a unit between the brackets, found nothing");
-            self.diagnostics.push(error.with_hint("leave the brackets out where there is no unit"));
-            return Ok(None);
-        }
-        match Unit::parse(text) {
-            Ok(unit) => Ok(Some(unit)),
+        match Unit::read(text) {
+            Ok((unit, ambiguity)) => {
+                self.warnings.extend(ambiguity.map(|ambiguity| self.ambiguous(start, &ambiguity)));
+                Ok(Some(unit))
+            }
             Err(error) => {
                 let span = error.span();
                 let diagnostic = self.source.error(start + span.start..start + span.end, error.to_string());
@@ -192,6 +197,15 @@ impl Parser<'_> {
                 Ok(None)
             }
         }
+    }
+
+    /// Says of a unit that stands at `start` where it can be read as another one.
+    fn ambiguous(&self, start: usize, ambiguity: &Ambiguity) -> Diagnostic {
+        let mut spans = ambiguity.spans().iter().map(|span| start + span.start..start + span.end);
+        let first = spans.next().unwrap_or(start..start);
+        let warning = self.source.error(first, ambiguity.message()).into_warning();
+        let warning = spans.fold(warning, |warning, span| warning.with_label(self.source.label(span, "")));
+        warning.with_hint(ambiguity.hint())
     }
 
     fn check_function_name(&mut self, name: &Arc<str>, span: Span, has_parameters: bool) {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use kamodo_units::{printable, unseen};
+
 use super::{Diagnostic, FileText, Label, Severity};
 
 /// Characters of a line that are shown; of a longer one only those round the first label.
@@ -19,13 +21,13 @@ impl Diagnostic {
     /// ```
     #[must_use]
     pub fn render(&self) -> String {
-        let mut text = self.headline();
+        let mut text = printable(&self.headline()).into_owned();
         if let (Some(line), Some(first)) = (&self.line_text, self.labels.first()) {
             self.show_line(&mut text, line, first);
         }
         if let Some(hint) = &self.hint {
             text += "\nhint: ";
-            text += hint;
+            text += &printable(hint);
         }
         text
     }
@@ -64,7 +66,9 @@ impl Diagnostic {
                 let _ = write!(
                     text,
                     "\n  {margin} = {}:{}: {}",
-                    label.start.line, label.start.column, label.text
+                    label.start.line,
+                    label.start.column,
+                    printable(&label.text)
                 );
             }
         }
@@ -103,8 +107,9 @@ impl Window {
             let middle = column + first.width / 2;
             skipped = middle.saturating_sub(MAX_WIDTH / 2).min(n_chars - MAX_WIDTH).min(column);
         }
-        let printable = |next: char| if next.is_control() && next != '\t' { '\u{fffd}' } else { next };
-        let shown: String = line.chars().skip(skipped).take(MAX_WIDTH).map(printable).collect();
+        // One letter for each, so that the carets stand below what they mean.
+        let seen = |next: char| if unseen(next).is_some() || next == '\r' { '\u{fffd}' } else { next };
+        let shown: String = line.chars().skip(skipped).take(MAX_WIDTH).map(seen).collect();
         let is_cut_before = skipped + cut_off > 0;
         let is_cut_after = skipped + MAX_WIDTH < n_chars || cut_off > 0 && n_chars >= 4 * MAX_WIDTH;
         let (before, after) = (if is_cut_before { "…" } else { "" }, if is_cut_after { "…" } else { "" });
@@ -122,7 +127,7 @@ impl Window {
         text += &"^".repeat(label.width.min(n_left));
         if !label.text.is_empty() {
             text.push(' ');
-            text += &label.text;
+            text += &printable(&label.text);
         }
         text
     }

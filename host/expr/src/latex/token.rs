@@ -1,5 +1,7 @@
 //! LaTeX to tokens: what only spaces or sizes is left out, and `\left(` is one delimiter.
 
+use kamodo_units::unseen;
+
 use crate::{Diagnostic, Source, Span};
 
 /// One token and where it stands.
@@ -130,6 +132,10 @@ const DELIMITERS: [(&str, Side, Shape); 18] = [
 
 /// Splits `source.text[span]` into tokens, up to the first thing that LaTeX's mathematics does not have.
 pub(super) fn lex(source: &Source, span: Span) -> Result<Vec<Token>, Box<Diagnostic>> {
+    let mut letters = source.text[span.clone()].char_indices();
+    if let Some((at, found)) = letters.find(|(_, letter)| unseen(*letter).is_some()) {
+        return Err(Box::new(source.unseen(span.start + at, found)));
+    }
     let mut lexer = Lexer { source, at: span.start, end: span.end, tokens: Vec::new(), is_glued: false };
     while lexer.at < lexer.end {
         lexer.token()?;

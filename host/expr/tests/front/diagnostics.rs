@@ -508,12 +508,6 @@ fn left_hand_sides() {
         |  ^
     hint: add `]` behind the unit
     "#);
-    assert_snapshot!(refuse("f[]: x"), @r#"
-    kamodo_rpc.yaml:1:2: error: expected a unit between the brackets, found nothing
-      1 | f[]: x
-        |  ^^
-    hint: leave the brackets out where there is no unit
-    "#);
     assert_snapshot!(refuse("f(x, 3): x"), @r#"
     kamodo_rpc.yaml:1:6: error: expected the name of a parameter, found `3`
       1 | f(x, 3): x

@@ -7,5 +7,6 @@ mod expressions;
 mod linker;
 mod properties;
 mod ratios;
+mod readings;
 mod simplified;
 mod work;
