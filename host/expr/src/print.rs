@@ -56,6 +56,12 @@ impl Precedence {
     }
 }
 
+/// Returns `-expr` where the expression has a negative coefficient, to be printed behind a minus. It is none as well
+/// where that has no simplified form: the expression is then printed with its sign.
+fn negated(expr: &Expr) -> Option<Expr> {
+    has_negative_coefficient(expr).then(|| crate::simplify::neg(expr).ok()).flatten()
+}
+
 /// Returns whether the numeric coefficient is below zero.
 fn has_negative_coefficient(expr: &Expr) -> bool {
     expr.as_coefficient_and_rest().0.is_negative()

@@ -219,9 +219,10 @@ impl Expr {
     pub(crate) fn as_base_and_exponent(&self) -> (Expr, Expr) {
         match &**self {
             Node::Pow(base, exponent) => match base.exact() {
-                Some(ratio) if ratio.numer().is_one() && !ratio.denom().is_one() => {
-                    (Self::integer(ratio.denom().clone()), mul::negated(exponent))
-                }
+                Some(ratio) if ratio.numer().is_one() && !ratio.denom().is_one() => match neg(exponent) {
+                    Ok(negative) => (Self::integer(ratio.denom().clone()), negative),
+                    Err(_) => (base.clone(), exponent.clone()),
+                },
                 _ => (base.clone(), exponent.clone()),
             },
             Node::Builtin(Builtin::Exp, args) => (Self::constant(Constant::E), args[0].clone()),
@@ -243,4 +244,26 @@ pub(crate) fn neg(expr: &Expr) -> Simplified {
 /// Returns `left - right`.
 pub(crate) fn sub(left: &Expr, right: &Expr) -> Simplified {
     add(vec![left.clone(), neg(right)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A number came out with the other sign where its negative could not be made.
+    #[test]
+    fn what_cannot_be_negated_is_a_failure_and_no_number() {
+        let x = Expr::symbol(&"x".into());
+        let negative = neg(&x).expect("a small expression");
+        let (failed, _) = work::begin(|| {
+            while work::step(1) {}
+            [
+                neg(&x),
+                pow(&negative, &Expr::integer(3)),
+                pow(&negative, &Expr::ratio(1, 2)),
+                function(Builtin::Log, vec![Expr::integer(-2)]),
+            ]
+        });
+        assert!(failed.iter().all(Result::is_err), "{failed:?}");
+    }
 }

@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
-use super::{Precedence, has_negative_coefficient, name, series};
+use super::{Precedence, has_negative_coefficient, name, negated, series};
 use crate::simplify::neg;
 use crate::{Builtin, Constant, Expr, Node, work};
 
@@ -54,12 +54,11 @@ impl Printer {
     fn sum(&self, terms: &[Expr]) -> String {
         let mut text = String::new();
         for term in terms {
-            let is_negative = !text.is_empty() && has_negative_coefficient(term);
-            let positive =
-                if is_negative { neg(term).unwrap_or_else(|_| term.clone()) } else { term.clone() };
+            let negative = if text.is_empty() { None } else { negated(term) };
             if !text.is_empty() {
-                text += if is_negative { " - " } else { " + " };
+                text += if negative.is_some() { " - " } else { " + " };
             }
+            let positive = negative.unwrap_or_else(|| term.clone());
             let printed = self.print(&positive);
             let needs_brackets = matches!(&*positive, Node::Add(_)) || holds_mod(&positive);
             text += &if needs_brackets { bracketed(&printed) } else { printed };
@@ -68,10 +67,9 @@ impl Printer {
     }
 
     fn product(&self, expr: &Expr) -> String {
-        let (sign, expr) = if has_negative_coefficient(expr) {
-            ("- ", neg(expr).unwrap_or_else(|_| expr.clone()))
-        } else {
-            ("", expr.clone())
+        let (sign, expr) = match negated(expr) {
+            Some(positive) => ("- ", positive),
+            None => ("", expr.clone()),
         };
         if let (true, Node::Add(_)) = (!sign.is_empty(), &*expr) {
             return format!("{sign}({})", self.print(&expr));
@@ -207,13 +205,14 @@ pub(super) fn fraction(expr: &Expr) -> (Vec<Expr>, Vec<Expr>) {
                 _ => below.push(base),
             }
         } else {
-            let positive = neg(&exponent).unwrap_or(exponent);
-            below.push(match &**factor {
-                Node::Builtin(..) => {
-                    crate::simplify::pow(&base, &positive).unwrap_or_else(|_| factor.clone())
-                }
-                _ => Expr::from_node(Node::Pow(base, positive)),
+            let inverse = neg(&exponent).and_then(|positive| match &**factor {
+                Node::Builtin(..) => crate::simplify::pow(&base, &positive),
+                _ => Ok(Expr::from_node(Node::Pow(base, positive))),
             });
+            match inverse {
+                Ok(inverse) => below.push(inverse),
+                Err(_) => above.push(factor.clone()), // with its negative exponent
+            }
         }
     }
     crate::simplify::sort_for_print(&mut above);

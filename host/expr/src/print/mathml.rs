@@ -10,10 +10,9 @@ use kamodo_value::Signature;
 use num_traits::{One, Signed};
 
 use super::name::{Look, letter, look, split};
-use super::{Precedence, derivative, has_negative_coefficient, series};
+use super::{Precedence, derivative, negated, series};
 use crate::check::publish::unit_expr;
 use crate::print::latex::fraction;
-use crate::simplify::neg;
 use crate::{Builtin, Constant, Expr, Node, work};
 
 /// Writes a definition, `f(x) = x^2`, as one `math` element.
@@ -253,11 +252,11 @@ fn function_name(name: &str) -> String {
 fn sum(terms: &[Expr]) -> String {
     let mut parts = Vec::new();
     for term in terms {
-        let is_negative = !parts.is_empty() && has_negative_coefficient(term);
-        let positive = if is_negative { neg(term).unwrap_or_else(|_| term.clone()) } else { term.clone() };
+        let negative = if parts.is_empty() { None } else { negated(term) };
         if !parts.is_empty() {
-            parts.push(operator(if is_negative { "-" } else { "+" }));
+            parts.push(operator(if negative.is_some() { "-" } else { "+" }));
         }
+        let positive = negative.unwrap_or_else(|| term.clone());
         let printed = print(&positive);
         parts.push(if Precedence::of(&positive) == Precedence::Sum && !is_first_and_negative(term, &parts) {
             bracketed(printed)
@@ -274,8 +273,7 @@ fn is_first_and_negative(term: &Expr, before: &[String]) -> bool {
 }
 
 fn product(expr: &Expr) -> String {
-    if has_negative_coefficient(expr) {
-        let positive = neg(expr).unwrap_or_else(|_| expr.clone());
+    if let Some(positive) = negated(expr) {
         let printed = print(&positive);
         let printed = if matches!(&*positive, Node::Add(_)) { bracketed(printed) } else { printed };
         return signed(true, printed);

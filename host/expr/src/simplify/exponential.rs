@@ -7,7 +7,7 @@ use num_traits::{One, Signed, Zero};
 
 use super::function::function;
 use super::sign::{self, Sign};
-use super::{Number, Simplified, Unfit, add, infinity, mul, pow, quotient};
+use super::{Number, Simplified, Unfit, add, infinity, mul, neg, pow, quotient};
 use crate::{Builtin, Constant, Expr, Node};
 
 pub(super) fn exp(arg: &Expr) -> Result<Option<Expr>, Unfit> {
@@ -73,7 +73,7 @@ fn exp_of_half_turns(turns: &BigRational) -> Result<Option<Expr>, Unfit> {
             None => Expr::one(),
             Some(1) => unit,
             Some(2) => Expr::integer(-1),
-            Some(_) => mul::negated(&unit),
+            Some(_) => neg(&unit)?,
         }));
     }
     let mut reduced = turns - (turns / &two).floor() * &two;
@@ -127,7 +127,7 @@ pub(super) fn log(arg: &Expr) -> Result<Option<Expr>, Unfit> {
             return Ok(Some(Expr::integer(0)));
         }
         if ratio.numer().is_one() {
-            return super::neg(&log_of(Expr::integer(ratio.denom().clone()))?).map(Some);
+            return neg(&log_of(Expr::integer(ratio.denom().clone()))?).map(Some);
         }
     }
     if let Node::Builtin(Builtin::Exp, args) = &**arg
@@ -142,7 +142,7 @@ pub(super) fn log(arg: &Expr) -> Result<Option<Expr>, Unfit> {
         return Ok(Some(Expr::one()));
     }
     if sign::sign(arg) == Some(Sign::Negative) {
-        return add(vec![half_turn(2)?, log_of(mul::negated(arg))?]).map(Some);
+        return add(vec![half_turn(2)?, log_of(neg(arg)?)?]).map(Some);
     }
     if let Some(coefficient) = over_imaginary_unit(arg)?
         && let Some(ratio) = coefficient.exact()

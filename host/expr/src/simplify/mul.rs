@@ -63,11 +63,6 @@ pub(super) fn from_ordered(mut factors: Vec<Expr>) -> Expr {
     }
 }
 
-/// Returns `-expr` where that cannot fail: nothing grows.
-pub(super) fn negated(expr: &Expr) -> Expr {
-    mul(vec![Expr::integer(-1), expr.clone()]).unwrap_or_else(|_| expr.clone())
-}
-
 /// Distributes an exact number over a sum, which sympy does for these two alone.
 fn number_times_sum(number: &Expr, other: &Expr) -> Result<Option<Expr>, Unfit> {
     let Some(number) = number.exact().filter(|number| !number.is_zero()) else { return Ok(None) };

@@ -12,7 +12,7 @@ use num_complex::Complex64;
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
-use super::{Number, mul, numeric, pow};
+use super::{Number, mul, neg, numeric, pow};
 use crate::{Builtin, Constant, Expr, Node, work};
 
 /// Sorts the factors of a product.
@@ -227,19 +227,23 @@ fn generator(factor: &Expr) -> (Expr, BigInt) {
             let (coefficient, rest) = exponent.as_coefficient_and_rest();
             let (ratio, rest) = match coefficient {
                 Number::Exact(ratio) => (ratio, rest),
-                Number::Decimal(ref float) if float.is_negative() => {
-                    (-BigRational::one(), mul::negated(&exponent))
-                }
+                Number::Decimal(ref float) if float.is_negative() => (-BigRational::one(), negated(exponent)),
                 Number::Decimal(_) => (BigRational::one(), exponent),
             };
             if ratio.is_one() {
                 return (factor.clone(), BigInt::one());
             }
             let part = Number::Exact(BigRational::new(BigInt::one(), ratio.denom().clone()));
-            let tail = mul::with_coefficient(part, &rest).unwrap_or(rest);
+            let tail = mul::with_coefficient(part.clone(), &rest)
+                .unwrap_or_else(|_| mul::from_ordered(vec![part.into_expr(), rest]));
             (whole(base, tail), ratio.numer().clone())
         }
     }
+}
+
+/// Returns `-expr`; as a product that is not simplified, where that fails.
+fn negated(expr: Expr) -> Expr {
+    neg(&expr).unwrap_or_else(|_| mul::from_ordered(vec![Expr::integer(-1), expr]))
 }
 
 /// Sorts the terms of a sum.

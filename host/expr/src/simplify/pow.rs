@@ -6,7 +6,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::sign::{self, Sign};
-use super::{MAX_BITS, Number, Simplified, Unfit, add, function, infinity, mul, root, step, truth};
+use super::{MAX_BITS, Number, Simplified, Unfit, add, function, infinity, mul, neg, root, step, truth};
 use crate::{Builtin, Constant, Expr, Float, Node};
 
 /// Raises a simplified base to a simplified exponent.
@@ -32,8 +32,8 @@ pub(crate) fn pow(base: &Expr, exponent: &Expr) -> Simplified {
         && base.is_number_like()
         && base.as_coefficient_and_rest().0.is_negative()
     {
-        let positive = pow_of_node(&mul::negated(base), exponent)?;
-        return if integer.is_even() { Ok(positive) } else { super::neg(&positive) };
+        let positive = pow_of_node(&neg(base)?, exponent)?;
+        return if integer.is_even() { Ok(positive) } else { neg(&positive) };
     }
     pow_of_node(base, exponent)
 }
@@ -88,7 +88,7 @@ fn power_of_imaginary_unit(base: &Expr, exponent: &Expr) -> Simplified {
         Some(0) => Expr::one(),
         Some(1) => base.clone(),
         Some(2) => Expr::integer(-1),
-        _ => mul::negated(base),
+        _ => neg(base)?,
     })
 }
 
@@ -188,7 +188,7 @@ fn power_of_power(whole: &Expr, base: &Expr, exponent: &Expr, other: &Expr) -> S
                     |other: &Expr| other.exact().is_some_and(|other| *other.denom() == BigInt::from(2));
                 if -&number == one && is_half(other) && sign::sign(&base) == Some(Sign::Negative) {
                     let power = mul(vec![exponent.clone(), other.clone()])?;
-                    let positive = pow(&mul::negated(&base), &power)?;
+                    let positive = pow(&neg(&base)?, &power)?;
                     return mul(vec![pow(&Expr::integer(-1), other)?, positive]);
                 }
                 number.abs() < one || number == one || sign::is_nonnegative(&base)
@@ -227,16 +227,18 @@ fn power_of_product(product: &Expr, factors: &[Expr], exponent: &Expr) -> Simpli
             rest = negative.remove(0);
         }
         if negative.len() % 2 == 1 {
-            rest = mul::negated(&rest);
+            rest = neg(&rest)?;
         }
-        outside.extend(negative.iter().map(mul::negated));
+        for factor in &negative {
+            outside.push(neg(factor)?);
+        }
         if !rest.is_integer(1) {
             inside.push(rest);
         }
     } else if let Some(only) = negative.pop() {
         if !inside.is_empty() && only.number().is_some() && !only.is_integer(-1) {
             inside.push(Expr::integer(-1));
-            outside.push(mul::negated(&only));
+            outside.push(neg(&only)?);
         } else {
             inside.push(only);
         }
@@ -267,7 +269,7 @@ fn root_of_imaginary(coefficient: &Expr, power: &BigInt) -> Result<Option<Expr>,
         return Ok(None);
     }
     let unit = Expr::constant(Constant::ImaginaryUnit);
-    let turned = add(vec![Expr::one(), if ratio.is_negative() { mul::negated(&unit) } else { unit }])?;
+    let turned = add(vec![Expr::one(), if ratio.is_negative() { neg(&unit)? } else { unit }])?;
     let power = Expr::integer(power.clone());
     let factors = vec![pow(&Expr::rational(root), &power)?, pow(&turned, &power)?];
     mul(factors).map(Some)

@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
 use super::function::function;
-use super::{Number, Simplified, Unfit, add, mul, numeric, sign};
+use super::{Number, Simplified, Unfit, add, mul, neg, numeric, sign};
 use crate::{Builtin, Expr, Node};
 
 /// Whole terms come out of `floor` and `ceiling`, and what has no parameter is worked out.
@@ -50,7 +50,7 @@ pub(super) fn modulo(dividend: &Expr, divisor: &Expr) -> Result<Option<Expr>, Un
     if divided_by.as_ref().is_some_and(Number::is_zero) {
         return Err(Unfit::Pole);
     }
-    if dividend.is_integer(0) || dividend == divisor || *dividend == mul::negated(divisor) {
+    if dividend.is_integer(0) || dividend == divisor || *dividend == neg(divisor)? {
         return Ok(Some(Expr::integer(0)));
     }
     if let (Some(dividend), Some(divisor)) = (dividend.number(), &divided_by) {

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use num_integer::Integer;
 use num_traits::Signed;
 
-use super::{mul, numeric, order};
+use super::{neg, numeric, order};
 use crate::{Builtin, Expr, Node, work};
 
 /// The sign of a real number.
@@ -143,7 +143,7 @@ pub(super) fn could_extract_minus_sign(expr: &Expr) -> bool {
     if !work::step(1) {
         return false;
     }
-    let negative = mul::negated(expr);
+    let Ok(negative) = neg(expr) else { return false };
     if negative == *expr {
         return false;
     }
