@@ -148,14 +148,16 @@ impl Lexer<'_> {
             '÷' => Some("divide with `/`"),
             '−' | '–' => Some("subtract with `-`"),
             '[' | ']' => Some("units stand on the left-hand side only, such as `f(x[cm])[kg]`"),
+            '=' if self.text[self.at..].starts_with("=<") => Some("compare with `<=`"),
+            '=' if self.text[self.at..].starts_with("=>") => Some("compare with `>=`"),
             '=' => Some("the left-hand side stands before the colon: `f(x): x**2`; a comparison is `==`"),
             '≤' => Some("compare with `<=`"),
             '≥' => Some("compare with `>=`"),
             '≠' => Some("compare with `!=`"),
             '²' => Some("raise with `**`: `x**2`"),
             '³' => Some("raise with `**`: `x**3`"),
-            '½' => Some("write `1/2`"),
-            '√' => Some("write `sqrt(x)`"),
+            '½' => Some("a half is `1/2`, with a sign before it"),
+            '√' => Some("a root is `sqrt(x)`"),
             '∞' => Some("write `oo`"),
             '@' => Some("multiply with `*`, element by element"),
             '.' => Some("a decimal point stands beside a digit, such as `0.5`, and a name has none"),
@@ -166,8 +168,11 @@ impl Lexer<'_> {
             }
             _ => None,
         };
-        let span = self.at..self.at + first.len_utf8();
-        let diagnostic = self.source.error(span, format!("unexpected `{first}`"));
+        let is_turned = first == '=' && self.text[self.at + 1..].starts_with(['<', '>']);
+        let length = first.len_utf8() + usize::from(is_turned);
+        let span = self.at..self.at + length;
+        let diagnostic =
+            self.source.error(span, format!("unexpected `{}`", &self.text[self.at..self.at + length]));
         // The second bracket of a pair is the same mistake.
         let is_known = |hint: &str| self.diagnostics.iter().any(|known| known.hint.as_deref() == Some(hint));
         match hint {
@@ -177,7 +182,7 @@ impl Lexer<'_> {
                 "the language has `+ - * / // % ** !`, comparisons, `& | ~`, parentheses, numbers, names and calls such as `sin(x)`",
             )),
         }
-        self.push(Kind::Unknown, first.len_utf8());
+        self.push(Kind::Unknown, length);
     }
 
     /// Reads a number as Python does, with what is glued to it, so that `2x` is one mistake and not two.
@@ -217,9 +222,11 @@ impl Lexer<'_> {
             if text.len() > 1 && text.starts_with('0') && text.bytes().any(|byte| byte != b'0') {
                 let diagnostic = self.source.error(span.clone(), format!("`{text}` begins with a zero"));
                 let digits = text.trim_start_matches('0');
-                self.diagnostics.push(
-                    diagnostic.with_hint(format!("write `{digits}`, or `0o{digits}` for an octal number")),
-                );
+                let hint = match digits.bytes().all(|digit| digit < b'8') {
+                    true => format!("write `{digits}`, or `0o{digits}` for an octal number"),
+                    false => format!("write `{digits}`"),
+                };
+                self.diagnostics.push(diagnostic.with_hint(hint));
                 return None;
             }
             return BigInt::parse_bytes(text.as_bytes(), 10).map(Kind::Integer);

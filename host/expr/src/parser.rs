@@ -279,7 +279,7 @@ impl Parser<'_> {
         if is_python_keyword(&name) && !matches!(&*name, "True" | "False") {
             let error = self.source.error(name_span, format!("`{name}` is a word of Python, not a name"));
             let hint = match &*name {
-                "not" => "write `~(x > 1)`".to_owned(),
+                "not" => "write `~`: `~(x > 1)`".to_owned(),
                 _ => format!("write `{name}_0`, or another name"),
             };
             return Err(Box::new(error.with_hint(hint)));
@@ -380,6 +380,9 @@ impl Parser<'_> {
             Some((Kind::Open, _)) => "write an expression between the parentheses".to_owned(),
             Some((_, operator)) => {
                 format!("write a number, a name or `(` after `{operator}`, or leave `{operator}` out")
+            }
+            None if *self.peek() == Kind::Factorial => {
+                "`!` stands behind its operand, as in `x!`; not is written `~`, as in `~(x > 1)`".to_owned()
             }
             None => format!("write a number, a name or `(` before {found}"),
         };

@@ -2,6 +2,7 @@
 
 mod call;
 mod conversion;
+mod elsewhere;
 mod function;
 
 use std::collections::HashSet;
@@ -257,7 +258,13 @@ impl<'a> Builder<'a> {
             None => format!("`{name}` is not a parameter of `{own}`"),
         };
         let hint = did_you_mean(name, self.unused_parameters()).unwrap_or_else(|| {
-            let list = self.parameters_meant(name, function).join(",");
+            if function.is_none() && self.scope.is_provided_elsewhere(name) {
+                let symbol =
+                    self.scope.callee(name).map_or_else(|| format!("{name}()"), |callee| callee.symbol());
+                return format!("call the function as `{symbol}`");
+            }
+            let meant = self.parameters_meant(name, function);
+            let list = meant.join(",");
             // The `E` of LaTeX: no list may have it.
             if let Some((ours, what)) = constant_meant(name) {
                 return format!("write `{ours}` for {what}, or `{own}({list})` if a parameter is meant");
@@ -267,10 +274,24 @@ impl<'a> Builder<'a> {
                     "no list of parameters may have `{name}`, which is {what} there: write `{name}_{{0}}`, and `{own}({})`, or no list",
                     list.replace(name, &format!("{name}_0"))
                 ),
-                None => format!("did you mean `{own}({list})`?"),
+                None => format!("did you mean `{}`?", self.left_with(&meant)),
             }
         });
         self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
+    }
+
+    /// Returns the left-hand side with other parameters; those that are declared keep their units.
+    fn left_with(&self, parameters: &[&str]) -> String {
+        let left = self.definition.left();
+        let declared = |unit: &Option<Unit>| {
+            unit.as_ref().map_or_else(String::new, |unit| format!("[{}]", unit.declared()))
+        };
+        let unit_of = |name: &str| {
+            let parameter = left.parameters.iter().flatten().find(|parameter| &*parameter.name == name);
+            parameter.map_or_else(String::new, |parameter| declared(&parameter.unit))
+        };
+        let list: Vec<_> = parameters.iter().map(|name| format!("{name}{}", unit_of(name))).collect();
+        format!("{}({}){}", left.name, list.join(","), declared(&left.unit))
     }
 
     /// Returns the declared parameters that no name stands for, which one may have been misspelt.

@@ -2,7 +2,7 @@
 
 use num_bigint::BigInt;
 
-use super::token::{Kind, Shape, Side};
+use super::token::{HINT_OF_SIGNS, Kind, Shape, Side};
 use super::{Closer, Parsed, Parser, function};
 use crate::ast::{Operator, Tree, TreeKind};
 use crate::{Diagnostic, Float, Span, language};
@@ -274,11 +274,16 @@ impl Parser<'_> {
             }
             None => format!("`\\{command}` is not a command that is known here"),
         };
-        let hint = self.command_meant(&command).unwrap_or_else(|| {
-            format!(
-                "a name of one's own reads `\\mathrm{{{command}}}`, a function `\\operatorname{{{command}}}`"
-            )
-        });
+        let is_word = command.chars().all(char::is_alphabetic);
+        let hint = match &*command {
+            "%" => r"write hundredths as `\frac{x}{100}`".to_owned(),
+            _ if !is_word => HINT_OF_SIGNS.to_owned(),
+            _ => self.command_meant(&command).unwrap_or_else(|| {
+                format!(
+                    "a name of one's own reads `\\mathrm{{{command}}}`, a function `\\operatorname{{{command}}}(x)`"
+                )
+            }),
+        };
         Err(Box::new(self.error(self.span(), message).with_hint(hint)))
     }
 

@@ -177,8 +177,7 @@ impl Parser<'_> {
         }
         let text = &self.source.text[command.clone()];
         let message = format!("expected the name of an environment in braces after `{text}`");
-        let hint = format!("write `{text}{{cases}}`");
-        Err(Box::new(self.error(command, message).with_hint(hint)))
+        Err(Box::new(self.error(command, message).with_hint(HINT_OF_CASES)))
     }
 
     /// Reads one case: its value and its condition.

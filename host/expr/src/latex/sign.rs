@@ -137,7 +137,17 @@ impl Parser<'_> {
         let is_common = sign.form == Form::Plain
             || matches!(function, Builtin::BesselJ | Builtin::AiryAi | Builtin::AiryBi);
         if fits && !is_common && own.is_some() && !is_numbered(own.as_deref()) {
-            self.warn_of_sign(function, own.as_deref().unwrap_or_default(), &name_span);
+            let own = own.as_deref().unwrap_or_default();
+            let text_of = |tree: &Tree| {
+                let text = &self.source.text[tree.span.clone()];
+                text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or(text)
+            };
+            let args: Vec<_> = orders.iter().chain(&args).map(text_of).collect();
+            let power =
+                exponent.as_ref().map_or_else(String::new, |power| format!("^{{{}}}", text_of(power)));
+            let call =
+                format!(r"\operatorname{{{}}}\left({}\right){power}", function.name(), args.join(", "));
+            self.warn_of_sign(function, own, &name_span, &span, &call);
         }
         let n_orders = orders.len();
         orders.extend(args);
@@ -155,15 +165,15 @@ impl Parser<'_> {
         }))
     }
 
-    fn warn_of_sign(&mut self, function: Builtin, own: &str, name_span: &Span) {
+    /// Warns of a sign that is a function of the language; `call` is its call by name.
+    fn warn_of_sign(&mut self, function: Builtin, own: &str, name_span: &Span, span: &Span, call: &str) {
         let name = function.name();
         let text = &self.source.text[name_span.clone()];
         let message =
             format!("`{text}` is the special function `{name}`, unless there is a function `{own}`");
-        let hint = format!(
-            r"write `\operatorname{{{name}}}` to have that one always, `{text}{{\left(x\right)}}` for one's own"
-        );
-        let warning = self.error(name_span.clone(), message).into_warning().with_hint(hint);
+        let hint =
+            format!(r"write `{call}` to have that one always, `{text}{{\left(x\right)}}` for one's own");
+        let warning = self.error(span.clone(), message).into_warning().with_hint(hint);
         self.warnings.push(warning);
     }
 

@@ -213,7 +213,9 @@ impl Lexer<'_> {
             "" => {
                 let error =
                     self.source.error(self.at..self.at + 1, "expected a command after `\\`, found nothing");
-                return Err(Box::new(error.with_hint("write its name, such as `\\sqrt`, or leave `\\` out")));
+                return Err(Box::new(
+                    error.with_hint("write its name, such as `\\sqrt{x}`, or leave `\\` out"),
+                ));
             }
             _ => self.push(Kind::Command, length),
         }
@@ -244,7 +246,7 @@ impl Lexer<'_> {
             let message = format!("expected a delimiter after `{command}`, found {found}");
             let error = self.source.error(self.at..self.at + length, message);
             return Err(Box::new(
-                error.with_hint(format!("write `{command}(`, `{command}[` or `{command}|`")),
+                error.with_hint(r"write `\left(x\right)`, `\left[x\right]` or `\left|x\right|`"),
             ));
         };
         self.push(Kind::Delimiter(side, shape), length + blanks + own);
@@ -262,7 +264,7 @@ impl Lexer<'_> {
         let found = rest.trim_start().chars().next().map_or("the end".to_owned(), |next| format!("`{next}`"));
         let message = format!("expected `|` after `\\middle`, found {found}");
         let error = self.source.error(self.at..self.at + length, message);
-        Err(Box::new(error.with_hint("write `\\middle|`, or leave it out")))
+        Err(Box::new(error.with_hint(r"`\middle|` stands in `E\left(x\middle| m\right)` only")))
     }
 
     /// A number such as `5.3e-2` would be read as a product with a parameter `e`.
@@ -285,18 +287,22 @@ impl Lexer<'_> {
             '≤' => "write `\\le`",
             '≥' => "write `\\ge`",
             '≠' => "write `\\ne`",
-            '√' => "write `\\sqrt{x}`",
+            '√' => "a root is `\\sqrt{x}`",
             '²' => "write `^2`",
             '³' => "write `^3`",
             '∞' => "write `\\infty`",
             '%' => "`%` begins a comment in LaTeX; for a remainder write `x \\bmod{y}`",
             '#' => "a comment stands outside of the two `$`",
-            _ => "LaTeX has letters, numbers, `+ - * / ^ _ ! ' | ( ) [ ] { }` and commands such as `\\frac`",
+            _ => HINT_OF_SIGNS,
         };
         let span = self.at..self.at + first.len_utf8();
         Box::new(self.source.error(span, format!("unexpected `{first}`")).with_hint(hint))
     }
 }
+
+/// What there is.
+pub(super) const HINT_OF_SIGNS: &str =
+    "LaTeX has letters, numbers, `+ - * / ^ _ ! ' | ( ) [ ] { }` and commands such as `\\frac{x}{y}`";
 
 fn sign(sign: char) -> Option<Kind> {
     Some(match sign {

@@ -3,12 +3,15 @@
 use insta::assert_snapshot;
 use kamodo_expr::Outcome;
 
+use crate::hints;
 use crate::linker::{self, Above};
 
-/// Checks a line under others and returns what is said of it.
+/// Checks a line under others and returns what is said of it, once each hint is followed.
 #[track_caller]
 fn diagnose(above: &[&str], line: &str) -> String {
-    let (_, diagnostics) = linker::check(line, &Above::of(above));
+    let above = Above::of(above);
+    let (_, diagnostics) = linker::check(line, &above);
+    hints::check_all(line, &above, &diagnostics);
     diagnostics.iter().map(|diagnostic| diagnostic.render()).collect::<Vec<_>>().join("\n")
 }
 
@@ -174,11 +177,11 @@ fn comparisons_and_the_like() {
         |      ^
     hint: the left-hand side stands before the colon: `f(x): x**2`; a comparison is `==`
     ");
-    assert_snapshot!(refuse("f: x =< 2"), @r"
-    kamodo_rpc.yaml:1:6: error: `f`: unexpected `=`
+    assert_snapshot!(refuse("f: x =< 2"), @"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `=<`
       1 | f: x =< 2
-        |      ^
-    hint: the left-hand side stands before the colon: `f(x): x**2`; a comparison is `==`
+        |      ^^
+    hint: compare with `<=`
     ");
     assert_snapshot!(refuse("f: x ≤ 2"), @r"
     kamodo_rpc.yaml:1:6: error: `f`: unexpected `≤`
@@ -192,11 +195,11 @@ fn comparisons_and_the_like() {
         |       ^
     hint: write a number, a name or `(` after `<`, or leave `<` out
     ");
-    assert_snapshot!(refuse("f: ! x"), @r"
+    assert_snapshot!(refuse("f: ! x"), @"
     kamodo_rpc.yaml:1:4: error: `f`: expected an operand, found `!`
       1 | f: ! x
         |    ^
-    hint: write a number, a name or `(` before `!`
+    hint: `!` stands behind its operand, as in `x!`; not is written `~`, as in `~(x > 1)`
     ");
     assert_snapshot!(refuse("f: x & 2"), @r"
     kamodo_rpc.yaml:1:8: error: `f`: expected a condition, found a number
@@ -760,6 +763,7 @@ fn functions_elsewhere() {
     let above = Above::default().with_elsewhere(&["standoff(B_z[nT])[R_E]: 10 + B_z"]);
     let render = |line: &str| {
         let (_, diagnostics) = linker::check(line, &above);
+        hints::check_all(line, &above, &diagnostics);
         diagnostics.iter().map(|diagnostic| diagnostic.render()).collect::<Vec<_>>().join("\n")
     };
     assert_snapshot!(render("f: standoff + 1"), @r#"
@@ -876,7 +880,7 @@ fn words_and_signs_of_elsewhere() {
     kamodo_rpc.yaml:1:4: error: `f`: `not` is a word of Python, not a name
       1 | f: not x > 1
         |    ^^^
-    hint: write `~(x > 1)`
+    hint: write `~`: `~(x > 1)`
     ");
     assert_snapshot!(refuse("f: x if x > 1 else 0"), @"
     kamodo_rpc.yaml:1:6: error: `f`: expected an operator or the end, found `if`
@@ -894,7 +898,7 @@ fn words_and_signs_of_elsewhere() {
     kamodo_rpc.yaml:1:5: error: `f`: unexpected `½`
       1 | f: x½
         |     ^
-    hint: write `1/2`
+    hint: a half is `1/2`, with a sign before it
     ");
 }
 
@@ -911,6 +915,6 @@ fn functions_by_the_names_of_elsewhere() {
     kamodo_rpc.yaml:1:4: warning: `f`: no function `where` is there yet
       1 | f: where(x, 1)
         |    ^^^^^
-    hint: write `Piecewise((x, z), (y, True))`
+    hint: `where(z, x, y)` is written `Piecewise((x, z), (y, True))`
     ");
 }

@@ -1,114 +1,130 @@
-//! Hints that name a form of the language for a function of numpy, C or Fortran: the form has the same value.
+//! Names that numpy, Python and C have: the language has them too, or says in which form it has their value.
 
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kamodo_expr::{Checked, Program, Progress};
+use insta::assert_snapshot;
+use kamodo_expr::{Checked, Outcome, Program, Progress};
 use kamodo_value::{Scalar, Value};
+use num_complex::Complex64;
 
+use crate::hints;
 use crate::linker::{self, Above};
 
-/// A name, how many arguments it takes, and what it means, by the functions of C's library and of Rust.
-type Meaning = (&'static str, usize, fn(f64, f64) -> f64);
+/// What numpy and Python answer, which golden/numpy_names.py wrote.
+const ANSWERS: &str = include_str!("../golden/numpy_names.tsv");
 
-const MEANINGS: [Meaning; 18] = [
-    ("arccos", 1, |x, _| x.acos()),
-    ("arccosh", 1, |x, _| x.acosh()),
-    ("arcsin", 1, |x, _| x.asin()),
-    ("arcsinh", 1, |x, _| x.asinh()),
-    ("arctan", 1, |x, _| x.atan()),
-    ("arctan2", 2, |x, y| x.atan2(y)),
-    ("arctanh", 1, |x, _| x.atanh()),
-    ("ceil", 1, |x, _| x.ceil()),
-    ("conj", 1, |x, _| x),
-    ("fabs", 1, |x, _| x.abs()),
-    ("fmod", 2, |x, y| x % y),
-    ("imag", 1, |_, _| 0.0),
-    ("maximum", 2, f64::max),
-    ("minimum", 2, f64::min),
-    ("pow", 2, f64::powf),
-    ("power", 2, f64::powf),
-    ("real", 1, |x, _| x),
-    ("sgn", 1, |x, _| if x == 0.0 { 0.0 } else { x.signum() }),
-];
+/// Every other name of numpy and Python.
+const OTHERS: &str = include_str!("../../src/check/build/elsewhere/others.txt");
 
-const POINTS: [f64; 13] = [-1e6, -171.5, -7.0, -2.5, -1.0, -0.5, 0.0, 0.25, 1.0, 2.5, 3.0, 171.5, 1e6];
-
-/// `lgamma`, as Python's `math.lgamma` gives it.
-const LGAMMA: [(f64, f64); 6] = [
-    (-0.5, 1.265_512_123_484_645_4),
-    (-2.5, -0.056_243_716_497_674_05),
-    (0.5, 0.572_364_942_924_700_1),
-    (1.0, 0.0),
-    (10.5, 13.940_625_219_403_763),
-    (1e6, 12_815_504.569_147_61),
-];
-
-/// Returns the code of the hint on a call of `name`.
-#[track_caller]
-fn hinted(name: &str, args: &str) -> String {
-    let (_, diagnostics) = linker::check(&format!("f({args}): {name}({args})"), &Above::default());
-    let hint = diagnostics.iter().find_map(|found| found.hint.as_deref()).expect("a hint");
-    let code = hint.strip_prefix("write `").and_then(|rest| rest.strip_suffix('`'));
-    code.unwrap_or_else(|| panic!("{name}: no code in {hint:?}")).to_owned()
+/// Reads a number, a truth, or the two parts of a complex number.
+fn read(text: &str) -> Value {
+    let double = |text: &str| text.parse::<f64>().unwrap();
+    match text {
+        "True" | "False" => Value::Bool(text == "True"),
+        _ if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
+            Value::Int(text.parse().unwrap())
+        }
+        _ => match text.split_once(' ') {
+            Some((re, im)) => Value::Scalar(Scalar::Complex128(Complex64::new(double(re), double(im)))),
+            None => Value::Scalar(Scalar::Float64(double(text))),
+        },
+    }
 }
 
+/// Returns a number or truth as a complex number.
 #[track_caller]
-fn value(checked: &Checked, args: Vec<Value>) -> f64 {
+fn number(value: &Value) -> Complex64 {
+    match value {
+        Value::Bool(truth) | Value::Scalar(Scalar::Bool(truth)) => f64::from(u8::from(*truth)).into(),
+        Value::Int(integer) => integer.to_string().parse::<f64>().unwrap().into(),
+        Value::Float(double) | Value::Scalar(Scalar::Float64(double)) => (*double).into(),
+        Value::Scalar(Scalar::Complex128(complex)) => *complex,
+        Value::Scalar(Scalar::Int64(integer)) => (*integer as f64).into(),
+        other => panic!("{other:?} is no number"),
+    }
+}
+
+fn evaluate(checked: &Checked, args: Vec<Value>) -> Result<Value, String> {
     let names: Vec<_> =
         checked.signature.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
     let program = Arc::new(Program::lower(&names, &checked.body, &|_| None).unwrap());
-    match program.start(args).resume(&|| false).unwrap() {
-        Progress::Done(Value::Float(double) | Value::Scalar(Scalar::Float64(double))) => double,
-        Progress::Done(Value::Int(integer)) => integer.to_string().parse().unwrap(),
-        other => panic!("{:?}: {other:?}", checked.rhs),
+    match program.start(args).resume(&|| false) {
+        Ok(Progress::Done(value)) => Ok(value),
+        other => Err(format!("{other:?}")),
     }
 }
 
-#[track_caller]
-fn check(name: &str, form: &str, found: f64, expect: f64) {
-    let is_alike =
-        found == expect || (found.is_nan() && expect.is_nan()) || (found / expect - 1.0).abs() < 1e-13;
-    assert!(is_alike, "{name}: `{form}` is {found}, not {expect}");
+/// Whether a part of a number is the other one, but for the last digits.
+fn is_alike(found: f64, expect: f64) -> bool {
+    found == expect || (found.is_nan() && expect.is_nan()) || (found - expect).abs() <= 1e-13 * expect.abs()
 }
 
-fn double(value: f64) -> Value {
-    Value::Scalar(Scalar::Float64(value))
+/// Returns the definition of a call of `name`, as the language has it or as its hint says to write it.
+#[track_caller]
+fn definition(name: &str, n_args: usize) -> (String, Checked) {
+    let args = ["a", "b", "c"][..n_args].join(",");
+    let line = format!("f({args}): {name}({args})");
+    let (outcome, diagnostics) = linker::check(&line, &Above::default());
+    if let Outcome::Checked(checked) = outcome {
+        return (line, checked);
+    }
+    let [found] = diagnostics.as_slice() else { panic!("{name}: {diagnostics:?}") };
+    let hints::Reading::Edits(edits) = hints::read(&line, found) else { panic!("{name}: {found:?}") };
+    let checked = linker::checked(&edits[0], &Above::default());
+    (edits[0].clone(), checked)
 }
 
 #[test]
-fn a_hinted_form_has_the_value_of_the_name_that_it_stands_for() {
-    for (name, n_args, meaning) in MEANINGS {
-        // The second argument of an angle comes first in the name of its parameters.
-        let params = ["x", "x,y"][n_args - 1];
-        let args = if name == "arctan2" { "y,x" } else { params };
-        let form = hinted(name, args);
-        let checked = linker::checked(&format!("f({args}): {form}"), &Above::default());
-        for x in POINTS {
-            for y in POINTS {
-                let values = [double(x), double(y)][..n_args].to_vec();
-                check(name, &format!("{form} at {x}, {y}"), value(&checked, values), meaning(x, y));
-            }
+fn names_of_numpy_and_python_have_their_value() {
+    let mut definitions: BTreeMap<(&str, usize), (String, Checked)> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for line in ANSWERS.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<_> = line.split('\t').collect();
+        let (name, args, expect) = (fields[0], &fields[1..fields.len() - 1], fields[fields.len() - 1]);
+        let (form, checked) =
+            definitions.entry((name, args.len())).or_insert_with(|| definition(name, args.len()));
+        let found = evaluate(checked, args.iter().map(|arg| read(arg)).collect());
+        let expected = number(&read(expect));
+        let is_right = found.as_ref().is_ok_and(|found| {
+            let found = number(found);
+            is_alike(found.re, expected.re) && is_alike(found.im, expected.im)
+        });
+        if !is_right {
+            wrong.push(format!("{name}{args:?} is {expect}, `{form}` is {found:?}"));
         }
     }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// One letter between `exp2` and `exp` is no misspelling.
 #[test]
-fn the_logarithm_of_the_gamma_function_is_real_below_zero() {
-    let form = hinted("lgamma", "x");
-    let checked = linker::checked(&format!("f(x): {form}"), &Above::default());
-    for (x, expect) in LGAMMA {
-        check("lgamma", &form, value(&checked, vec![double(x)]), expect);
+fn no_name_of_numpy_or_python_is_taken_for_a_misspelt_one() {
+    for name in OTHERS.lines() {
+        let (outcome, diagnostics) = linker::check(&format!("f(a): {name}(a)"), &Above::default());
+        let hints: Vec<_> = diagnostics.iter().filter_map(|found| found.hint.as_deref()).collect();
+        assert!(hints.iter().all(|hint| !hint.starts_with("did you")), "{name}: {hints:?}");
+        assert!(!matches!(outcome, Outcome::Refused) || !hints.is_empty(), "{name}: {hints:?}");
     }
 }
 
 #[test]
-fn a_choice_keeps_its_order() {
-    let form = hinted("where", "z,x,y");
-    let checked = linker::checked(&format!("f(z,x,y): {form}"), &Above::default());
-    for (truth, expect) in [(true, 5.0), (false, 6.0)] {
-        let args = vec![Value::Bool(truth), double(5.0), double(6.0)];
-        check("where", &form, value(&checked, args), expect);
-    }
+fn the_form_has_the_arguments_of_the_call() {
+    let hint = |line: &str| {
+        let (_, diagnostics) = linker::check(line, &Above::default());
+        hints::check_all(line, &Above::default(), &diagnostics);
+        diagnostics[0].hint.clone().unwrap()
+    };
+    assert_snapshot!(hint("f: where(x > 0, x, -x)"), @"write `Piecewise((x, x > 0), (-x, True))`");
+    assert_snapshot!(hint("f: 2/add(x, y)"), @"write `(x + y)`");
+    assert_snapshot!(hint("f: 2*fmod(x + 1, -y)"), @"write `(sign(x + 1)*Mod(Abs(x + 1), Abs(-y)))`");
+    assert_snapshot!(hint("f: power(x - 1, g(y))**2"), @"write `((x - 1)**g(y))`");
+    assert_snapshot!(hint("f: where(x, 1)"), @"`where(z, x, y)` is written `Piecewise((x, z), (y, True))`");
+    assert_snapshot!(hint("f: round(x, 2)"), @"`round(x)` is written `Piecewise((floor(x), Mod(x, 1) < 1/2), (ceiling(x), Mod(x, 1) > 1/2), (2*floor(x/2 + 1/4), True))`");
+    assert_snapshot!(hint("f: exp2(x) + 1"), @"write `(2.0**x)`");
+    assert_snapshot!(hint("f: cumsum(x)"), @"the language has no `cumsum`: `f` is served as soon as a plugin or a definition brings one");
+    assert_snapshot!(hint("f: select(x)"), @"write cases as `Piecewise((x, x > 0), (0, True))`");
+    assert_snapshot!(hint(r"f: $2 \operatorname{fmod}{\left(x,y\right)}$"), @"define it, outside of LaTeX: `fmod(x,y): sign(x)*Mod(Abs(x), Abs(y))`");
 }

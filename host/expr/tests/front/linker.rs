@@ -7,7 +7,7 @@ use kamodo_expr::{Checked, Definition, Diagnostic, Outcome, Scope, Source};
 use kamodo_value::Signature;
 
 /// The functions that are defined above a line, and those that are defined elsewhere.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Above {
     signatures: HashMap<String, Signature>,
     elsewhere: HashMap<String, Signature>,

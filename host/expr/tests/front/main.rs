@@ -4,6 +4,7 @@ mod definitions;
 mod diagnostics;
 mod elsewhere;
 mod expressions;
+mod hints;
 mod linker;
 mod properties;
 mod ratios;

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use kamodo_expr::Outcome;
 
+use crate::hints;
 use crate::linker::{self, Above};
 
 /// Checks a line, which must be refused, and returns what is said of it.
@@ -10,6 +11,7 @@ use crate::linker::{self, Above};
 fn refuse(line: &str) -> String {
     let (outcome, diagnostics) = linker::check(line, &Above::default());
     assert!(matches!(outcome, Outcome::Refused), "{line} is accepted");
+    hints::check_all(line, &Above::default(), &diagnostics);
     diagnostics.iter().map(|diagnostic| diagnostic.render()).collect::<Vec<_>>().join("\n")
 }
 
@@ -18,6 +20,7 @@ fn refuse(line: &str) -> String {
 fn warn(line: &str) -> String {
     let (outcome, diagnostics) = linker::check(line, &Above::default());
     assert!(!matches!(outcome, Outcome::Refused), "{line} is refused");
+    hints::check_all(line, &Above::default(), &diagnostics);
     diagnostics.iter().map(|diagnostic| diagnostic.render()).collect::<Vec<_>>().join("\n")
 }
 
@@ -104,7 +107,7 @@ fn braces_and_delimiters() {
     kamodo_rpc.yaml:1:5: error: `f`: expected a delimiter after `\left`, found `x`
       1 | f: $\left x$
         |     ^^^^^
-    hint: write `\left(`, `\left[` or `\left|`
+    hint: write `\left(x\right)`, `\left[x\right]` or `\left|x\right|`
     ");
     assert_snapshot!(refuse(r"f: $\frac{}{y}$"), @r"
     kamodo_rpc.yaml:1:11: error: `f`: expected a number, a name or a parenthesis, found `}`
@@ -166,7 +169,7 @@ fn commands() {
     kamodo_rpc.yaml:1:5: error: `f`: `\foo` is not a command that is known here
       1 | f: $\foo{x$
         |     ^^^^
-    hint: a name of one's own reads `\mathrm{foo}`, a function `\operatorname{foo}`
+    hint: a name of one's own reads `\mathrm{foo}`, a function `\operatorname{foo}(x)`
     ");
     assert_snapshot!(refuse(r"f: $\pir$"), @r"
     kamodo_rpc.yaml:1:5: error: `f`: `\pir` is not a command that is known here
@@ -184,7 +187,7 @@ fn commands() {
     kamodo_rpc.yaml:1:7: error: `f`: expected a command after `\`, found nothing
       1 | f: $x \$
         |       ^
-    hint: write its name, such as `\sqrt`, or leave `\` out
+    hint: write its name, such as `\sqrt{x}`, or leave `\` out
     ");
     assert_snapshot!(refuse(r"f: $\vec{1}$"), @r"
     kamodo_rpc.yaml:1:10: error: `f`: expected a name, found `1`
@@ -318,7 +321,7 @@ fn operands() {
     kamodo_rpc.yaml:1:7: error: `f`: `\%` is not a command that is known here
       1 | f: $50\%$
         |       ^^
-    hint: a name of one's own reads `\mathrm{%}`, a function `\operatorname{%}`
+    hint: write hundredths as `\frac{x}{100}`
     ");
     assert_snapshot!(refuse("f: $x × y$"), @r"
     kamodo_rpc.yaml:1:7: error: `f`: unexpected `×`
@@ -346,7 +349,7 @@ fn comparisons_and_cases() {
     kamodo_rpc.yaml:1:5: error: `f`: expected the name of an environment in braces after `\begin`
       1 | f: $\begin x$
         |     ^^^^^^
-    hint: write `\begin{cases}`
+    hint: cases read `\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}`
     ");
     assert_snapshot!(refuse(r"f: $\begin{cases} x & x > 0 \\ 0$"), @r"
     kamodo_rpc.yaml:1:32: error: `f`: a case without a condition
@@ -419,7 +422,7 @@ fn comparisons_and_cases() {
     kamodo_rpc.yaml:1:7: error: `f`: expected `|` after `\middle`, found `y`
       1 | f: $x \middle y$
         |       ^^^^^^^
-    hint: write `\middle|`, or leave it out
+    hint: `\middle|` stands in `E\left(x\middle| m\right)` only
     ");
     assert_snapshot!(refuse(r"f: $\neg$"), @r"
     kamodo_rpc.yaml:1:9: error: `f`: expected a number, a name or a parenthesis, found the end
@@ -490,14 +493,20 @@ fn warnings_of_signs() {
     assert_snapshot!(warn(r"f: $E\left(m\right)$"), @r"
     kamodo_rpc.yaml:1:5: warning: `f`: `E` is the special function `elliptic_e`, unless there is a function `E`
       1 | f: $E\left(m\right)$
-        |     ^
-    hint: write `\operatorname{elliptic_e}` to have that one always, `E{\left(x\right)}` for one's own
+        |     ^^^^^^^^^^^^^^^
+    hint: write `\operatorname{elliptic_e}\left(m\right)` to have that one always, `E{\left(x\right)}` for one's own
+    ");
+    assert_snapshot!(warn(r"f: $2 E^{2}\left(m\right)$"), @r"
+    kamodo_rpc.yaml:1:7: warning: `f`: `E^{2}` is the special function `elliptic_e`, unless there is a function `E`
+      1 | f: $2 E^{2}\left(m\right)$
+        |       ^^^^^^^^^^^^^^^^^^^
+    hint: write `\operatorname{elliptic_e}\left(m\right)^{2}` to have that one always, `E^{2}{\left(x\right)}` for one's own
     ");
     assert_snapshot!(warn(r"f: $T_{e}\left(r\right)$"), @r"
     kamodo_rpc.yaml:1:5: warning: `f`: `T_{e}` is the special function `chebyshevt`, unless there is a function `T_e`
       1 | f: $T_{e}\left(r\right)$
-        |     ^^^^^
-    hint: write `\operatorname{chebyshevt}` to have that one always, `T_{e}{\left(x\right)}` for one's own
+        |     ^^^^^^^^^^^^^^^^^^^
+    hint: write `\operatorname{chebyshevt}\left(e, r\right)` to have that one always, `T_{e}{\left(x\right)}` for one's own
     ");
     assert_snapshot!(warn("f: $x = 3$"), @"
     kamodo_rpc.yaml:1:7: warning: `f`: this compares: it is true where both sides are equal

@@ -4,6 +4,10 @@
 #[allow(dead_code, reason = "shared with the tests of the front")]
 mod linker;
 
+#[path = "../front/hints.rs"]
+#[allow(dead_code, reason = "shared with the tests of the front")]
+mod hints;
+
 #[path = "../front/expressions.rs"]
 mod expressions;
 

@@ -7,40 +7,12 @@ use kamodo_value::{Parameter, Signature, Value};
 
 use super::super::did_you_mean;
 use super::super::unit::Carried;
-use super::{Builder, Parameters, Quantity};
+use super::{Builder, Parameters, Quantity, elsewhere};
 use crate::ast::Tree;
 use crate::{Expr, Float, Span, language};
 
 /// How many names the misspelt ones of one definition are compared with, all together.
 const MAX_COMPARED: usize = 200_000;
-
-/// What numpy, C and Fortran call what the language has under another name: the form that has the same value for
-/// every sign of the arguments, which `tests/front/elsewhere.rs` tries.
-const ELSEWHERE: [(&str, &str); 20] = [
-    ("arccos", "acos(x)"),
-    ("arccosh", "acosh(x)"),
-    ("arcsin", "asin(x)"),
-    ("arcsinh", "asinh(x)"),
-    ("arctan", "atan(x)"),
-    ("arctan2", "atan2(y, x)"),
-    ("arctanh", "atanh(x)"),
-    ("ceil", "ceiling(x)"),
-    ("conj", "conjugate(x)"),
-    ("fabs", "Abs(x)"),
-    ("fmod", "sign(x)*Mod(Abs(x), Abs(y))"),
-    ("imag", "im(x)"),
-    ("lgamma", "Piecewise((loggamma(x), x > 0), (log(Abs(gamma(x))), True))"),
-    ("maximum", "Max(x, y)"),
-    ("minimum", "Min(x, y)"),
-    ("pow", "x**y"),
-    ("power", "x**y"),
-    ("real", "re(x)"),
-    ("sgn", "sign(x)"),
-    ("where", "Piecewise((x, z), (y, True))"),
-];
-
-/// What sympy works out and the language does not.
-const UNWORKED: [&str; 6] = ["Derivative", "diff", "Integral", "integrate", "Limit", "limit"];
 
 impl<'a> Builder<'a> {
     /// Builds `f(a, b)`.
@@ -52,7 +24,7 @@ impl<'a> Builder<'a> {
         span: &Span,
         parameters: Parameters,
     ) -> Option<Quantity> {
-        let Some(callee) = self.callee(name, name_span) else {
+        let Some(callee) = self.callee(name, name_span, Some((args, span))) else {
             let args = args.iter().map(|arg| self.quantity(arg, None, parameters)).collect::<Vec<_>>();
             let args = args.into_iter().map(|arg| arg.map(|arg| arg.expr)).collect::<Option<_>>()?;
             return Some(Quantity {
@@ -86,7 +58,7 @@ impl<'a> Builder<'a> {
 
     /// Builds the name of a function that stands for a call with its own parameters.
     pub(super) fn bare_function(&mut self, name: &Arc<str>, span: &Span) -> Option<Quantity> {
-        let Some(callee) = self.callee(name, span) else {
+        let Some(callee) = self.callee(name, span, None) else {
             let expr = Expr::call(name, Vec::new());
             return Some(Quantity { expr, carried: Carried::Unknown, span: span.clone() });
         };
@@ -125,33 +97,53 @@ impl<'a> Builder<'a> {
         candidates
     }
 
-    /// Finds a function; one that nobody provides is noted as missing.
-    fn callee(&mut self, name: &Arc<str>, span: &Span) -> Option<Signature> {
+    /// Finds a function; one that nobody provides is noted as missing. `call` is its call, where it is called.
+    fn callee(
+        &mut self,
+        name: &Arc<str>,
+        name_span: &Span,
+        call: Option<(&[Tree], &Span)>,
+    ) -> Option<Signature> {
         if let Some(callee) = self.scope.callee(name) {
             return Some(callee.clone());
         }
         if !self.missing.iter().any(|missing| **missing == **name) {
             self.missing.push(name.to_string());
-            let candidates = self.candidates();
             let message = format!("no function `{name}` is there yet");
-            let elsewhere = ELSEWHERE.iter().find(|(known, _)| *known == &**name);
-            let hint = if UNWORKED.contains(&&**name) {
-                format!("`{name}` is shown, but not worked out here: write out what it comes to")
-            } else if let Some((_, ours)) = elsewhere {
-                format!("write `{ours}`")
-            } else {
-                did_you_mean(name, candidates.into_iter().filter(|candidate| *candidate != &**name))
-                    .unwrap_or_else(|| {
-                        format!(
-                            "`{}` is served as soon as a plugin or a definition brings `{name}`",
-                            self.definition.name()
-                        )
-                    })
-            };
-            let warning = self.definition.error(span.clone(), message).into_warning().with_hint(hint);
+            let definition = self.definition;
+            let elsewhere = call.and_then(|(args, span)| {
+                elsewhere::hint(&elsewhere::Call {
+                    own: definition.name(),
+                    text: &definition.rhs().text,
+                    name,
+                    span: span.clone(),
+                    args: args.iter().map(|arg| arg.span.clone()).collect(),
+                    is_latex: definition.is_latex(),
+                })
+            });
+            let hint = elsewhere.or_else(|| self.function_meant(name, call.map(|(args, _)| args.len())));
+            let hint = hint.unwrap_or_else(|| {
+                format!(
+                    "`{}` is served as soon as a plugin or a definition brings `{name}`",
+                    definition.name()
+                )
+            });
+            let warning = definition.error(name_span.clone(), message).into_warning().with_hint(hint);
             self.diagnostics.push(warning);
         }
         None
+    }
+
+    /// Returns the function that a misspelt name may have meant: one that takes as many arguments.
+    fn function_meant(&mut self, name: &str, n_args: Option<usize>) -> Option<String> {
+        let scope = self.scope;
+        let fits = |candidate: &&str| match (n_args, scope.callee(candidate), language::function(candidate)) {
+            (None, ..) => true,
+            (Some(n_args), Some(callee), _) => takes(callee, n_args),
+            (Some(n_args), None, Some(function)) => function.fits(n_args),
+            (Some(_), None, None) => true,
+        };
+        did_you_mean(name, self.candidates().into_iter().filter(|candidate| *candidate != name).filter(fits))
     }
 
     /// Builds an argument. Where the callee wants a unit, the parameters in it carry theirs.
@@ -190,6 +182,12 @@ impl<'a> Builder<'a> {
             last.hint = Some(format!("call it as `{}`", callee.symbol()));
         }
     }
+}
+
+/// Returns whether a function can be called with so many arguments.
+fn takes(callee: &Signature, n_args: usize) -> bool {
+    let n_needed = callee.parameters.iter().filter(|parameter| parameter.default.is_none()).count();
+    (n_needed..=callee.parameters.len()).contains(&n_args)
 }
 
 fn carried_by(callee: &Signature) -> Carried {
