@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kamodo_registry::{CallError, Cancel, ContributedFunction, Cost, NativeFunction};
+use kamodo_registry::{CallError, Cancel, ContributedFunction, Cost, NativeFunction, Remark};
 use kamodo_value::{Array, Scalar, Value};
 
 use crate::broadcast::{broadcast, render, strides};
@@ -34,6 +34,7 @@ struct PluginFunction {
     arguments: Vec<String>,
     cost: Cost,
     entry: Entry,
+    remarks: Vec<Remark>,
 }
 
 /// Makes functions of what a plugin says of itself.
@@ -46,11 +47,11 @@ pub(crate) fn plugin(spec: PluginSpec) -> Plugin {
 /// Makes functions of what a plugin says of itself, each with its examples.
 pub(crate) fn with_examples(spec: PluginSpec) -> impl Iterator<Item = (ContributedFunction, Vec<Example>)> {
     let PluginSpec { name: plugin, functions, .. } = spec;
-    functions.into_iter().map(move |FunctionSpec { signature, meta, cost, entry, examples }| {
+    functions.into_iter().map(move |FunctionSpec { signature, meta, cost, entry, examples, remarks }| {
         let arguments = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         let (name, plugin) = (signature.name.clone(), plugin.clone());
         let entry = entry.of(Caller::new(&name, &plugin, cost == Cost::Cheap));
-        let code = Arc::new(PluginFunction { name, plugin, arguments, cost, entry });
+        let code = Arc::new(PluginFunction { name, plugin, arguments, cost, entry, remarks });
         (ContributedFunction::Native { signature, meta, code }, examples)
     })
 }
@@ -80,6 +81,10 @@ impl NativeFunction for PluginFunction {
 
     fn cost(&self) -> Cost {
         self.cost
+    }
+
+    fn remarks(&self) -> &[Remark] {
+        &self.remarks
     }
 }
 

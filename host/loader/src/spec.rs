@@ -9,8 +9,8 @@ use kamodo_plugin_api::abi::{
     ArgumentTable, CHEAP, ExampleTable, FunctionTable, HAS_DEFAULT, HAS_TOLERANCE, HIDDEN, MAX_ARGUMENTS,
     MAX_RANK, Numbers as NumbersTable, PluginTable, Text, has,
 };
-use kamodo_registry::{Cost, reserved_name};
-use kamodo_units::Unit;
+use kamodo_registry::{Cost, Remark, reserved_name};
+use kamodo_units::{Unit, printable, unseen, unseen_hint};
 use kamodo_value::{Meta, Parameter, Signature, Value, is_name};
 
 use crate::entry::Entry;
@@ -33,6 +33,8 @@ pub(crate) struct FunctionSpec {
     pub(crate) cost: Cost,
     pub(crate) entry: Entry,
     pub(crate) examples: Vec<Example>,
+    /// What is to be said of it though it can be loaded.
+    pub(crate) remarks: Vec<Remark>,
 }
 
 /// One thing that a plugin says of itself and that does not hold together.
@@ -61,7 +63,11 @@ pub enum SpecFault {
         found: String,
     },
     /// A name cannot be written in an expression.
-    #[error("{place}: expected a name of letters, digits and `_`, found `{found}`")]
+    #[error(
+        "{place}: expected a name of letters, digits and `_`, found `{}`{}",
+        printable(found),
+        unseen_in(found)
+    )]
     Name {
         /// Where it stands.
         place: String,
@@ -115,7 +121,7 @@ pub enum SpecFault {
         before: String,
     },
     /// A unit's text does not parse.
-    #[error("{place}: unit: {error}\n    {text}\n    {}", carets(text, error))]
+    #[error("{place}: unit: {error}\n    {}\n    {}", one_each(text), carets(text, error))]
     Unit {
         /// Where it stands.
         place: String,
@@ -142,6 +148,9 @@ impl SpecFault {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Unit { error, .. } => error.hint(),
+            Self::Name { found, .. } => {
+                found.chars().find(|next| unseen(*next).is_some()).map(|next| unseen_hint(next).to_owned())
+            }
             Self::Reserved { found, .. } => {
                 Some(format!("rename it, such as to `{found}_0`, or put a prefix before it"))
             }
@@ -159,6 +168,22 @@ fn carets(text: &str, error: &kamodo_units::Error) -> String {
     let blanks = text.get(..span.start).map_or(0, |before| before.chars().count());
     let width = text.get(span).map_or(1, |wrong| wrong.chars().count().max(1));
     format!("{}{}", " ".repeat(blanks), "^".repeat(width))
+}
+
+/// Names the characters of a name that nobody sees.
+fn unseen_in(name: &str) -> String {
+    let mut unseen: Vec<_> = name.chars().filter_map(unseen).collect();
+    unseen.sort_unstable();
+    unseen.dedup();
+    match unseen.is_empty() {
+        true => String::new(),
+        false => format!(", with {}, which nobody sees", unseen.join(" and ")),
+    }
+}
+
+/// A text with one letter for each of its characters, so that the carets stand below what they mean.
+fn one_each(text: &str) -> String {
+    text.chars().map(|next| if unseen(next).is_some() { '\u{fffd}' } else { next }).collect()
 }
 
 // === reading ===
@@ -266,7 +291,8 @@ unsafe fn read_function(
     }
     let place = || format!("function {}", index + 1);
     faults.extend(reserved(&name, "a function of a plugin", place));
-    let unit = read_unit(unit, || format!("`{name}`"), faults);
+    let mut remarks = Vec::new();
+    let unit = read_unit(unit, &format!("`{name}`"), "its unit", faults, &mut remarks);
     let mut meta = Meta {
         doc: text(doc, || format!("`{name}`: its description"), faults),
         citation: text(citation, || format!("`{name}`: its citation"), faults),
@@ -305,11 +331,14 @@ unsafe fn read_function(
         if flags & HIDDEN != 0 {
             meta.hidden_args.push(argument.clone());
         }
-        let unit = read_unit(unit, || format!("`{name}`: argument `{argument}`"), faults);
+        let place = format!("`{name}`: argument `{argument}`");
+        let what = format!("the unit of its argument `{argument}`");
+        let unit = read_unit(unit, &place, &what, faults, &mut remarks);
         parameters.push(Parameter { name: argument, unit, default });
     }
     let cost = if flags & CHEAP != 0 { Cost::Cheap } else { Cost::Unknown };
-    FunctionSpec { signature: Signature { name, parameters, unit }, meta, cost, entry, examples: Vec::new() }
+    let signature = Signature { name, parameters, unit };
+    FunctionSpec { signature, meta, cost, entry, examples: Vec::new(), remarks }
 }
 
 /// # Safety
@@ -366,14 +395,31 @@ fn reserved(name: &str, needed: &str, place: impl Fn() -> String) -> Option<Spec
     Some(SpecFault::Reserved { place: place(), found: name.to_owned(), taken, needed: needed.to_owned() })
 }
 
-fn read_unit(unit: Text, place: impl Fn() -> String, faults: &mut Vec<SpecFault>) -> Option<Unit> {
-    let unit = text(unit, || format!("{}: its unit", place()), faults);
-    if unit.is_empty() {
+/// Copies a unit; `what` is how a remark on the function calls it.
+fn read_unit(
+    unit: Text,
+    place: &str,
+    what: &str,
+    faults: &mut Vec<SpecFault>,
+    remarks: &mut Vec<Remark>,
+) -> Option<Unit> {
+    let text = text(unit, || format!("{place}: its unit"), faults);
+    if text.is_empty() {
         return None;
     }
-    Unit::parse(&unit)
-        .map_err(|error| faults.push(SpecFault::Unit { place: place(), text: unit, error }))
-        .ok()
+    match Unit::read(&text) {
+        Ok((unit, ambiguity)) => {
+            remarks.extend(ambiguity.map(|ambiguity| Remark {
+                message: format!("{what}: {}", ambiguity.message()),
+                hint: ambiguity.hint(),
+            }));
+            Some(unit)
+        }
+        Err(error) => {
+            faults.push(SpecFault::Unit { place: place.to_owned(), text, error });
+            None
+        }
+    }
 }
 
 /// Copies a text of a plugin.

@@ -108,6 +108,20 @@ pub trait NativeFunction: Send + Sync + fmt::Debug {
 
     /// Returns how demanding a call is.
     fn cost(&self) -> Cost;
+
+    /// Returns what is to be said of its description though it is served.
+    fn remarks(&self) -> &[Remark] {
+        &[]
+    }
+}
+
+/// Something to be said of a function that is served all the same, such as that its unit has two readings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The fact.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
 }
 
 /// A function that runs elsewhere, and is called with one value a parameter, defaults filled in.

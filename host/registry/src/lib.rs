@@ -36,7 +36,7 @@ pub use budget::{Budget, Charge, Exceeded};
 pub use compose::{Composed, Part};
 pub use contribution::{
     Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, Hop, NativeFunction, Origin,
-    OriginKey, reserved_name,
+    OriginKey, Remark, reserved_name,
 };
 pub use define::{define, define_unless_cancelled, link_beside, taken};
 pub use dispatch::Dispatcher;

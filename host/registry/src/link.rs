@@ -21,7 +21,7 @@ use crate::concession::{Conceded, Concessions};
 use crate::function::{Body, Function, Shown};
 use crate::health::panic_message;
 use crate::published;
-use crate::{ContributedFunction, Contribution, Hop, Origin, OriginKey};
+use crate::{ContributedFunction, Contribution, Hop, Origin, OriginKey, Remark};
 use order::{Circular, Order, order};
 
 /// Calls that one call of a function may make in all. Functions that each call the one before them twice double them
@@ -252,6 +252,11 @@ impl<'a> Linker<'a> {
         }
         match entry.function {
             ContributedFunction::Native { signature, meta, code } => {
+                for Remark { message, hint } in code.remarks() {
+                    let warning = self.at_name(index, message.clone()).into_warning();
+                    self.fail(index, warning.with_hint(hint));
+                }
+                let entry = &self.entries[index];
                 self.linked[index] =
                     Some(declared(&entry.origin, signature, meta, Body::Native(Arc::clone(code))));
             }

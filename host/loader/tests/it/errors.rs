@@ -7,6 +7,7 @@ use std::path::Path;
 use abi_stable::library::AbiHeader;
 use insta::assert_snapshot;
 use kamodo_loader::{Ending, ErrorKind, StageDir, Step, load};
+use kamodo_registry::ContributedFunction;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use crate::fixtures::{Place, built, cargo};
@@ -338,6 +339,41 @@ fn a_plugin_whose_words_do_not_hold_together() {
       `late`: expected a default for `b`, which stands after `a`, which has one
       `unit`: defined twice
     hint: did you mean `nPa`?
+    ");
+}
+
+#[test]
+fn a_plugin_with_characters_that_nobody_sees() {
+    let place = Place::new();
+    assert_snapshot!(place.refusal(&place.install("unseen", "model.so")), @r"
+    model.so (digest8): does not hold together:
+      function 1: expected a name of letters, digits and `_`, found `rho<U+200B>`, with U+200B ZERO WIDTH SPACE, which nobody sees
+      `density`: unit: unexpected U+00A0 NO-BREAK SPACE, a character that nobody sees
+        k�g
+         ^
+      `density`: argument 1: expected a name of letters, digits and `_`, found `r<U+2060>`, with U+2060 WORD JOINER, which nobody sees
+    hint: delete it
+    ");
+}
+
+#[test]
+fn a_plugin_whose_units_can_be_read_in_two_ways() {
+    let place = Place::new();
+    let plugin = load(&place.install("two_readings", "model.so"), &place.stage).unwrap();
+    let remarks: Vec<_> = plugin
+        .functions
+        .iter()
+        .flat_map(|function| match function {
+            ContributedFunction::Native { code, .. } => code.remarks().to_vec(),
+            _ => Vec::new(),
+        })
+        .map(|remark| format!("{}\nhint: {}", remark.message, remark.hint))
+        .collect();
+    assert_snapshot!(remarks.join("\n"), @r"
+    its unit: `nT/Hz^1/2` can be read in two ways, it is taken for `nT/(2*Hz)`
+    hint: write `nT/(2*Hz)`, or `nT/Hz^(1/2)` if that is meant
+    the unit of its argument `c_p`: `J/kg*K` can be read in two ways, it is taken for `J*K/kg`
+    hint: write `J*K/kg`, or `J/(kg*K)` if that is meant
     ");
 }
 

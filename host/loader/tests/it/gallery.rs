@@ -82,6 +82,7 @@ const ROOMS: &[(&str, &[Exhibit])] = &[
         &[
             ("Signatures that do not hold together", |place| place.install("bad_spec", "model.so")),
             ("Names of the language", |place| place.install("reserved_names", "model.so")),
+            ("Characters that nobody sees", |place| place.install("unseen", "model.so")),
             ("Examples that do not hold", |place| place.install("bad_examples", "model.so")),
             ("A state that cannot be built", |place| place.install("fails_at_start", "model.so")),
             ("A panic while it starts", |place| place.install("panics_at_start", "model.so")),
