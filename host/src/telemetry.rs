@@ -16,6 +16,7 @@ use std::{panic, thread};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use kamodo_expr::{Diagnostic, Severity};
 use kamodo_registry::{Condition, Health, panic_message};
+use kamodo_units::printable;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tracing_subscriber::EnvFilter;
 
@@ -167,7 +168,7 @@ pub fn chain(error: &dyn Error) -> String {
         text = format!("{text}: {error}");
         cause = error.source();
     }
-    text
+    printable(&text).into_owned()
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kamodo_expr::{Diagnostic, Position, Source, Span};
+use kamodo_units::unseen;
 use serde_yaml::granit_parser::{self as parser, Event, Parser, ScalarStyle, StructureStyle};
 
 pub(crate) use escape::Misread;
@@ -130,10 +131,29 @@ impl<'a> Reader<'a> {
             Some(Ok((event, span))) => Ok(Some((event, span))),
             Some(Err(error)) => {
                 let offset = error.marker().byte_offset().unwrap_or(self.whole.text.len());
+                if let Some(unseen) = self.unseen(offset) {
+                    return Err(unseen);
+                }
                 let message = format!("this is no YAML: {}", error.info());
                 Err(self.refuse(offset, message, hint(&error.info())))
             }
         }
+    }
+
+    /// Names a character that nobody sees on the line of a mistake, or on the one before: a blank that is not the
+    /// ordinary one separates nothing in YAML.
+    fn unseen(&self, offset: usize) -> Option<Box<Diagnostic>> {
+        let text = &*self.whole.text;
+        let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let line_start = |before: usize| text[..before].rfind('\n').map_or(0, |line| line + 1);
+        let start = line_start(offset);
+        let start = line_start(start.saturating_sub(1));
+        let end = text[offset..].find('\n').map_or(text.len(), |line| offset + line);
+        let mut letters = text[start..end].char_indices().map(|(at, letter)| (start + at, letter));
+        // At the beginning of a file it says how the file is encoded.
+        let is_mark = |at: usize, letter: char| at == 0 && letter == '\u{feff}';
+        let (at, found) = letters.find(|(at, letter)| !is_mark(*at, *letter) && unseen(*letter).is_some())?;
+        Some(Box::new(self.whole.unseen(at, found)))
     }
 
     fn refuse(&self, offset: usize, message: String, hint: &str) -> Box<Diagnostic> {

@@ -41,7 +41,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("kamodo-schema", &[]),
     (
         "kamodo-server",
-        &["kamodo-expr", "kamodo-files", "kamodo-registry", "kamodo-schema", "kamodo-value", "kamodo-wire"],
+        &[
+            "kamodo-expr",
+            "kamodo-files",
+            "kamodo-registry",
+            "kamodo-schema",
+            "kamodo-units",
+            "kamodo-value",
+            "kamodo-wire",
+        ],
     ),
     ("kamodo-tests", &["kamodo-host"]),
     ("kamodo-units", &[]),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kamodo_registry::{CallError, CommandError, Exceeded};
+use kamodo_units::printable;
 use kamodo_wire::literal;
 
 /// Why the server cannot start.
@@ -312,7 +313,8 @@ impl From<RequestError> for capnp::Error {
             extra.push_str("\nhint: ");
             extra.push_str(&hint);
         }
-        Self { kind, extra }
+        // What a client has sent is quoted, and may hold what nobody sees.
+        Self { kind, extra: printable(&extra).into_owned() }
     }
 }
 
