@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use kamodo_units::suggest;
 
 pub use administer::{Administered, Pin, Reload, Rollback, Status, Watch};
-pub use remote::{Answer, AnswerFormat, Call, Completions, Eval, List, ListFormat};
+pub use remote::{Answer, AnswerFormat, Call, Completions, Eval, List, ListFormat, Manual};
 
 use crate::answer::is_read;
 use crate::settings::{ServerFlags, Setting, TABLE};
@@ -57,6 +57,8 @@ pub enum Command {
     Unpin(Pin),
     /// Prints what completes this program's command line in a shell
     Completions(Completions),
+    /// Writes the manual pages of this program and of its commands
+    Man(Manual),
     /// Tries a plugin in this process: what `serve` and `check` do with each before they open it
     #[command(hide = true)]
     TryPlugin(TryPlugin),

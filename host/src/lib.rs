@@ -14,6 +14,7 @@ pub mod describe;
 mod error;
 mod guard;
 mod live;
+pub mod manual;
 mod moment;
 pub mod remote;
 pub mod settings;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use kamodo_host::cli::{self, Cli, Command};
-use kamodo_host::{administer, app, check, remote, telemetry, trial};
+use kamodo_host::{administer, app, check, manual, remote, telemetry, trial};
 
 /// Keeps the memory of large arrays for the next ones, which the system's allocator gives back and has
 /// the kernel zero again.
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Call(call) => remote::call(&call),
         Command::Eval(eval) => remote::eval(&eval),
         Command::Completions(completions) => remote::completions(&completions),
+        Command::Man(pages) => manual::run(&pages),
         Command::Status(status) => administer::status(&status),
         Command::Watch(watch) => administer::watch(&watch),
         Command::Reload(reload) => administer::reload(&reload),

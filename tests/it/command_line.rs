@@ -304,6 +304,39 @@ fn completions_are_scripts_of_their_shells() {
 }
 
 #[test]
+fn manual_pages_are_written_for_every_command_that_the_help_shows() {
+    let project = Project::new("f: x");
+    let output = project.run(&["man", "man1"]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let mut pages: Vec<String> = std::fs::read_dir(project.path("man1"))
+        .unwrap()
+        .map(|page| page.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    pages.sort();
+    let help = project.run(&["--help"]).stdout;
+    let commands =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands = commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    let mut expected: Vec<_> = commands.map(|name| format!("kamodo-rpc-{name}.1")).collect();
+    expected.push("kamodo-rpc.1".to_owned());
+    expected.sort();
+    assert_eq!(pages, expected);
+    let serve = std::fs::read_to_string(project.path("man1/kamodo-rpc-serve.1")).unwrap();
+    assert!(serve.contains(".TH kamodo-rpc-serve 1"), "{serve}");
+}
+
+#[test]
+fn manual_pages_that_cannot_be_written_are_an_error() {
+    let project = Project::new("f: x");
+    project.replace("taken", "a file");
+    let output = project.run(&["man", "taken"]);
+    assert_eq!(
+        (output.code, &*output.stderr),
+        (Some(74), "kamodo-rpc: taken: cannot be written: File exists (os error 17)\n")
+    );
+}
+
+#[test]
 fn expressions_are_evaluated_there() {
     let project = Project::new("f: x**2 - x - 1\np_dyn(n[1/cm^3],v[km/s])[nPa]: 1.6726e-6*n*v**2");
     let server = Server::start(&project);

@@ -97,6 +97,15 @@ pub struct Completions {
     pub shell: Shell,
 }
 
+/// `man`
+#[derive(Debug, Args)]
+#[command(after_help = "Example: kamodo-rpc man ~/.local/share/man/man1 && man kamodo-rpc-serve")]
+pub struct Manual {
+    /// The directory that they are written to; it is made where it is not there
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+}
+
 const EXAMPLES_OF_CALL: &str = "\
 Examples:
   kamodo-rpc call f 5
