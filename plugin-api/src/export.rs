@@ -47,6 +47,26 @@ use crate::plugin::{Plugin, StartError};
 /// }
 /// # fn main() { plugin().unwrap(); }
 /// ```
+/// Where the model finds its files is for its author to decide. A relative path starts at the directory in which the
+/// server was started, whichever that is: not at the folder of the configuration, nor at that of the plugin, which
+/// is opened from a copy elsewhere. So what belongs to the plugin is best built into it, and a file that changes is
+/// named by an absolute path, for example in an environment variable:
+/// ```
+/// # use std::path::PathBuf;
+/// /// Returns the table that whoever runs the server names, or the one that was built in.
+/// fn table() -> Result<String, String> {
+///     const BUILT_IN: &str = "1.0 2.5"; // or include_str!("table.txt"), a file beside this source
+///     let Some(path) = std::env::var_os("CORONA_TABLE").map(PathBuf::from) else {
+///         return Ok(BUILT_IN.to_owned());
+///     };
+///     if path.is_relative() {
+///         return Err(format!("CORONA_TABLE: expected an absolute path, found `{}`", path.display()));
+///     }
+///     std::fs::read_to_string(&path).map_err(|e| format!("CORONA_TABLE: {}: {e}", path.display()))
+/// }
+/// # assert!(table().is_ok());
+/// ```
+/// An error of the state refuses the plugin with these words, in its trial and before anything of it is served.
 #[macro_export]
 macro_rules! export {
     (name: $name:expr, functions: [$($function:expr),* $(,)?] $(,)?) => {
