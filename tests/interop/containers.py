@@ -1,4 +1,4 @@
-"""The published client against docker-compose.yaml's services, in the project's directory."""
+"""The published client against docker-compose.yaml's services, in the project's directory, at the two ports given."""
 import asyncio
 import re
 import sys
@@ -7,6 +7,7 @@ import time
 from kamodo import KamodoClient
 
 DEADLINE_S = 60
+FIRST, SECOND = sys.argv[1:]
 
 
 def eventually(question, answer):
@@ -38,17 +39,17 @@ def f_of_5(client):
     return client.f(5)
 
 
-eventually(lambda: ask(60001, f_of_5), 19)
-print("port 60001: f(5) is 19")
-eventually(lambda: ask(60000, f_of_5), 19)
-print("port 60000: f(5) is 19")
-eventually(lambda: round(ask(60001, lambda client: client.r_0(0.0, 5.0, 400.0))), 69416)
-print("port 60001: r_0, composed of a plugin's function, is 69416 km")
+eventually(lambda: ask(FIRST, f_of_5), 19)
+print(f"port {FIRST}: f(5) is 19")
+eventually(lambda: ask(SECOND, f_of_5), 19)
+print(f"port {SECOND}: f(5) is 19")
+eventually(lambda: round(ask(FIRST, lambda client: client.r_0(0.0, 5.0, 400.0))), 69416)
+print(f"port {FIRST}: r_0, composed of a plugin's function, is 69416 km")
 with open("kamodo_rpc.yaml") as file:
     before = file.read()
 after = re.sub(r"(?m)^(f:\s*).*$", r"\g<1>x**2 - x + 1", before, count=1)
 assert after != before, "kamodo_rpc.yaml defines no f"
 with open("kamodo_rpc.yaml", "w") as file:
     file.write(after)
-eventually(lambda: ask(60001, f_of_5), 21)
-print("port 60001: an edit of the mounted kamodo_rpc.yaml went live, f(5) is 21")
+eventually(lambda: ask(FIRST, f_of_5), 21)
+print(f"port {FIRST}: an edit of the mounted kamodo_rpc.yaml went live, f(5) is 21")

@@ -4,26 +4,19 @@
 //! are taken down again.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
-use crate::process::Background;
-use crate::project::{Failure, command, install_plugin, root, run, target};
-use crate::test::Outcome;
-use crate::{copy, engine, image, python};
+use crate::engine::{self, Engine};
+use crate::project::{Failure, install_plugin, root, run, target};
+use crate::{copy, image, port, python};
 
-/// What the engine may take to start.
-const START_TIME: Duration = Duration::from_secs(60);
+/// Returns what the test needs and this machine does not have.
+pub(crate) fn lacks() -> Option<String> {
+    engine::lacks(&["docker", "docker-compose"]).or_else(python::lacks)
+}
 
 /// Builds the image, starts the services in a clean copy, and asks the client.
-pub(crate) fn test() -> Result<Outcome, Failure> {
-    if let Some(missing) =
-        ["docker", "docker-compose"].into_iter().find(|tool| !answers(tool, &["--version"]))
-    {
-        return Ok(Outcome::Skipped(format!(
-            "`{missing}` is not installed (on Debian: `apt-get install docker.io docker-compose debootstrap`)"
-        )));
-    }
+pub(crate) fn test() -> Result<String, Failure> {
     let python = python::interpreter()?;
     let _engine = Engine::find_or_start()?;
     image::run(&[])?;
@@ -33,49 +26,21 @@ pub(crate) fn test() -> Result<Outcome, Failure> {
     let script = root().join("tests/interop/containers.py");
     let checked = run(Command::new(python)
         .arg(script)
+        .args(services.ports.map(|port| port.to_string()))
         .current_dir(&services.directory)
         .env("PWD", &services.directory)
         .env("PYTHONDONTWRITEBYTECODE", "1"));
     if checked.is_err() {
         run(&mut services.compose(&["logs", "--no-color"]))?;
     }
-    checked.map(|()| Outcome::Passed("19 from both services, and an edit went live".to_owned()))
-}
-
-/// The container engine, ended when this is dropped where this test started it.
-struct Engine {
-    _daemon: Option<Background>,
+    checked.map(|()| "19 from both services, and an edit went live".to_owned())
 }
 
 /// The running services, taken down when this is dropped.
 struct Services {
     directory: PathBuf,
-}
-
-// === impl Engine ===
-
-impl Engine {
-    fn find_or_start() -> Result<Self, Failure> {
-        if engine::is_there() {
-            return Ok(Self { _daemon: None });
-        }
-        // sockets have short paths, so this one is not under target/
-        let run_dir = std::env::temp_dir().join(format!("kamodo-docker-{}", std::process::id()));
-        let socket = format!("unix://{}", run_dir.join("docker.sock").display());
-        std::fs::create_dir_all(&run_dir)?;
-        eprintln!("starting dockerd");
-        let mut daemon = command("dockerd");
-        daemon.arg("--data-root").arg(target().join("docker")).arg("--exec-root").arg(run_dir.join("exec"));
-        daemon.arg("--pidfile").arg(run_dir.join("docker.pid")).args(["--host", &socket]);
-        // ports are published by docker's own proxy, and the machine's firewall is left alone
-        daemon.args(["--iptables=false", "--ip6tables=false"]);
-        let mut daemon = Background::start(&mut daemon)?;
-        daemon.wait(0, "dockerd", START_TIME, |lines| {
-            lines.iter().any(|line| line.contains("API listen on"))
-        })?;
-        engine::choose(socket);
-        Ok(Self { _daemon: Some(daemon) })
-    }
+    /// The ports of this machine that lead to them, in place of those of docker-compose.yaml, which may be taken.
+    ports: [u16; 2],
 }
 
 // === impl Services ===
@@ -83,14 +48,20 @@ impl Engine {
 impl Services {
     fn start(directory: PathBuf) -> Result<Self, Failure> {
         // made first, so that services that start by half are taken down too
-        let services = Self { directory };
+        let first = port::first_free(port::USUAL)?;
+        let services = Self { directory, ports: [first, port::first_free(first + 1)?] };
         run(&mut services.compose(&["up", "-d"]))?;
         Ok(services)
     }
 
     fn compose(&self, args: &[&str]) -> Command {
         let mut compose = engine::command("docker-compose");
-        compose.current_dir(&self.directory).args(["--project-name", "kamodo-test"]).args(args);
+        // a project of another name, so that services of somebody else are left alone
+        let name = format!("kamodo-test-{}", std::process::id());
+        compose.current_dir(&self.directory).args(["--project-name", &name]).args(args);
+        for (name, port) in ["KAMODO_FIRST_PORT", "KAMODO_SECOND_PORT"].into_iter().zip(self.ports) {
+            compose.env(name, port.to_string());
+        }
         compose
     }
 }
@@ -101,9 +72,4 @@ impl Drop for Services {
             eprintln!("error: the services were not taken down: {failure}");
         }
     }
-}
-
-fn answers(program: &str, args: &[&str]) -> bool {
-    let status = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    status.is_ok_and(|status| status.success())
 }

@@ -6,13 +6,13 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::engine;
+use crate::engine::{self, quiet};
 use crate::project::{Failure, build_release, command, run as run_command, target};
 
 /// The image, as docker-compose.yaml names it.
-pub(crate) const IMAGE: &str = "kamodo-rpc";
+const IMAGE: &str = "kamodo-rpc";
 /// The base that the Dockerfile's runtime stage names, and the release that it holds.
-const BASE: &str = "debian:bookworm-slim";
+pub(crate) const BASE: &str = "debian:bookworm-slim";
 const RELEASE: &str = "bookworm";
 const MIRROR: &str = "http://deb.debian.org/debian";
 
@@ -34,7 +34,7 @@ pub(crate) fn run(_: &[String]) -> Result<(), Failure> {
 }
 
 /// Sees to it that the base is here.
-fn base() -> Result<(), Failure> {
+pub(crate) fn base() -> Result<(), Failure> {
     if quiet(engine::command("docker").args(["image", "inspect", BASE])) {
         return Ok(());
     }
@@ -69,8 +69,4 @@ fn import(rootfs: &Path) -> Result<(), Failure> {
     } else {
         Err(Failure::new(format!("{}: cannot be read whole", rootfs.display())))
     }
-}
-
-fn quiet(command: &mut Command) -> bool {
-    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }

@@ -3,13 +3,16 @@
 //! One file a task, in the order of [`TASKS`]; what several of them need (the project's folders, running
 //! a command) is in [`project`], the published client's environment in [`python`].
 
+mod activate;
 mod bench;
 mod containers;
 mod copy;
 mod engine;
 mod image;
 mod live_time;
+mod port;
 mod process;
+mod progress;
 mod project;
 mod python;
 mod readme;
@@ -32,12 +35,7 @@ const TASKS: &[Task] = &[
         "builds the host and the example plugins, installs one, and serves `kamodo_rpc.yaml`",
         serve::run,
     ),
-    (
-        "test",
-        "[PART…]",
-        "runs every test, or only the parts: rust, client, golden, readme, containers",
-        test::run,
-    ),
+    ("test", "[PART…]", "runs every test, or only some parts", test::run),
     (
         "bench",
         "[--quick]",
@@ -49,6 +47,12 @@ const TASKS: &[Task] = &[
         "",
         "measures the time from a save to the first answer of the new generation",
         live_time::run,
+    ),
+    (
+        "python",
+        "",
+        "makes an environment with the published client under target/python, in about a minute",
+        python::run,
     ),
     ("image", "", "builds the container image from the host's build", image::run),
     (
@@ -91,6 +95,9 @@ fn usage() -> String {
     let mut text = String::from("usage: cargo xtask TASK\n");
     for (name, arguments, purpose, _) in TASKS {
         text += &format!("  {:<24} {purpose}\n", format!("{name} {arguments}"));
+        if *name == "test" {
+            text += &format!("  {:<24} parts: {}\n", "", test::names());
+        }
     }
     text
 }

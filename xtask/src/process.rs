@@ -79,6 +79,10 @@ impl Background {
 
 impl Drop for Background {
     fn drop(&mut self) {
+        // an ended process has no id any more: another one may have it
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
         // a polite end first, so that what it started ends too
         let polite = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
         let end = Instant::now() + Duration::from_secs(10);

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::progress;
+
 /// Why a task failed, and what to do about it.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -72,11 +74,11 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
 
 /// Builds the host and the example plugins as users run them, and returns the folder of the artifacts.
 pub(crate) fn build_release() -> Result<PathBuf, Failure> {
-    let mut build = cargo(&["build", "--release", "--quiet"]);
+    let mut build = cargo(&["build", "--release"]);
     for package in SERVED {
         build.args(["--package", package]);
     }
-    run(&mut build)?;
+    progress::run(&mut build)?;
     Ok(target().join("release"))
 }
 
@@ -94,7 +96,8 @@ pub(crate) fn install_plugin(library: &Path, directory: &Path) -> Result<PathBuf
     Ok(installed)
 }
 
-fn shown(command: &Command) -> String {
+/// Returns a command as a reader would type it.
+pub(crate) fn shown(command: &Command) -> String {
     // a program by its name alone: where it is differs from machine to machine
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args());
