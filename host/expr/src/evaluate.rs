@@ -9,7 +9,7 @@ use std::sync::Arc;
 use kamodo_value::{Dtype, Scalar, Value};
 
 use crate::Program;
-use crate::program::{Binary, Ref, Step, Ternary, Unary, as_double};
+use crate::program::{Binary, Reduction, Ref, Step, Ternary, Unary, as_double};
 
 mod beyond;
 mod broadcast;
@@ -128,6 +128,9 @@ impl Machine {
                     let [first, second, third] =
                         [*first, *second, *third].map(|part| self.value(part, is_cancelled).cloned());
                     run_ternary(*operation, &first?, &second?, &third?).map(Slot::Value)?
+                }
+                Step::Reduce(operation, operand) => {
+                    run_reduction(*operation, self.value(*operand, is_cancelled)?).map(Slot::Value)?
                 }
                 Step::Call { callee, args } => {
                     let args = args
@@ -342,6 +345,11 @@ pub(crate) fn run_ternary(
     third: &Value,
 ) -> Result<Value, EvaluateError> {
     ufunc::ternary(operation, first, second, third)
+}
+
+/// Reduces the last axis of an array.
+pub(crate) fn run_reduction(operation: Reduction, operand: &Value) -> Result<Value, EvaluateError> {
+    ufunc::reduce(operation, operand)
 }
 
 fn is_python(value: &Value) -> bool {

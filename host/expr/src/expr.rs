@@ -141,6 +141,11 @@ builtins! {
     Frac = "frac",
     Min = "Min",
     Max = "Max",
+    SumOf = "sum",
+    Mean = "mean",
+    Least = "min",
+    Greatest = "max",
+    Norm = "norm",
     Mod = "Mod",
     Heaviside = "Heaviside",
     Piecewise = "Piecewise",
@@ -189,6 +194,12 @@ impl Builtin {
     #[must_use]
     pub fn is_boolean(self) -> bool {
         self.is_relation() || matches!(self, Self::And | Self::Or | Self::Not)
+    }
+
+    /// Returns whether it makes one element of each row along the last axis of an array.
+    #[must_use]
+    pub fn is_reduction(self) -> bool {
+        matches!(self, Self::SumOf | Self::Mean | Self::Least | Self::Greatest | Self::Norm)
     }
 
     /// Returns whether it compares.

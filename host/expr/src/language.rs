@@ -26,6 +26,8 @@ pub(crate) enum Meaning {
     Polygamma(i64),
     /// `E1(x)`: the exponential integral of order one.
     ExpintOne,
+    /// `min(x)`: of the elements of an array; `min(x, y)`: element by element.
+    Extreme(Builtin, Builtin),
     /// `Add(x, y)`
     Sum,
     /// `Mul(x, y)`
@@ -115,8 +117,11 @@ functions! {
     "frac" 1 1, Of(Builtin::Frac);
     "Min" 1 MANY, Of(Builtin::Min);
     "Max" 1 MANY, Of(Builtin::Max);
-    "min" 1 MANY, Of(Builtin::Min);
-    "max" 1 MANY, Of(Builtin::Max);
+    "min" 1 MANY, Meaning::Extreme(Builtin::Least, Builtin::Min);
+    "max" 1 MANY, Meaning::Extreme(Builtin::Greatest, Builtin::Max);
+    "sum" 1 1, Of(Builtin::SumOf);
+    "mean" 1 1, Of(Builtin::Mean);
+    "norm" 1 1, Of(Builtin::Norm);
     "Mod" 2 2, Of(Builtin::Mod);
     "Heaviside" 1 2, Of(Builtin::Heaviside);
     "Piecewise" 2 MANY, Of(Builtin::Piecewise);
@@ -179,6 +184,9 @@ const UNRESERVED: &[&str] = &[
     "root",
     "min",
     "max",
+    "sum",
+    "mean",
+    "norm",
     "E1",
     "Ei",
     "hypot",
@@ -209,17 +217,19 @@ pub(crate) fn function(name: &str) -> Option<Function> {
     FUNCTIONS.iter().find(|function| function.name == name).copied()
 }
 
-/// Returns the function of the language that a name is, where it is not made of others.
-pub(crate) fn builtin(name: &str) -> Option<Builtin> {
+/// Returns the function of the language that a name is where so many arguments follow it, where it is not made of
+/// others.
+pub(crate) fn builtin(name: &str, n_args: usize) -> Option<Builtin> {
     match function(name)?.meaning {
         Meaning::Builtin(builtin) => Some(builtin),
+        Meaning::Extreme(of_elements, of_args) => Some(if n_args == 1 { of_elements } else { of_args }),
         _ => None,
     }
 }
 
 /// Returns whether a name is of numpy alone: to sympy it is one that somebody may provide.
 pub(crate) fn is_of_numpy(name: &str) -> bool {
-    matches!(name, "hypot" | "expm1" | "log1p" | "log2" | "log10")
+    matches!(name, "sum" | "mean" | "norm" | "hypot" | "expm1" | "log1p" | "log2" | "log10")
 }
 
 /// Returns whether nothing else may have the name of this function of the language.

@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 
 use crate::float::OutOfRange;
 use crate::simplify::Number;
-use crate::{Diagnostic, Float, Source, Span};
+use crate::{Builtin, Diagnostic, Float, Source, Span, language};
 use kamodo_units::unseen;
 use kamodo_value::{is_name_part, is_name_start};
 
@@ -143,7 +143,9 @@ impl Lexer<'_> {
     }
 
     fn unknown(&mut self, first: char) {
+        let of_python = self.hint_for_python(first);
         let hint = match first {
+            _ if of_python.is_some() => of_python.as_deref(),
             '×' | '·' | '⋅' => Some("multiply with `*`"),
             '÷' => Some("divide with `/`"),
             '−' | '–' => Some("subtract with `-`"),
@@ -183,6 +185,27 @@ impl Lexer<'_> {
             )),
         }
         self.push(Kind::Unknown, length);
+    }
+
+    /// Says how what is written for Python's arrays is written here: `np.sum(x)`, `x.sum()`, `axis=-1`.
+    fn hint_for_python(&self, sign: char) -> Option<String> {
+        let before =
+            self.tokens.last().filter(|token| token.kind == Kind::Name && token.span.end == self.at)?;
+        let before = &self.text[before.span.clone()];
+        let rest = &self.text[self.at + sign.len_utf8()..];
+        let behind = &rest[..rest.find(|next| !is_name_part(next)).unwrap_or(rest.len())];
+        match sign {
+            '.' if matches!(before, "np" | "numpy" | "math" | "sp" | "scipy" | "sympy") => {
+                Some(format!("leave `{before}.` out: the functions of the language have no module"))
+            }
+            '.' if language::builtin(behind, 1).is_some_and(Builtin::is_reduction) => {
+                Some(format!("write `{behind}({before})`"))
+            }
+            '=' if matches!(before, "axis" | "keepdims") => {
+                Some(format!("leave `, {before}=…` out: a reduction is along the last axis"))
+            }
+            _ => None,
+        }
     }
 
     /// Reads a number as Python does, with what is glued to it, so that `2x` is one mistake and not two.

@@ -16,8 +16,8 @@ use num_bigint::BigInt;
 use num_complex::Complex;
 use num_rational::BigRational;
 
-use crate::evaluate::{FloatCode, ratio_to_f64, run_binary, run_ternary, run_unary};
-use crate::program::{Binary, Ref, Step, Ternary, Unary};
+use crate::evaluate::{FloatCode, ratio_to_f64, run_binary, run_reduction, run_ternary, run_unary};
+use crate::program::{Binary, Reduction, Ref, Step, Ternary, Unary};
 use crate::{Constant, Expr, Node, Program};
 pub use error::LowerError;
 
@@ -60,6 +60,7 @@ enum Draft {
     Unary(Unary, Id),
     Binary(Binary, Id, Id),
     Ternary(Ternary, Id, Id, Id),
+    Reduce(Reduction, Id),
     Call(u32, Box<[Id]>),
 }
 
@@ -213,6 +214,7 @@ impl<'a> Lowering<'a> {
                     let [first, second, third] = [first, second, third].map(|part| ids[part.0 as usize]);
                     self.ternary(*operation, first, second, third)?
                 }
+                Step::Reduce(operation, operand) => self.reduction(*operation, ids[operand.0 as usize])?,
                 Step::Call { callee, args } => {
                     let args = args.iter().map(|arg| ids[arg.0 as usize]).collect();
                     self.called(&program.callees[*callee as usize], args)?
@@ -255,6 +257,15 @@ impl<'a> Lowering<'a> {
         self.draft(Draft::Ternary(operation, first, second, third))
     }
 
+    fn reduction(&mut self, operation: Reduction, operand: Id) -> Result<Id, LowerError> {
+        if let Id::Constant(index) = operand
+            && let Ok(value) = run_reduction(operation, &self.constants[index as usize])
+        {
+            return Ok(self.constant(value));
+        }
+        self.draft(Draft::Reduce(operation, operand))
+    }
+
     fn draft(&mut self, draft: Draft) -> Result<Id, LowerError> {
         if let Some(&id) = self.draft_ids.get(&draft) {
             return Ok(id);
@@ -287,6 +298,7 @@ impl<'a> Lowering<'a> {
                 Draft::Ternary(operation, first, second, third) => {
                     Step::Ternary(operation, number(first), number(second), number(third))
                 }
+                Draft::Reduce(operation, operand) => Step::Reduce(operation, number(operand)),
                 Draft::Call(callee, args) => {
                     Step::Call { callee, args: args.iter().map(|&arg| number(arg)).collect() }
                 }

@@ -12,7 +12,7 @@ use kamodo_value::{Scalar, Value};
 mod operation;
 
 use crate::evaluate::{FloatCode, Machine};
-pub(crate) use operation::{Binary, Ternary, Unary};
+pub(crate) use operation::{Binary, Reduction, Ternary, Unary};
 
 /// An expression lowered to steps; evaluate it with [`Program::start`].
 #[derive(Debug)]
@@ -40,6 +40,7 @@ pub(crate) enum Step {
     Unary(Unary, Ref),
     Binary(Binary, Ref, Ref),
     Ternary(Ternary, Ref, Ref, Ref),
+    Reduce(Reduction, Ref),
     Call { callee: u32, args: Box<[Ref]> },
 }
 
@@ -56,6 +57,13 @@ impl Program {
     #[must_use]
     pub fn n_calls(&self) -> u64 {
         self.n_calls
+    }
+
+    /// Returns whether each element of a result comes from the elements at its place: no step of its own reduces an
+    /// array. What its callees do is not looked at.
+    #[must_use]
+    pub fn is_elementwise(&self) -> bool {
+        !self.steps.iter().any(|step| matches!(step, Step::Reduce(..)))
     }
 
     /// Counts the calls of one evaluation, by how many one of each callee makes.
@@ -116,13 +124,14 @@ impl Step {
             Self::Unary(operation, _) => operation.nanoseconds(),
             Self::Binary(operation, ..) => operation.nanoseconds(),
             Self::Ternary(operation, ..) => operation.nanoseconds(),
+            Self::Reduce(..) => (0.5, 2.0),
         };
         if doubles { vector } else { typed }
     }
 
     pub(crate) fn for_each_operand(&self, mut visit: impl FnMut(Ref)) {
         match self {
-            Self::Unary(_, operand) => visit(*operand),
+            Self::Unary(_, operand) | Self::Reduce(_, operand) => visit(*operand),
             Self::Binary(_, left, right) => {
                 visit(*left);
                 visit(*right);

@@ -1,5 +1,5 @@
 //! Programs against what Python and numpy answer: `golden/evaluate.txt`, which `golden/generate.py` writes, and
-//! `golden/functions.txt`, which `golden/functions.py` does.
+//! `golden/functions.txt` and `golden/reductions.txt`, which the scripts of these names do.
 
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
@@ -12,7 +12,11 @@ use kamodo_value::{Array, Buffer, Scalar, Value};
 use num_complex::Complex;
 use num_rational::BigRational;
 
-const GOLDEN: [&str; 2] = [include_str!("golden/evaluate.txt"), include_str!("golden/functions.txt")];
+const GOLDEN: [&str; 3] = [
+    include_str!("golden/evaluate.txt"),
+    include_str!("golden/functions.txt"),
+    include_str!("golden/reductions.txt"),
+];
 
 fn evaluate(program: &Arc<Program>, args: Vec<Value>) -> Result<Value, EvaluateError> {
     match Arc::clone(program).start(args).resume(&|| false)? {
@@ -104,6 +108,11 @@ fn builtin(name: &str) -> Builtin {
         "im" => Builtin::Im,
         "Not" => Builtin::Not,
         "hypot" => Builtin::Hypot,
+        "sum" => Builtin::SumOf,
+        "mean" => Builtin::Mean,
+        "min" => Builtin::Least,
+        "max" => Builtin::Greatest,
+        "norm" => Builtin::Norm,
         "Heaviside" => Builtin::Heaviside,
         "Lt" => Builtin::Lt,
         "Le" => Builtin::Le,
@@ -305,7 +314,7 @@ fn exception(error: &EvaluateError) -> &'static [&'static str] {
     match error {
         EvaluateError::DivisionByZero { .. } => &["ZeroDivisionError"],
         EvaluateError::Overflow { .. } | EvaluateError::IntegerTooLargeForFloat { .. } => &["OverflowError"],
-        EvaluateError::NegativeIntegerPower { .. } => &["ValueError"],
+        EvaluateError::NegativeIntegerPower { .. } | EvaluateError::NoElements { .. } => &["ValueError"],
         EvaluateError::Broadcast { .. } | EvaluateError::RaggedList { .. } => &["ValueError", "TypeError"],
         EvaluateError::Operand { .. } | EvaluateError::Operands { .. } => &["TypeError"],
         EvaluateError::IntegerBeyondNumpy { .. } => &["TypeError"],

@@ -100,13 +100,16 @@ impl Function {
     }
 
     /// Returns the first of the functions that a call runs of which it is not known that they work element by
-    /// element: whatever is no definition.
+    /// element: whatever is no definition, and definitions that reduce an array, as `sum` does.
     #[must_use]
     pub fn opaque_part(&self) -> Option<&Self> {
         let mut seen: HashSet<*const Self> = HashSet::new();
         let mut waiting = vec![self];
         while let Some(function) = waiting.pop() {
-            let Body::Program { callees, .. } = &function.body else { return Some(function) };
+            let Body::Program { program, callees } = &function.body else { return Some(function) };
+            if !program.is_elementwise() {
+                return Some(function);
+            }
             waiting.extend(callees.iter().map(|callee| &**callee).filter(|&callee| seen.insert(callee)));
         }
         None

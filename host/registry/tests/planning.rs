@@ -44,6 +44,8 @@ fn functions(look: &Arc<Look>) -> Vec<Arc<Function>> {
         ("cut(x)", "Piecewise((x, x < 1), (1/x, True))"),
         ("flat(x)", "2.5"),
         ("part(x, y)", "1/(x - y)"),
+        ("centre(x)", "x - mean(x)"),
+        ("total(x)", "sum(x + 0.5)"),
     ];
     let yaml = Contribution {
         origin: Origin::Yaml { file: "a.yaml".into() },
@@ -166,6 +168,8 @@ fn a_plan_gives_what_its_steps_give_to_the_last_bit() {
         ("flat", 1),
         ("part", 2),
         ("look", 1),
+        ("centre", 1),
+        ("total", 1),
     ];
     let mut dice = Dice(2026);
     for n_elements in [1, 3, 5000, 70_001] {

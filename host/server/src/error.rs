@@ -158,12 +158,12 @@ pub(crate) enum RequestError {
         "`{name}`: in a definition `{called}` is a function of the language, and not the one that is served"
     )]
     Reserved { name: String, called: String },
-    #[error("`{function}`: not known to work element by element: {}", if *is_itself {
-        "it is no definition".to_owned()
+    #[error("`{function}`: not known to work element by element: {} {}", if *is_itself {
+        "it".to_owned()
     } else {
-        format!("it calls `{part}`, which is no definition")
-    })]
-    NotElementwise { function: String, part: String, is_itself: bool },
+        format!("it calls `{part}`, which")
+    }, if *reduces { "reduces arrays" } else { "is no definition" })]
+    NotElementwise { function: String, part: String, is_itself: bool, reduces: bool },
     #[error("`{function}`: argument `{argument}` is no single number")]
     NotScalar { function: String, argument: String },
     #[error("`{function}`: gives {found} for {expected} elements of `{over}`")]

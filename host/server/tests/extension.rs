@@ -66,6 +66,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("flat(x)", "5"),
     ("erf(x)", "x"),
     ("calls(x)", "endless(x) + 1"),
+    ("total(x)", "sum(x)"),
 ];
 
 struct Bench {
@@ -733,6 +734,10 @@ fn what_cannot_be_applied_so() {
         ");
         assert_snapshot!(refused("calls", &[], "x").await, @"
         `calls`: not known to work element by element: it calls `endless`, which is no definition
+        hint: upload the array, and evaluate a call on it
+        ");
+        assert_snapshot!(refused("total", &[], "x").await, @"
+        `total`: not known to work element by element: it reduces arrays
         hint: upload the array, and evaluate a call on it
         ");
         assert_snapshot!(refused("f", &[], "z").await, @"

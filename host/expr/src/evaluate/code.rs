@@ -183,7 +183,7 @@ impl Builder {
 // === impl FloatCode ===
 
 impl FloatCode {
-    /// `None` for a program that calls, or that has a constant that is no double.
+    /// `None` for a program that calls, that reduces an array, or that has a constant that is no double.
     pub(crate) fn compile(program: &Program) -> Option<Self> {
         if !program.callees.is_empty() || program.steps.len() > MAX_FLOAT_STEPS {
             return None;
@@ -223,7 +223,7 @@ impl FloatCode {
                 Step::Ternary(Ternary::Select, condition, yes, no) => {
                     Part::Number(builder.select(truth(*condition)?, number(*yes)?, number(*no)?))
                 }
-                Step::Ternary(..) | Step::Call { .. } => return None,
+                Step::Ternary(..) | Step::Reduce(..) | Step::Call { .. } => return None,
             };
             parts.push(result);
         }

@@ -103,6 +103,14 @@ pub enum EvaluateError {
         /// The kind of the item at which it shows.
         item: Kind,
     },
+    /// An axis without elements, of which there is no mean, least or greatest.
+    #[error("`{operation}` of an array of shape `{}`, whose last axis has no elements", Shape(shape))]
+    NoElements {
+        /// The function.
+        operation: &'static str,
+        /// The shape of the array.
+        shape: Box<[usize]>,
+    },
     /// A result that would take too much memory.
     #[error("the result of `{operation}` would have more than {limit} elements")]
     ResultTooLarge {
@@ -158,6 +166,9 @@ impl EvaluateError {
             Self::NegativeIntegerPower { .. } => "pass floats, or write `1/x**n`",
             Self::Broadcast { .. } => {
                 "each dimension, counted from the last, has to be equal or 1 on one of both sides"
+            }
+            Self::NoElements { .. } => {
+                "pass at least one element along it; only `sum` and `norm` are 0 there"
             }
             Self::NegativeFactorial => "`gamma(x + 1)` of floats goes on between the negative integers",
             Self::Condition { .. } => "pass `True`, `False` or an array of them",

@@ -16,8 +16,10 @@ use super::element::{Arithmetic, Element, Integer, Real, convert};
 use super::promote::{Category, Promoted, category, common, inexact};
 use super::{EvaluateError, broadcast, complex, list, promote, python, real, simd};
 use crate::program::{Binary, Unary};
+pub(super) use reduce::reduce;
 pub(super) use truth::ternary;
 
+mod reduce;
 mod truth;
 
 type Result<T> = std::result::Result<T, EvaluateError>;

@@ -170,6 +170,12 @@ impl Parser<'_> {
         {
             return Ok(call(inverse, args, name_span, span));
         }
+        // Of one argument it is that of its elements.
+        let function = match (function, args.len()) {
+            ("Min", 1) => Builtin::Least.name(),
+            ("Max", 1) => Builtin::Greatest.name(),
+            _ => function,
+        };
         let mut tree = call(function, args, name_span, span);
         if let Some(base) = base {
             tree = with_base(tree, base.kind);

@@ -123,7 +123,7 @@ impl Writer<'_> {
 
     fn call(&self, name: &Arc<str>, args: &[Tree]) -> Simplified {
         let args = self.exprs(args)?;
-        Ok(match (language::builtin(name), &args[..]) {
+        Ok(match (language::builtin(name, args.len()), &args[..]) {
             (None, _) => Expr::call(name, args),
             (Some(Builtin::Sqrt), [radicand]) => power(radicand.clone(), Expr::ratio(1, 2)),
             (Some(Builtin::Log), [arg, base]) => {

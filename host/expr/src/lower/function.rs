@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 
 use super::{Id, LowerError, Lowering};
-use crate::program::{Binary, Ternary, Unary};
+use crate::program::{Binary, Reduction, Ternary, Unary};
 use crate::{Builtin, Expr, Node};
 
 /// What a function becomes.
@@ -11,6 +11,7 @@ enum Steps {
     Unary(Unary),
     Binary(Binary),
     Ternary(Ternary),
+    Reduce(Reduction),
     /// Operand by operand, from the left.
     Fold(Binary),
     /// One over the function.
@@ -73,6 +74,11 @@ fn steps(builtin: Builtin) -> Steps {
         Builtin::Frac => One(Unary::Frac),
         Builtin::Min => Fold(Binary::Min),
         Builtin::Max => Fold(Binary::Max),
+        Builtin::SumOf => Steps::Reduce(Reduction::Sum),
+        Builtin::Mean => Steps::Reduce(Reduction::Mean),
+        Builtin::Least => Steps::Reduce(Reduction::Min),
+        Builtin::Greatest => Steps::Reduce(Reduction::Max),
+        Builtin::Norm => Steps::Reduce(Reduction::Norm),
         Builtin::Mod => Two(Binary::Mod),
         Builtin::Heaviside => OneOrTwo(Unary::Heaviside, Binary::Heaviside),
         Builtin::Piecewise => Steps::Cases,
@@ -128,6 +134,7 @@ impl Lowering<'_> {
             (Steps::Unary(operation) | Steps::OneOrTwo(operation, _), &[operand]) => {
                 self.unary(operation, operand)
             }
+            (Steps::Reduce(operation), &[operand]) => self.reduction(operation, operand),
             (
                 Steps::Binary(operation) | Steps::OneOrTwo(_, operation) | Steps::OrderZero(_, operation),
                 &[left, right],

@@ -99,7 +99,7 @@ impl Printer {
             }
             "factorial" => raised(format!("{}!", self.operand(first)), exponent),
             "factorial2" => raised(format!("{}!!", self.operand(first)), exponent),
-            "Min" | "Max" => {
+            "Min" | "Max" | "min" | "max" => {
                 let head = format!(r"\{}", name.to_lowercase());
                 raised(format!(r"{head}\left({}\right)", self.list(args, ", ")), exponent)
             }

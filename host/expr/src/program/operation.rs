@@ -124,6 +124,17 @@ operations! {
     }
 }
 
+operations! {
+    /// An operation that makes one element of each row along the last axis.
+    Reduction {
+        Sum = "sum",
+        Mean = "mean",
+        Min = "min",
+        Max = "max",
+        Norm = "norm",
+    }
+}
+
 // === impl Unary ===
 
 impl Unary {

@@ -109,6 +109,7 @@ fn call(builtin: Builtin, args: Vec<Expr>) -> Simplified {
         Builtin::Expint => special::expint(arg, &args[1])?,
         Builtin::Zeta => special::zeta(&args)?,
         Builtin::Expm1 | Builtin::Log1p | Builtin::Log2 | Builtin::Log10 | Builtin::Hypot => None,
+        Builtin::SumOf | Builtin::Mean | Builtin::Least | Builtin::Greatest | Builtin::Norm => None,
     };
     Ok(special.unwrap_or_else(|| Expr::builtin(builtin, args)))
 }
@@ -121,6 +122,7 @@ fn takes_cases(builtin: Builtin) -> bool {
 fn decimal_value(builtin: Builtin, args: &[Expr]) -> Result<Option<Expr>, Unfit> {
     // Those that stay exact, and those that sympy leaves as they are.
     let stays = builtin.is_boolean()
+        || builtin.is_reduction()
         || matches!(
             builtin,
             Builtin::Floor

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use insta::assert_snapshot;
 use kamodo_expr::{Checked, Outcome, Program, Progress};
-use kamodo_value::{Scalar, Value};
+use kamodo_value::{Array, Scalar, Value};
 use num_complex::Complex64;
 
 use crate::hints;
@@ -127,4 +127,26 @@ fn the_form_has_the_arguments_of_the_call() {
     assert_snapshot!(hint("f: cumsum(x)"), @"the language has no `cumsum`: `f` is served as soon as a plugin or a definition brings one");
     assert_snapshot!(hint("f: select(x)"), @"write cases as `Piecewise((x, x > 0), (0, True))`");
     assert_snapshot!(hint(r"f: $2 \operatorname{fmod}{\left(x,y\right)}$"), @"define it, outside of LaTeX: `fmod(x,y): sign(x)*Mod(Abs(x), Abs(y))`");
+}
+
+#[test]
+fn a_hinted_reduction_has_the_value_of_the_name_that_it_stands_for() {
+    // What numpy answers for [1, 2, 4.5, 8] and, as the second argument, for [2, -1, 0, 0.5].
+    let expected = [
+        ("amax", "x", 8.0),
+        ("amin", "x", 1.0),
+        ("average", "x", 3.875),
+        ("dot", "x,y", 4.0),
+        ("ptp", "x", 7.0),
+        ("std", "x", 2.701_272_848_121_788_7),
+        ("var", "x", 7.296_875),
+    ];
+    for (name, args, expect) in expected {
+        let n_args = args.split(',').count();
+        let (form, checked) = definition(name, n_args);
+        let arrays = [vec![1.0, 2.0, 4.5, 8.0], vec![2.0, -1.0, 0.0, 0.5]];
+        let arrays = arrays.map(|array| Value::Array(Array::vector(array)));
+        let found = number(&evaluate(&checked, arrays[..n_args].to_vec()).unwrap());
+        assert!(is_alike(found.re, expect), "{name} is {expect}, `{form}` is {found}");
+    }
 }

@@ -9,5 +9,6 @@ mod linker;
 mod properties;
 mod ratios;
 mod readings;
+mod reductions;
 mod simplified;
 mod work;

@@ -151,10 +151,10 @@ fn transient(name: &str, parameters: Vec<String>, program: Program) -> Function 
     }
 }
 
-/// Returns the steps of a function that makes no calls.
+/// Returns the steps of a function that makes no calls and reduces no array.
 fn program(step: &PlanStep) -> Option<&Arc<Program>> {
     match &step.function.body {
-        Body::Program { program, callees } if callees.is_empty() => Some(program),
+        Body::Program { program, callees } if callees.is_empty() && program.is_elementwise() => Some(program),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use capnp::Error;
-use kamodo_registry::{Function, bind};
+use kamodo_registry::{Body, Function, bind};
 use kamodo_schema::extension::sink;
 use kamodo_value::{Array, Dtype, Value};
 use kamodo_wire::literal::{self, Form};
@@ -64,8 +64,9 @@ impl Mapping {
         let name = function.name().to_owned();
         let mut kwargs = own_keywords(&function.signature, kwargs);
         if let Some(part) = function.opaque_part() {
+            let reduces = matches!(part.body, Body::Program { .. });
             let (part, is_itself) = (part.name().to_owned(), part.name() == name);
-            return Err(RequestError::NotElementwise { function: name, part, is_itself });
+            return Err(RequestError::NotElementwise { function: name, part, is_itself, reduces });
         }
         let over = own_parameter(&function.signature, over);
         kwargs.push((over.clone(), Value::None));

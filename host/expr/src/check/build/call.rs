@@ -9,7 +9,7 @@ use super::super::did_you_mean;
 use super::super::unit::Carried;
 use super::{Builder, Parameters, Quantity, elsewhere};
 use crate::ast::Tree;
-use crate::{Expr, Float, Span, language};
+use crate::{Builtin, Expr, Float, Span, language};
 
 /// How many names the misspelt ones of one definition are compared with, all together.
 const MAX_COMPARED: usize = 200_000;
@@ -121,7 +121,9 @@ impl<'a> Builder<'a> {
                     is_latex: definition.is_latex(),
                 })
             });
-            let hint = elsewhere.or_else(|| self.function_meant(name, call.map(|(args, _)| args.len())));
+            let hint = elsewhere
+                .or_else(|| reduction_of_several(name))
+                .or_else(|| self.function_meant(name, call.map(|(args, _)| args.len())));
             let hint = hint.unwrap_or_else(|| {
                 format!(
                     "`{}` is served as soon as a plugin or a definition brings `{name}`",

@@ -30,6 +30,8 @@ const ROUNDED: &str =
 forms! {
     "absolute" ('x') "Abs(x)";
     "add" ('x' 'y') "x + y";
+    "amax" ('x') "max(x)";
+    "amin" ('x') "min(x)";
     "angle" ('x') "arg(x)";
     "arccos" ('x') "acos(x)";
     "arccosh" ('x') "acosh(x)";
@@ -42,6 +44,7 @@ forms! {
     "arctan2" ('y' 'x') "atan2(y, x)";
     "arctanh" ('x') "atanh(x)";
     "around" ('x') ROUNDED;
+    "average" ('x') "mean(x)";
     "ceil" ('x') "ceiling(x)";
     "clip" ('x' 'y' 'z') "Min(Max(x, y), z)";
     "comb" ('x' 'y') "binomial(x, y)";
@@ -52,6 +55,7 @@ forms! {
     "deg2rad" ('x') "pi*x/180";
     "degrees" ('x') "180*x/pi";
     "divide" ('x' 'y') "x/y";
+    "dot" ('x' 'y') "sum(x*y)";
     "equal" ('x' 'y') "Eq(x, y)";
     "exp2" ('x') "2.0**x";
     "fabs" ('x') "Abs(x)";
@@ -97,6 +101,7 @@ forms! {
     "positive" ('x') "x";
     "pow" ('x' 'y') "x**y";
     "power" ('x' 'y') "x**y";
+    "ptp" ('x') "max(x) - min(x)";
     "rad" ('x') "pi*x/180";
     "rad2deg" ('x') "180*x/pi";
     "radians" ('x') "pi*x/180";
@@ -109,10 +114,12 @@ forms! {
     "sgn" ('x') "sign(x)";
     "signbit" ('x') "atan2(x, -1) < 0";
     "square" ('x') "x**2";
+    "std" ('x') "sqrt(mean((x - mean(x))**2))";
     "subtract" ('x' 'y') "x - y";
     "tgamma" ('x') "gamma(x)";
     "true_divide" ('x' 'y') "x/y";
     "trunc" ('x') "sign(x)*floor(Abs(x))";
+    "var" ('x') "mean((x - mean(x))**2)";
     "where" ('z' 'x' 'y') "Piecewise((x, z), (y, True))";
 }
 

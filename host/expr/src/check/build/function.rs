@@ -1,5 +1,6 @@
 //! Calls of the language's own functions: how many arguments, of which kind, in which units.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kamodo_units::Unit;
@@ -7,7 +8,7 @@ use kamodo_units::Unit;
 use super::super::unit::Carried;
 use super::conversion::all_against;
 use super::{Builder, HINT_OF_ZERO, Parameters, Quantity};
-use crate::ast::{Operator, Tree};
+use crate::ast::{Operator, Tree, TreeKind};
 use crate::language::{self, Function, Meaning};
 use crate::simplify::{self, Unfit};
 use crate::{Builtin, Expr, Node, Span};
@@ -40,6 +41,9 @@ impl Builder<'_> {
         }
         match function.meaning {
             Meaning::Builtin(builtin) => self.builtin(builtin, call),
+            Meaning::Extreme(of_elements, of_args) => {
+                self.builtin(if args.len() == 1 { of_elements } else { of_args }, call)
+            }
             Meaning::CubeRoot => self.root(call, Expr::integer(3)),
             Meaning::Root => {
                 let index = self.number(&args[1], None, parameters)?;
@@ -110,6 +114,10 @@ impl Builder<'_> {
             _ => {}
         }
         let carried = match builtin {
+            _ if builtin.is_reduction() => {
+                self.refuse_vanished(&first.expr, call)?;
+                first.carried
+            }
             Builtin::Abs
             | Builtin::Floor
             | Builtin::Ceiling
@@ -135,6 +143,37 @@ impl Builder<'_> {
         let args = args.into_iter().map(|arg| arg.expr).collect();
         let quantity = self.plain_value(simplify::function(builtin, args), call)?;
         Some(Quantity { carried, ..quantity })
+    }
+
+    /// Refuses the argument of a reduction in which a name cancels out: `sum(x/x)` would be 1, whatever the length of
+    /// `x` is.
+    fn refuse_vanished(&mut self, arg: &Expr, call: Written<'_>) -> Option<()> {
+        let mut left = HashSet::new();
+        names_in(arg, &mut left);
+        let mut vanished = None;
+        call.args[0].visit(&mut |tree| {
+            let name = match &tree.kind {
+                TreeKind::Name(name) if language::constant(name).is_none() => Arc::clone(name),
+                TreeKind::Symbol(name) => Arc::clone(name),
+                TreeKind::Call { name, .. } if self.own_function(name).is_none() => {
+                    self.definition.called(name, self.scope)
+                }
+                _ => return,
+            };
+            if vanished.is_none() && !left.contains(&name) {
+                vanished = Some((name, tree.span.clone()));
+            }
+        });
+        let Some((name, span)) = vanished else { return Some(()) };
+        let reduction = call.name;
+        let message = format!(
+            "`{name}` cancels out in the argument of `{reduction}`, and its number of elements with it"
+        );
+        let error = self.definition.error(span, message);
+        self.diagnostics.push(error.with_hint(format!(
+            "leave `{name}` out, or pass the number of elements as a parameter of its own"
+        )));
+        None
     }
 
     /// Brings quantities to the unit of the first that has one.
@@ -305,5 +344,15 @@ impl Builder<'_> {
             Some(function) => self.function(function, call),
             None => self.call(name, name_span, call.args, call.span, call.parameters),
         }
+    }
+}
+
+/// Collects the parameters that an expression holds and the functions that it calls.
+fn names_in(expr: &Expr, found: &mut HashSet<Arc<str>>) {
+    if let Node::Symbol(name) | Node::Call(name, _) = &**expr {
+        found.insert(Arc::clone(name));
+    }
+    for part in expr.parts() {
+        names_in(part, found);
     }
 }
