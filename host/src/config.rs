@@ -340,11 +340,11 @@ mod tests {
             | ^^
         hint: quote it: `'on'`
         ");
-        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: {x: 1}\n"), @r"
-        a.yaml:2:4: error: `f`: the right-hand side is an expression, found a map
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: {x: 1}\n"), @"
+        a.yaml:2:5: error: `f`: the parts of a function are `expression`, `doc` or `citation`, found `x`
           2 | f: {x: 1}
-            |    ^
-        hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
+            |     ^
+        hint: write `{expression: x**2 - x - 1, doc: in words, citation: whom to cite}`
         ");
         insta::assert_snapshot!(mistakes(b"!Kamodo\nf: [x]\n"), @r"
         a.yaml:2:4: error: `f`: the right-hand side is an expression, found a list
@@ -363,6 +363,85 @@ mod tests {
           2 | <<: x
             |     ^
         hint: write `<<: *anchor`, where `&anchor` names a map
+        ");
+    }
+
+    /// The names of a text's functions, each with its expression, its description and whom to cite.
+    #[track_caller]
+    fn described(text: &str) -> Vec<[String; 4]> {
+        let (config, diagnostics) = parse("a.yaml", text);
+        assert_eq!(diagnostics, []);
+        let contribution = config.contributions[0].as_ref().unwrap();
+        let parts = |function: &ContributedFunction| {
+            let ContributedFunction::Symbolic(definition) = function else { panic!("no definition") };
+            let (name, rhs) = (definition.name(), &definition.rhs().text);
+            [name, rhs, definition.doc(), definition.citation()].map(str::to_owned)
+        };
+        contribution.functions.iter().map(parts).collect()
+    }
+
+    #[test]
+    fn descriptions_and_citations() {
+        let flow = "!Kamodo\nf: {expression: x**2, doc: 'a, b', citation: 2001}\ng: {expression: 5}\nh: x\n";
+        let parts = [["f", "x**2", "a, b", "2001"], ["g", "5", "", ""], ["h", "x", "", ""]];
+        assert_eq!(described(flow), parts);
+        let block = "!Kamodo\nf(x[cm])[kg]:\n  doc: |\n    first\n    second\n  expression: $x^2$\n";
+        assert_eq!(described(block), [["f", "$x^2$", "first\nsecond", ""]]);
+        let merged = "!Kamodo\nf: &f {expression: x, citation: Kepler}\ng: {<<: *f, expression: 2*x}\n";
+        assert_eq!(described(merged), [["f", "x", "", "Kepler"], ["g", "2*x", "", "Kepler"]]);
+    }
+
+    #[test]
+    fn mistakes_in_a_description() {
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf:\n  expression: x +\n  doc: in words\n"), @"
+        a.yaml:3:18: error: `f`: expected an operand, found the end
+          3 |   expression: x +
+            |                  ^
+        hint: write a number, a name or `(` after `+`, or leave `+` out
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf(x[cm]):\n  expresion: x\n  doc: [a]\n  citation:\n"), @"
+        a.yaml:3:3: error: `f`: the parts of a function are `expression`, `doc` or `citation`, found `expresion`
+          3 |   expresion: x
+            |   ^^^^^^^^^
+        hint: did you mean `expression`?
+        a.yaml:4:8: error: `f`: `doc` is text, found a list
+          4 |   doc: [a]
+            |        ^
+        hint: quote it: `doc: 'in words'`
+        a.yaml:5:3: error: `f`: `citation` is text, found nothing
+          5 |   citation:
+            |   ^^^^^^^^
+        hint: write a text after `citation:`, or leave the line out
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: {doc: in words}\n"), @"
+        a.yaml:2:4: error: `f`: a map as the right-hand side has an `expression`, found none
+          2 | f: {doc: in words}
+            |    ^
+        hint: write `{expression: x**2 - x - 1, doc: in words}`
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: {expression: Max(x, y), doc: a}\n"), @"
+        a.yaml:2:24: error: `f`: the parts of a function are `expression`, `doc` or `citation`, found `y)`
+          2 | f: {expression: Max(x, y), doc: a}
+            |                        ^^
+        hint: quote what holds a comma or a colon: `{expression: 'Max(x, y)', doc: 'a text, in quotes'}`
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: {expression: x, doc: a, doc: b}\n"), @"
+        a.yaml:2:28: error: `doc`: written on line 2 already
+          2 | f: {expression: x, doc: a, doc: b}
+            |                            ^^^
+        hint: keep one of the two
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: {expression: {expression: x}}\n"), @"
+        a.yaml:2:17: error: `f`: the right-hand side is an expression, found a map
+          2 | f: {expression: {expression: x}}
+            |                 ^
+        hint: write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else
+        ");
+        insta::assert_snapshot!(mistakes(b"!Kamodo\nf: !mine {expression: x}\n"), @"
+        a.yaml:2:4: error: `f`: the right-hand side is an expression, found a map
+          2 | f: !mine {expression: x}
+            |    ^^^^^^^
+        hint: leave the tag out
         ");
     }
 

@@ -34,6 +34,7 @@ fn function(function: &Function) -> Json {
         "equation": function.meta.equation,
         "latex": function.shown.latex,
         "citation": function.meta.citation,
+        "doc": function.meta.doc,
         "origin": function.origin.to_string(),
         "waits_for": function.missing(),
     })

@@ -18,7 +18,7 @@ fn the_json_of_a_function() {
         function,
         json!({
             "name": "f", "symbol": "f(x)", "lhs": "f(x)", "rhs": "x**2 - x - 1", "units": "kg", "arg_units": {"x": "cm"},
-            "args": ["x"], "defaults": {}, "equation": "x^{2} - x - 1", "citation": "", "waits_for": [],
+            "args": ["x"], "defaults": {}, "equation": "x^{2} - x - 1", "citation": "", "doc": "", "waits_for": [],
         })
     );
     assert_eq!(described["diagnostics"], json!([]));

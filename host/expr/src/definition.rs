@@ -13,7 +13,14 @@ pub(crate) use left::Left;
 
 /// A parsed definition; a clone shares it.
 #[derive(Debug, Clone)]
-pub struct Definition(Arc<Inner>);
+pub struct Definition(Arc<Inner>, Description);
+
+/// What the author of a definition says of it, in words.
+#[derive(Debug, Clone, Default)]
+struct Description {
+    doc: Arc<str>,
+    citation: Arc<str>,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -70,7 +77,25 @@ impl Definition {
         let warnings = left.warnings.iter().cloned().chain(warnings);
         let warnings = warnings.map(|warning| warning.with_function(&*left.name)).collect();
         let inner = Inner { lhs: lhs.clone(), rhs: rhs.clone(), left, tree, calls, bare_names, warnings };
-        Ok(Self(Arc::new(inner)))
+        Ok(Self(Arc::new(inner), Description::default()))
+    }
+
+    /// Adds a description and whom to cite; either may be empty.
+    #[must_use]
+    pub fn with_description(self, doc: &str, citation: &str) -> Self {
+        Self(self.0, Description { doc: doc.into(), citation: citation.into() })
+    }
+
+    /// Returns the description in words; empty if there is none.
+    #[must_use]
+    pub fn doc(&self) -> &str {
+        &self.1.doc
+    }
+
+    /// Returns whom to cite; empty if nobody is named.
+    #[must_use]
+    pub fn citation(&self) -> &str {
+        &self.1.citation
     }
 
     /// Returns the name of the function.

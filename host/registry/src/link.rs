@@ -353,18 +353,24 @@ pub(crate) fn finish(
     find: &dyn Fn(&str) -> Option<Arc<Function>>,
 ) -> Result<Option<Function>, Box<Diagnostic>> {
     let line = Some(definition.lhs().position(0).line);
+    let meta = |equation| Meta {
+        equation,
+        citation: definition.citation().to_owned(),
+        doc: definition.doc().to_owned(),
+        hidden_args: Vec::new(),
+    };
     match outcome {
         Outcome::Refused => Ok(None),
         Outcome::Waiting { signature, missing, rhs, equation } => {
             let latex = kamodo_expr::latex(&signature, &equation);
             let shown = Shown { lhs: signature.symbol(), rhs, latex };
-            let (meta, body) = (Meta { equation, ..Meta::default() }, Body::Waiting(missing));
+            let (meta, body) = (meta(equation), Body::Waiting(missing));
             let route = Vec::new();
             Ok(Some(Function { signature, meta, origin, line, shown, route, body }))
         }
         Outcome::Checked(checked) => match lower(&checked, find) {
             Ok(body) => {
-                let meta = Meta { equation: checked.equation, ..Meta::default() };
+                let meta = meta(checked.equation);
                 let shown = Shown { lhs: checked.lhs, rhs: checked.rhs, latex: checked.latex };
                 let (signature, route) = (checked.signature, route(&body));
                 Ok(Some(Function { signature, meta, origin, line, shown, route, body }))

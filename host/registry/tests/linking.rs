@@ -439,3 +439,18 @@ fn what_is_said_of_large_files_grows_with_their_size() {
         assert!(n_bytes(&linked) <= limit, "{} bytes of {}", n_bytes(&linked), &text[..40]);
     }
 }
+
+#[test]
+fn a_function_has_the_description_of_its_definition() {
+    let contribution = yaml("a.yaml", "f: x\ng: absent(x)");
+    let functions = contribution.functions.clone().into_iter().map(|function| match function {
+        ContributedFunction::Symbolic(definition) => {
+            ContributedFunction::Symbolic(definition.with_description("in words", "whom"))
+        }
+        other => other,
+    });
+    let linked = link(&[Contribution { functions: functions.collect(), ..contribution }]);
+    for function in &linked.functions {
+        assert_eq!([&function.meta.doc, &function.meta.citation], ["in words", "whom"], "{function:?}");
+    }
+}

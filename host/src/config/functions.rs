@@ -3,11 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use kamodo_expr::{Definition, Source};
+use kamodo_units::suggest;
 
-use super::reading::{Entries, Reading, is_nothing, keep_one, text, written};
+use super::reading::{Entries, Reading, is_nothing, keep_one, one_of, text, written};
 use crate::yaml::{Kind, Meaning, Node};
 
 const FUNCTIONS: Entries = Entries { what: "functions", said: "defined", or_else: ", or rename one" };
+
+/// What the entries of a function are called that is written as a map.
+const PARTS: Entries = Entries { what: "parts", said: "written", or_else: "" };
+
+/// The keys of such a map.
+const KEYS: [&str; 3] = ["expression", "doc", "citation"];
 
 /// The functions of one file.
 #[derive(Default)]
@@ -27,15 +34,15 @@ impl Functions {
     /// Reads a document, besides those that were read before.
     pub(super) fn read(&mut self, reading: &mut Reading<'_>, document: &Node) {
         for (key, value) in reading.entries(document, &FUNCTIONS) {
-            let (lhs, rhs) = (left(reading, &key), right(reading, &key, &value));
-            let (Some(lhs), Some(rhs)) = (lhs, rhs) else {
+            let (lhs, rhs) = (left(reading, &key), described(reading, &key, &value));
+            let (Some(lhs), Some(Described { expression: rhs, doc, citation })) = (lhs, rhs) else {
                 self.broken.extend(text(&key).map(name_of));
                 continue;
             };
             let line = reading.line(&key.span);
             // The key counts even where what stands behind it is wrong.
             let first = self.keys.insert(lhs.text.split_whitespace().collect(), line);
-            match Definition::parse(lhs, rhs) {
+            match Definition::parse(lhs, &rhs).map(|parsed| parsed.with_description(&doc, &citation)) {
                 Ok(definition) => match first {
                     Some(first) => refuse_second(reading, &definition, first, line),
                     None => self.define(reading, definition, line),
@@ -132,6 +139,71 @@ fn left<'n>(reading: &mut Reading<'_>, key: &'n Node) -> Option<&'n Source> {
     None
 }
 
+/// A right-hand side, and what is said of it in words.
+struct Described {
+    expression: Source,
+    doc: String,
+    citation: String,
+}
+
+/// A value as the right-hand side: an expression, or a map of one with what is said of it.
+fn described(reading: &mut Reading<'_>, key: &Node, value: &Node) -> Option<Described> {
+    if value.tag.is_some() || !matches!(value.kind, Kind::Map(_)) {
+        let expression = right(reading, key, value)?.clone();
+        return Some(Described { expression, doc: String::new(), citation: String::new() });
+    }
+    let name = text(key).map(name_of).unwrap_or_default();
+    let n_before = reading.diagnostics.len();
+    let (mut expression, mut doc, mut citation) = (None, String::new(), String::new());
+    for (part, value) in reading.entries(value, &PARTS) {
+        match text(&part) {
+            Some("expression") => expression = right(reading, key, &value).cloned(),
+            Some("doc") => doc = words(reading, &name, &part, &value),
+            Some("citation") => citation = words(reading, &name, &part, &value),
+            _ => refuse_part(reading, &name, &part, &value),
+        }
+    }
+    if expression.is_none() && reading.diagnostics.len() == n_before {
+        let message = format!("`{name}`: a map as the right-hand side has an `expression`, found none");
+        reading.refuse(value.span.clone(), message, "write `{expression: x**2 - x - 1, doc: in words}`");
+    }
+    let expression = expression.filter(|_| reading.diagnostics.len() == n_before)?;
+    Some(Described { expression, doc, citation })
+}
+
+/// A description or a citation: text, or a number such as a year.
+fn words(reading: &mut Reading<'_>, name: &str, part: &Node, value: &Node) -> String {
+    let found = match written(value) {
+        Ok(source) => return source.text.trim().to_owned(),
+        Err(found) => found,
+    };
+    let what = text(part).unwrap_or_default();
+    let (span, hint) = match is_nothing(value) {
+        true => (part.span.clone(), format!("write a text after `{what}:`, or leave the line out")),
+        false => (value.span.clone(), format!("quote it: `{what}: 'in words'`")),
+    };
+    reading.refuse(span, format!("`{name}`: `{what}` is text, found {found}"), hint);
+    String::new()
+}
+
+/// Refuses what a function has none of.
+fn refuse_part(reading: &mut Reading<'_>, name: &str, part: &Node, value: &Node) {
+    let found = match text(part) {
+        Some(found) => format!("`{found}`"),
+        None => "a list or a map".to_owned(),
+    };
+    let hint = match text(part).and_then(|found| suggest(found, KEYS.into_iter())) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None if is_nothing(value) => {
+            "quote what holds a comma or a colon: `{expression: 'Max(x, y)', doc: 'a text, in quotes'}`"
+                .to_owned()
+        }
+        None => "write `{expression: x**2 - x - 1, doc: in words, citation: whom to cite}`".to_owned(),
+    };
+    let message = format!("`{name}`: the parts of a function are {}, found {found}", one_of(&KEYS));
+    reading.refuse(part.span.clone(), message, hint);
+}
+
 /// A value as the right-hand side: text, or a number, which is its own text.
 fn right<'n>(reading: &mut Reading<'_>, key: &Node, value: &'n Node) -> Option<&'n Source> {
     refuse_misread(reading, value)?;
@@ -142,7 +214,7 @@ fn right<'n>(reading: &mut Reading<'_>, key: &Node, value: &'n Node) -> Option<&
     let name = text(key).unwrap_or("a function");
     let hint = match &value.kind {
         Kind::Scalar { meaning: Meaning::Octal | Meaning::Base60, .. } => "write the number in base ten",
-        Kind::Scalar { meaning: Meaning::Tagged, .. } => "leave the tag out",
+        _ if value.tag.is_some() => "leave the tag out",
         _ => "write an expression such as `x**2 - x - 1`, in quotes where YAML would read something else",
     };
     let span = if is_nothing(value) { key.span.clone() } else { value.span.clone() };
