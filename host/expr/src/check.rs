@@ -17,12 +17,13 @@ use kamodo_units::{Unit, suggest};
 use kamodo_value::{Parameter, Signature};
 
 use crate::ast::TreeKind;
-use crate::definition::Definition;
+use crate::definition::{Definition, ParameterDefault};
 use crate::latex::written;
 use crate::print::{Fractions, latex, text};
 use crate::work::{self, MAX_STEPS, Stopped};
 use crate::{Diagnostic, Expr, Node, Span, language};
 use build::{Builder, Built, Parameters, SeriesForm};
+pub(crate) use unit::converted;
 
 /// What a definition can refer to.
 pub trait Scope {
@@ -282,11 +283,16 @@ impl Names {
 }
 
 fn signature(definition: &Definition, names: &Names, body: &Expr, unit: Option<Unit>) -> Signature {
-    let parameter =
-        |name: &str| Parameter { name: name.to_owned(), unit: names.unit(name).cloned(), default: None };
+    let parameter = |name: &str, default: Option<&ParameterDefault>| Parameter {
+        name: name.to_owned(),
+        unit: names.unit(name).cloned(),
+        default: default.map(|default| default.value.clone()),
+    };
     let parameters = match &definition.left().parameters {
-        Some(declared) => declared.iter().map(|declared| parameter(&declared.name)).collect(),
-        None => free_symbols(body).iter().map(|name| parameter(name)).collect(),
+        Some(declared) => {
+            declared.iter().map(|declared| parameter(&declared.name, declared.default.as_ref())).collect()
+        }
+        None => free_symbols(body).iter().map(|name| parameter(name, None)).collect(),
     };
     Signature { name: definition.name().to_owned(), parameters, unit }
 }

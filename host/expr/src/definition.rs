@@ -1,5 +1,6 @@
 //! One definition, `f(x[cm])[kg]: x**2`, parsed but not yet linked with anything.
 
+mod default;
 mod left;
 
 use std::collections::HashSet;
@@ -9,7 +10,8 @@ use crate::ast::{Tree, TreeKind};
 use crate::check::{self, Outcome, Scope};
 use crate::{Diagnostic, Source, Span, language, latex, parser, print};
 
-pub(crate) use left::Left;
+pub(crate) use default::ParameterDefault;
+pub(crate) use left::{Left, LeftParameter};
 
 /// A parsed definition; a clone shares it.
 #[derive(Debug, Clone)]

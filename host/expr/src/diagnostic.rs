@@ -133,6 +133,21 @@ impl Source {
         Position { line: place.line, column: place.column + n_chars }
     }
 
+    /// Returns a part of it as a source of its own, each place of which is that in the file.
+    #[must_use]
+    pub(crate) fn part(&self, span: Span) -> Self {
+        let mut pieces = vec![(0, self.position(span.start))];
+        let first = self.pieces.partition_point(|(start, _)| *start <= span.start);
+        let inside = self.pieces[first..].iter().take_while(|(start, _)| *start < span.end);
+        pieces.extend(inside.map(|(start, place)| (start - span.start, *place)));
+        Self {
+            file: Arc::clone(&self.file),
+            file_text: self.file_text.clone(),
+            text: self.text[span].into(),
+            pieces: pieces.into(),
+        }
+    }
+
     /// Makes the label that underlines `span`.
     #[must_use]
     pub fn label(&self, span: Span, text: impl Into<String>) -> Label {

@@ -441,6 +441,24 @@ fn what_is_said_of_large_files_grows_with_their_size() {
 }
 
 #[test]
+fn a_call_may_leave_out_what_has_a_default() {
+    let linked = link(&[yaml("a.yaml", "f(x[m]=5[km], k=2)[m]: k*x\ng(y[m])[m]: f() + f(y)")]);
+    assert_eq!(rendered(&linked), "");
+    assert_eq!(call(&linked.functions, "f", &[]), Ok(Value::Int(10_000.into())));
+    assert_eq!(call(&linked.functions, "f", &[1]), Ok(Value::Int(2.into())));
+    assert_eq!(call(&linked.functions, "f", &[1, 3]), Ok(Value::Int(3.into())));
+    assert_eq!(call(&linked.functions, "g", &[1]), Ok(Value::Int(10_002.into())));
+}
+
+#[test]
+fn another_default_is_told_as_a_change() {
+    let registry = Registry::default();
+    registry.publish(link(&[yaml("a.yaml", "f(x=5): x")]).functions);
+    let snapshot = registry.publish(link(&[yaml("a.yaml", "f(x=0.5): x")]).functions);
+    insta::assert_snapshot!(snapshot.publication().changes, @"changed f(x=0.5) (was f(x=5))");
+}
+
+#[test]
 fn a_function_has_the_description_of_its_definition() {
     let contribution = yaml("a.yaml", "f: x\ng: absent(x)");
     let functions = contribution.functions.clone().into_iter().map(|function| match function {

@@ -167,7 +167,7 @@ fn everything_is_described_at_once() {
             ]
         );
         let f = &description.functions[0];
-        assert_eq!((f.declaration.as_str(), f.lhs.as_str(), f.rhs.as_str()), ("f(x=…)", "f", "x + 1"));
+        assert_eq!((f.declaration.as_str(), f.lhs.as_str(), f.rhs.as_str()), ("f(x=7)", "f", "x + 1"));
         assert_eq!((f.equation.as_str(), f.doc.as_str(), f.line), ("eq_f", "in words", Some(2)));
         assert_eq!(f.arguments[0].default, Some(Value::Int(7.into())));
         let (generation, at) = f.since.unwrap();
@@ -294,7 +294,7 @@ fn generations_are_remembered_and_the_last_of_them_kept() {
         assert_eq!((generations.len(), generations[0].generation), (41, 1));
         assert_eq!(
             (generations[0].came.join(", "), generations[1].went.join(", ")),
-            ("f(x=…), g(x=…)".into(), "f(x=…), g(x=…)".into())
+            ("f(x=7), g(x=7)".into(), "f(x=7), g(x=7)".into())
         );
         let kept: Vec<_> = generations.iter().filter(|one| one.is_kept).map(|one| one.generation).collect();
         assert_eq!((kept.len(), kept[0], kept[31]), (32, 10, 41));

@@ -3,7 +3,7 @@
 use kamodo_units::Unit;
 use kamodo_value::Signature;
 
-use crate::definition::Definition;
+use crate::definition::{Definition, LeftParameter};
 use crate::print::{self, Fractions, function_name, latex_of_call, symbol};
 use crate::{Expr, Source, parser, simplify};
 
@@ -12,8 +12,12 @@ pub(super) fn lhs(definition: &Definition) -> String {
     match &definition.left().parameters {
         None => definition.name().to_owned(),
         Some(parameters) => {
-            let names: Vec<_> = parameters.iter().map(|parameter| &*parameter.name).collect();
-            format!("{}({})", definition.name(), names.join(", "))
+            let written = |parameter: &LeftParameter| match &parameter.default {
+                Some(default) => format!("{}={}", parameter.name, default.text),
+                None => parameter.name.to_string(),
+            };
+            let list: Vec<_> = parameters.iter().map(written).collect();
+            format!("{}({})", definition.name(), list.join(", "))
         }
     }
 }

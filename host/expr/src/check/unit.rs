@@ -42,7 +42,7 @@ impl Carried {
 }
 
 /// Multiplies by a conversion factor.
-pub(super) fn converted(expr: &Expr, factor: &Factor) -> Simplified {
+pub(crate) fn converted(expr: &Expr, factor: &Factor) -> Simplified {
     let factor = match factor {
         Factor::Exact(ratio) => Expr::rational(ratio.clone()),
         Factor::Pi { ratio, power } => {

@@ -1,5 +1,6 @@
-//! The left-hand side: `f`, `f(x,y)`, `f[u]`, `f(x[u],y,z[v])[w]`. Blanks mean nothing.
+//! The left-hand side: `f`, `f(x,y)`, `f[u]`, `f(x[u],y,z[v]=5)[w]`. Blanks mean nothing.
 
+use std::fmt;
 use std::iter::Peekable;
 use std::str::CharIndices;
 use std::sync::Arc;
@@ -7,7 +8,8 @@ use std::sync::Arc;
 use kamodo_units::{Ambiguity, Unit, unseen};
 use kamodo_value::{is_name_part, is_name_start};
 
-use crate::{Diagnostic, Source, Span, language};
+use super::ParameterDefault;
+use crate::{Diagnostic, Source, Span, language, work};
 
 /// Parameters that a function may have.
 const MAX_PARAMETERS: usize = 1_000;
@@ -28,6 +30,7 @@ pub(crate) struct Left {
 pub(crate) struct LeftParameter {
     pub(crate) name: Arc<str>,
     pub(crate) unit: Option<Unit>,
+    pub(crate) default: Option<ParameterDefault>,
 }
 
 impl Left {
@@ -43,13 +46,27 @@ impl Left {
     }
 }
 
+impl fmt::Display for LeftParameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if let Some(unit) = &self.unit {
+            write!(f, "[{}]", unit.declared())?;
+        }
+        match &self.default {
+            Some(default) => write!(f, "={}", default.text),
+            None => Ok(()),
+        }
+    }
+}
+
 const HINT_OF_FORM: &str = "a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(x[cm],y)[kg]`";
 
 /// Parses a left-hand side.
 pub(super) fn parse(source: &Source) -> Result<Left, Vec<Diagnostic>> {
     let chars = source.text.char_indices().peekable();
     let mut parser = Parser { source, chars, diagnostics: Vec::new(), warnings: Vec::new() };
-    let left = parser.left();
+    // All defaults together take no more work than one definition may.
+    let (left, _) = work::begin(|| parser.left());
     match left {
         Ok(left) if parser.diagnostics.is_empty() => Ok(Left { warnings: parser.warnings, ..left }),
         Ok(_) => Err(parser.diagnostics),
@@ -143,14 +160,23 @@ impl Parser<'_> {
         let open = self.at();
         self.chars.next();
         let mut parameters: Vec<LeftParameter> = Vec::new();
+        let mut first_default = None;
+        let mut undefaulted = Vec::new();
         loop {
             if self.peek() == Some(')') && parameters.is_empty() {
                 break;
             }
             let (name, span) = self.name("the name of a parameter")?;
             self.check_parameter_name(&name, span.clone(), &parameters);
-            let unit = if self.peek() == Some('[') { self.unit()? } else { None };
-            parameters.push(LeftParameter { name, unit });
+            let mut unit = if self.peek() == Some('[') { self.unit()? } else { None };
+            let has_default = self.peek() == Some('=');
+            let default = if has_default { self.default(&name, &mut unit)? } else { None };
+            match first_default {
+                None if has_default => first_default = Some(parameters.len()),
+                Some(_) if !has_default => undefaulted.push((parameters.len(), span.clone())),
+                _ => {}
+            }
+            parameters.push(LeftParameter { name, unit, default });
             if parameters.len() > MAX_PARAMETERS {
                 let error = self.source.error(span, format!("more than {MAX_PARAMETERS} parameters"));
                 return Err(Box::new(error.with_hint("take one parameter for an array of values")));
@@ -168,7 +194,57 @@ impl Parser<'_> {
             }
         }
         self.chars.next();
+        if let Some(first) = first_default {
+            self.refuse_behind_default(&parameters, first, undefaulted);
+        }
         Ok(parameters)
+    }
+
+    /// Reads `=` and what follows it up to the next parameter; a unit behind it is the parameter's where that has none.
+    fn default(&mut self, name: &str, unit: &mut Option<Unit>) -> Parsed<Option<ParameterDefault>> {
+        let sign = self.at();
+        self.chars.next();
+        let next = self.peek();
+        let start = self.at();
+        let length = end_of_default(&self.source.text[start..]);
+        let end = start + self.source.text[start..start + length].trim_end().len();
+        if start == end {
+            let found = next.map_or("the end".to_owned(), |next| format!("`{next}`"));
+            let message = format!("expected the default of `{name}` behind `=`, found {found}");
+            let error = self.source.error(sign..sign + 1, message);
+            return Err(Box::new(error.with_hint("write a number, such as `x=5`, or leave `=` out")));
+        }
+        while self.chars.next_if(|(at, _)| *at < end).is_some() {}
+        let (mut own, open) = (None, (self.peek(), self.at()));
+        if open.0 == Some('[') {
+            own = self.unit()?;
+        }
+        let own = own.as_ref().map(|own| (own, open.1..self.at()));
+        let read = ParameterDefault::read(self.source, start..end, name, own.clone(), unit.as_ref());
+        if let (None, Some((own, _))) = (&unit, own) {
+            *unit = Some(own.clone());
+        }
+        Ok(read.map_err(|diagnostics| self.diagnostics.extend(diagnostics)).ok())
+    }
+
+    /// Refuses parameters without a default behind the first that has one: a call by position could not leave that out.
+    fn refuse_behind_default(
+        &mut self,
+        parameters: &[LeftParameter],
+        first: usize,
+        undefaulted: Vec<(usize, Span)>,
+    ) {
+        let is_undefaulted = |index: usize| undefaulted.iter().any(|(other, _)| *other == index);
+        let Some((index, span)) = undefaulted.first() else { return };
+        let (name, before) = (&parameters[*index].name, &parameters[first].name);
+        let (behind, front): (Vec<_>, Vec<_>) =
+            (0..parameters.len()).partition(|&index| index >= first && !is_undefaulted(index));
+        let list: Vec<_> =
+            front.into_iter().chain(behind).map(|index| parameters[index].to_string()).collect();
+        let message = format!("`{name}` has no default, and stands behind `{before}`, which has one");
+        let error = self.source.error(span.clone(), message);
+        self.diagnostics
+            .push(error.with_hint(format!("write `({})`, or give `{name}` a default", list.join(", "))));
     }
 
     /// Reads a unit in brackets.
@@ -230,6 +306,25 @@ impl Parser<'_> {
         let error = self.source.error(span, problem);
         self.diagnostics.push(error.with_hint(format!("take another name, such as `{name}_0`")));
     }
+}
+
+/// Finds where a default ends: at a comma, a parenthesis or a bracket that stands in no parentheses of its own.
+fn end_of_default(text: &str) -> usize {
+    let mut depth = 0;
+    let end = text.char_indices().find(|(_, next)| match next {
+        '(' => {
+            depth += 1;
+            false
+        }
+        ')' if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        ',' | '[' => depth == 0,
+        ')' => true,
+        _ => false,
+    });
+    end.map_or(text.len(), |(at, _)| at)
 }
 
 /// Finds the bracket that ends a unit, over those in it: `[[kg]]`.

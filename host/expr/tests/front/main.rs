@@ -1,5 +1,6 @@
 //! The front of the language, from text to what is shown: parsing, checking, simplifying, printing.
 
+mod defaults;
 mod definitions;
 mod diagnostics;
 mod elsewhere;

@@ -191,10 +191,7 @@ impl Builder<'_> {
     /// Warns that a list of parameters without a unit behind it leaves the unit of the body out.
     pub(super) fn warn_of_dropped_unit(&mut self, unit: &Unit, span: Span) {
         let left = self.definition.left();
-        let names = left.parameters.iter().flatten().map(|parameter| match &parameter.unit {
-            Some(unit) => format!("{}[{}]", parameter.name, unit.declared()),
-            None => parameter.name.to_string(),
-        });
+        let names = left.parameters.iter().flatten().map(ToString::to_string);
         let unit = unit.declared();
         let hint =
             format!("write `{}({})[{unit}]` to keep it", left.name, names.collect::<Vec<_>>().join(","));
