@@ -97,3 +97,17 @@ def test_defaults_of_a_plugin(serve):
     assert client.dipole_B(r=2.0, mlat=0.5) == by_default, "a default of one call is not seen by the next"
     radii = np.array([1.5, 2.0, 4.0])
     assert client.dipole_B(radii, 0.5)[1] == by_default
+
+
+def test_defaults_and_citation_of_a_definition(serve):
+    client = serve("f(x[m]=5[km],k=2)[m]: {expression: k*x, citation: Kepler 1609}\ng(y[m])[m]: f() + f(y)").client()
+    assert (client.f(), client.f(1), client.f(1, k=3), client.f(k=3), client.g(1)) == (10000, 2, 3, 15000, 10002)
+    assert client.f() == 10000, "an argument of one call is not seen by the next"
+    assert client.f.meta["citation"] == "Kepler 1609"
+
+
+def test_reductions(serve):
+    client = serve("speed(v[km/s])[km/s]: norm(v)\nanomaly(x): x - mean(x)\ntotal(x): sum(x)").client()
+    assert list(client.speed(np.array([[3.0, 4.0], [6.0, 8.0]]))) == [5.0, 10.0]
+    assert list(client.anomaly(np.array([1.0, 2.0, 6.0]))) == [-2.0, -1.0, 3.0]
+    assert client.total(5) == 5

@@ -8,6 +8,7 @@ mod changes;
 mod check;
 mod client;
 mod command_line;
+mod definitions;
 mod files;
 mod live;
 mod mistakes;
