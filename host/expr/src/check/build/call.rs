@@ -186,6 +186,18 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Says how several numbers are reduced that are no array, if the name is a reduction's.
+fn reduction_of_several(name: &str) -> Option<String> {
+    let several = match name {
+        "mean" => "(x + y)/2",
+        "norm" => "sqrt(x**2 + y**2)",
+        _ => "x + y",
+    };
+    language::builtin(name, 1)
+        .is_some_and(Builtin::is_reduction)
+        .then(|| format!("`{name}(x)` of the language takes one argument: of two numbers write `{several}`"))
+}
+
 /// Returns whether a function can be called with so many arguments.
 fn takes(callee: &Signature, n_args: usize) -> bool {
     let n_needed = callee.parameters.iter().filter(|parameter| parameter.default.is_none()).count();
