@@ -7,13 +7,14 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 use kamodo_client::extension::{Description, State};
 use kamodo_client::{Client, Endpoint, Field, Options, Session, block_on};
+use kamodo_expr::{Definition, Source};
 use kamodo_value::Value;
 use serde_json::Value as Json;
 use tokio::time::timeout;
 
 use crate::cli::{Answer, Call, Cli, Completions, Eval, List, ListFormat};
 use crate::settings::RemoteFlags;
-use crate::{Error, administer, answer, argument, table};
+use crate::{Error, administer, answer, argument, table, telemetry};
 
 /// One function of a list, with its columns.
 type Row = Vec<(&'static str, Json)>;
@@ -129,6 +130,7 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
         // What it is called in errors; its arguments are what was given.
         None => (None, eval.expression.as_str()),
     };
+    warn_of(lhs, rhs, &kwargs);
     let result = run(async {
         let session = session(&eval.remote, &eval.answer);
         let request = session.request(async |client| {
@@ -150,14 +152,26 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
     answer::show(&result, &eval.answer)
 }
 
+/// Tells what is to be said of a definition though the server takes it. What is wrong with it, the server says.
+fn warn_of(lhs: Option<&str>, rhs: &str, kwargs: &[(String, Value)]) {
+    let names: Vec<&str> = kwargs.iter().map(|(name, _)| name.as_str()).collect();
+    let lhs = lhs.map_or_else(|| format!("{UNNAMED}({})", names.join(",")), str::to_owned);
+    let source = |text: &str| Source::whole("definition", text);
+    if let Ok(definition) = Definition::parse(&source(&lhs), &source(rhs)) {
+        definition.warnings().iter().for_each(|warning| telemetry::say(warning.render()));
+    }
+}
+
+/// What an expression without a name is called in errors.
+const UNNAMED: &str = "expression";
+
 /// Defines an expression without a name; its parameters are the arguments that are given.
 async fn define_unnamed(
     client: &Client,
     rhs: &str,
     kwargs: &[(String, Value)],
 ) -> Result<Field, kamodo_client::Error> {
-    // What it is called in errors.
-    let mut name = String::from("expression");
+    let mut name = String::from(UNNAMED);
     let served = client.extension().describe().await?.functions;
     while served.iter().any(|function| function.name == name) {
         name.push('_');

@@ -145,7 +145,7 @@ pub(crate) fn say(text: impl Display) {
 pub fn say_end(error: &crate::Error) -> ExitCode {
     say(format_args!("kamodo-rpc: {}", chain(error)));
     if let Some(hint) = error.hint() {
-        say(format_args!("hint: {hint}"));
+        say(format_args!("hint: {}", printable(&hint)));
     }
     ExitCode::from(error.code())
 }

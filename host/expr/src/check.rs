@@ -8,6 +8,7 @@
 mod build;
 pub(crate) mod publish;
 mod reading;
+mod unconverted;
 mod unit;
 
 use std::collections::HashMap;
@@ -128,6 +129,7 @@ fn check_all(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec<Diagno
     else {
         return (Outcome::Refused, diagnostics);
     };
+    diagnostics.extend(unconverted::warnings(definition, scope, &names, &built));
     let shown = shown(definition, scope, &names, &built);
     let (rhs, equation) = (text(&shown), latex(&shown, Fractions::Bars));
     let signature = signature(definition, &names, &built.expr, built.unit);

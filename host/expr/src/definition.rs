@@ -2,6 +2,7 @@
 
 mod default;
 mod left;
+mod root;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -76,7 +77,9 @@ impl Definition {
             TreeKind::Symbol(name) if !left.has_parameter(name) => Some(name),
             _ => None,
         });
-        let warnings = left.warnings.iter().cloned().chain(warnings);
+        // LaTeX shows what is above and what is below.
+        let roots = if latex::is_latex(&rhs.text) { Vec::new() } else { root::warnings(rhs, &tree) };
+        let warnings = left.warnings.iter().cloned().chain(warnings).chain(roots);
         let warnings = warnings.map(|warning| warning.with_function(&*left.name)).collect();
         let inner = Inner { lhs: lhs.clone(), rhs: rhs.clone(), left, tree, calls, bare_names, warnings };
         Ok(Self(Arc::new(inner), Description::default()))
@@ -128,6 +131,12 @@ impl Definition {
     #[must_use]
     pub fn bare_names(&self) -> &[Arc<str>] {
         &self.0.bare_names
+    }
+
+    /// Returns what is to be said of it whatever else is defined, such as that a unit can be read in two ways.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.0.warnings
     }
 
     /// Resolves names and checks units against the functions that are linked already.

@@ -64,7 +64,15 @@ impl<'a> Reading<'a> {
             other => {
                 let found = match other {
                     Kind::List(_) => "a list",
-                    _ => "a scalar",
+                    // `f:` and a blank that is not the ordinary one separate nothing.
+                    Kind::Scalar { source, .. } => match unseen_in(source) {
+                        Some(diagnostic) => {
+                            self.diagnostics.push(diagnostic);
+                            return Vec::new();
+                        }
+                        None => "a scalar",
+                    },
+                    Kind::Map(_) => "a map",
                 };
                 let tag = document.tag.as_deref().unwrap_or_default();
                 self.refuse(
@@ -163,6 +171,12 @@ pub(super) fn text(node: &Node) -> Option<&str> {
         Kind::Scalar { source, .. } => Some(&source.text),
         Kind::Map(_) | Kind::List(_) => None,
     }
+}
+
+/// The error of the first character in a text that nobody sees.
+fn unseen_in(source: &Source) -> Option<Diagnostic> {
+    let (at, found) = source.text.char_indices().find(|(_, letter)| unseen(*letter).is_some())?;
+    Some(source.unseen(at, found))
 }
 
 fn is_plain(node: &Node) -> bool {

@@ -18,7 +18,7 @@ const SHOWN: &[&str] = &[
     "host/units/src",
     "host/README.md",
 ];
-const MISTAKES: &[&str] = &["mistakes.md", "refusals.md"];
+const MISTAKES: &[&str] = &["mistakes.md", "refusals.md", "language.md"];
 
 fn files(path: &Path, found: &mut Vec<PathBuf>) {
     if path.is_dir() {

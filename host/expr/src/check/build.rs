@@ -47,6 +47,8 @@ struct Quantity {
 pub(super) struct Built {
     pub(super) expr: Expr,
     pub(super) unit: Option<Unit>,
+    /// What the parameters are in it.
+    pub(super) parameters: Parameters,
 }
 
 /// Bits up to which an exact number is not counted as a large one.
@@ -113,7 +115,7 @@ impl<'a> Builder<'a> {
         let quantity = self.quantity(tree, target, self.parameters)?;
         if let Some(target) = target {
             let expr = self.converted_to_target(quantity, target)?;
-            return Some(Built { expr, unit: Some(target.clone()) });
+            return Some(Built { expr, unit: Some(target.clone()), parameters: self.parameters });
         }
         let unit = match quantity.carried {
             Carried::In(unit) if self.definition.left().parameters.is_none() => Some(unit),
@@ -124,7 +126,15 @@ impl<'a> Builder<'a> {
             }
             Carried::Plain | Carried::Unknown => None,
         };
-        Some(Built { expr: quantity.expr, unit })
+        Some(Built { expr: quantity.expr, unit, parameters: self.parameters })
+    }
+
+    /// Returns the unit that a part has if the parameters carry theirs; none if it is a plain number, or does not fit.
+    pub(super) fn unit_of(&mut self, tree: &Tree) -> Option<Unit> {
+        match self.quantity(tree, None, Parameters::Carry)?.carried {
+            Carried::In(unit) => Some(unit),
+            Carried::Plain | Carried::Unknown => None,
+        }
     }
 
     /// Builds a part; `target` is the unit that the terms of a sum convert to.
@@ -345,14 +355,15 @@ impl<'a> Builder<'a> {
         rest: &[(Operator, Tree)],
         parameters: Parameters,
     ) -> Option<Quantity> {
-        let first = self.number(first, None, parameters);
-        let rest: Vec<_> = rest
-            .iter()
-            .map(|(operator, operand)| (*operator, self.number(operand, None, parameters)))
-            .collect();
-        let mut product = Run::new(first?);
-        for (operator, operand) in rest {
-            self.multiply(&mut product, operator, operand?)?;
+        let trees = std::iter::once(first).chain(rest.iter().map(|(_, operand)| operand));
+        let factors: Vec<_> = trees.map(|tree| (tree, self.number(tree, None, parameters))).collect();
+        if parameters == Parameters::Plain {
+            self.warn_of_plain_factor(&factors);
+        }
+        let mut factors = factors.into_iter().map(|(_, factor)| factor);
+        let mut product = Run::new(factors.next()??);
+        for ((operator, _), operand) in rest.iter().zip(factors) {
+            self.multiply(&mut product, *operator, operand?)?;
         }
         self.collapse(product)
     }

@@ -40,6 +40,14 @@ impl Left {
         Some(parameters.iter().map(|parameter| Arc::clone(&parameter.name)).collect())
     }
 
+    /// Returns its text with another unit of the result.
+    pub(crate) fn with_unit(&self, unit: &Unit) -> String {
+        let list = self.parameters.as_ref().map(|parameters| {
+            format!("({})", parameters.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
+        });
+        format!("{}{}[{}]", self.name, list.unwrap_or_default(), unit.declared())
+    }
+
     /// Returns whether a name is declared as a parameter.
     pub(crate) fn has_parameter(&self, name: &str) -> bool {
         self.parameters.iter().flatten().any(|parameter| &*parameter.name == name)

@@ -739,11 +739,12 @@ fn units_that_do_not_convert() {
 #[test]
 fn warnings_of_units() {
     let above = ["f(x[cm])[kg]: x**2"];
-    assert_snapshot!(diagnose(&above, "g(x[cm])[kg]: f + 1"), @r#"
+    assert_snapshot!(diagnose(&above, "g(x[cm])[kg]: f + 1"), @r"
     kamodo_rpc.yaml:1:19: warning: `g`: a plain number is added to a quantity, it is taken as in `kg`
       1 | g(x[cm])[kg]: f + 1
         |                   ^
-    "#);
+    hint: if another unit is meant, define it with that, as in `c_0[kg]: 1`, and write `c_0`
+    ");
     assert_snapshot!(diagnose(&above, "g(x[cm]): exp(f)"), @r#"
     kamodo_rpc.yaml:1:15: warning: `g`: the argument of `exp` is in `kg`, it is taken as a plain number
       1 | g(x[cm]): exp(f)

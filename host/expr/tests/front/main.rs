@@ -7,6 +7,7 @@ mod elsewhere;
 mod expressions;
 mod hints;
 mod linker;
+mod plain;
 mod properties;
 mod ratios;
 mod readings;

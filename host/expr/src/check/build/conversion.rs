@@ -6,7 +6,7 @@ use kamodo_value::{Parameter, Signature};
 use super::super::unit::{Carried, converted};
 use super::call::parameter_text;
 use super::{Builder, Parameters, Quantity};
-use crate::ast::Tree;
+use crate::ast::{Tree, TreeKind};
 use crate::{Expr, Span, simplify};
 
 impl Builder<'_> {
@@ -28,8 +28,8 @@ impl Builder<'_> {
             (None, _) => Carried::Plain,
         };
         let mut sum = Vec::with_capacity(built.len());
-        for ((subtracted, _), term) in terms.iter().zip(built) {
-            let term = self.term(term, leader.as_ref(), target);
+        for ((subtracted, tree), term) in terms.iter().zip(built) {
+            let term = self.term(tree, term, leader.as_ref(), target);
             sum.push(match term {
                 Some(term) if *subtracted => self.simplified(simplify::neg(&term), span),
                 term => term,
@@ -40,7 +40,13 @@ impl Builder<'_> {
         Some(Quantity { expr, carried, span: span.clone() })
     }
 
-    fn term(&mut self, term: Quantity, leader: Option<&Quantity>, target: Option<&Unit>) -> Option<Expr> {
+    fn term(
+        &mut self,
+        tree: &Tree,
+        term: Quantity,
+        leader: Option<&Quantity>,
+        target: Option<&Unit>,
+    ) -> Option<Expr> {
         let Some(leader) = leader else { return Some(term.expr) };
         match (&term.carried, target, &leader.carried) {
             (Carried::In(_), Some(target), _) => self.converted_to_target(term, target),
@@ -57,13 +63,67 @@ impl Builder<'_> {
                 if unit.is_one() {
                     return Some(term.expr); // there is no other unit that it can have been meant in
                 }
-                let message =
-                    format!("a plain number is added to a quantity, it is taken as in `{}`", unit.declared());
-                let warning = self.definition.error(term.span.clone(), message).into_warning();
-                self.diagnostics.push(warning);
+                self.warn_of_plain_term(tree, &term.span, &unit);
                 Some(term.expr)
             }
             _ => Some(term.expr),
+        }
+    }
+
+    /// Warns of a plain number among quantities, but of a parameter that is declared in their unit.
+    fn warn_of_plain_term(&mut self, tree: &Tree, span: &Span, unit: &Unit) {
+        let taken = unit.declared();
+        let (message, hint) = match self.declared_parameter(tree) {
+            Some((_, own)) if own.factor_to(unit).is_ok_and(|factor| factor.is_one()) => return,
+            Some((name, own)) => (
+                format!(
+                    "`{name}` is a plain number here, though it is declared in `{}`: it is taken as in `{taken}`",
+                    own.declared()
+                ),
+                as_quantity(name, own),
+            ),
+            None => (
+                format!("a plain number is added to a quantity, it is taken as in `{taken}`"),
+                format!(
+                    "if another unit is meant, define it with that, as in `c_0[{taken}]: 1`, and write `c_0`"
+                ),
+            ),
+        };
+        self.diagnostics.push(self.definition.error(span.clone(), message).into_warning().with_hint(hint));
+    }
+
+    /// Warns where the unit that a product comes out in leaves that of a parameter out, and nothing on the left says
+    /// what it is to be.
+    pub(super) fn warn_of_plain_factor(&mut self, factors: &[(&Tree, Option<Quantity>)]) {
+        if self.definition.left().unit.is_some() {
+            return;
+        }
+        let quantity =
+            |factor: &&(&Tree, Option<Quantity>)| factor.1.as_ref().is_some_and(Quantity::has_dimension);
+        let Some((_, Some(quantity))) = factors.iter().find(quantity) else { return };
+        let Carried::In(unit) = &quantity.carried else { return };
+        for (tree, factor) in factors {
+            let (Some(factor), Some((name, own))) = (factor, self.declared_parameter(tree)) else { continue };
+            if factor.carried != Carried::Plain || own.dimension().is_dimensionless() {
+                continue;
+            }
+            let message = format!(
+                "`{name}` is a plain number here: beside a quantity in `{}` its unit `{}` does not count",
+                unit.declared(),
+                own.declared()
+            );
+            let warning = self.definition.error(tree.span.clone(), message).into_warning();
+            let warning = warning.with_hint(as_quantity(name, own));
+            self.diagnostics.push(warning);
+        }
+    }
+
+    /// Returns the parameter that a part is, or the negative of, and its unit.
+    fn declared_parameter<'t>(&self, tree: &'t Tree) -> Option<(&'t str, &Unit)> {
+        match &tree.kind {
+            TreeKind::Name(name) | TreeKind::Symbol(name) => Some((name, self.names.unit(name)?)),
+            TreeKind::Negative(inner) => self.declared_parameter(inner),
+            _ => None,
         }
     }
 
@@ -190,11 +250,8 @@ impl Builder<'_> {
 
     /// Warns that a list of parameters without a unit behind it leaves the unit of the body out.
     pub(super) fn warn_of_dropped_unit(&mut self, unit: &Unit, span: Span) {
-        let left = self.definition.left();
-        let names = left.parameters.iter().flatten().map(ToString::to_string);
+        let hint = format!("write `{}` to keep it", self.definition.left().with_unit(unit));
         let unit = unit.declared();
-        let hint =
-            format!("write `{}({})[{unit}]` to keep it", left.name, names.collect::<Vec<_>>().join(","));
         let message = format!("the result is in `{unit}`, but the left-hand side has no unit");
         self.diagnostics.push(self.definition.error(span, message).into_warning().with_hint(hint));
     }
@@ -205,6 +262,14 @@ impl Builder<'_> {
         }
         self.simplified(converted(&quantity.expr, factor), &quantity.span)
     }
+}
+
+/// Says how the unit of a parameter counts.
+fn as_quantity(name: &str, unit: &Unit) -> String {
+    let unit = unit.declared();
+    format!(
+        "if its unit is to count, define `{name}_0({name}[{unit}])[{unit}]: {name}`, and write `{name}_0({name})`"
+    )
 }
 
 /// Makes plain numbers of pure ones among quantities that have a dimension, or are brought to one.
