@@ -237,7 +237,7 @@ impl Supervisor {
         if served.warnings.is_empty() {
             self.left_out.remove(&key);
         } else {
-            let reason = Reason::Refused(served.warnings);
+            let reason = Reason::Partly(served.warnings);
             let unserved = Unserved { key: key.clone(), reason, functions: served.left_out };
             self.left_out.insert(key.clone(), unserved);
         }

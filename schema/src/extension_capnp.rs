@@ -7318,7 +7318,7 @@ pub mod extension {
         }
 
         pub mod standing {
-            pub use self::Which::{Served,Refused,Pinned,RolledBack,Away};
+            pub use self::Which::{Served,Refused,Pinned,RolledBack,Away,Partly};
 
             #[derive(Copy, Clone)]
             pub struct Owned(());
@@ -7391,6 +7391,11 @@ pub mod extension {
                     !self.reader.get_pointer_field(5).is_null()
                 }
                 #[inline]
+                pub fn has_partly(&self) -> bool {
+                    if self.reader.get_data_field::<u16>(0) != 5 { return false; }
+                    !self.reader.get_pointer_field(5).is_null()
+                }
+                #[inline]
                 pub fn which(self) -> ::core::result::Result<WhichReader<'a,>, ::capnp::NotInSchema> {
                     match self.reader.get_data_field::<u16>(0) {
                         0 => {
@@ -7415,6 +7420,11 @@ pub mod extension {
                         }
                         4 => {
                             ::core::result::Result::Ok(Away(
+                                ::capnp::traits::FromPointerReader::get_from_pointer(&self.reader.get_pointer_field(5), ::core::option::Option::None)
+                            ))
+                        }
+                        5 => {
+                            ::core::result::Result::Ok(Partly(
                                 ::capnp::traits::FromPointerReader::get_from_pointer(&self.reader.get_pointer_field(5), ::core::option::Option::None)
                             ))
                         }
@@ -7518,6 +7528,21 @@ pub mod extension {
                     !self.builder.is_pointer_field_null(5)
                 }
                 #[inline]
+                pub fn set_partly(&mut self, value: ::capnp::struct_list::Reader<'_,crate::extension_capnp::extension::diagnostic::Owned>) -> ::capnp::Result<()> {
+                    self.builder.set_data_field::<u16>(0, 5);
+                    ::capnp::traits::SetterInput::set_pointer_builder(self.builder.reborrow().get_pointer_field(5), value, false)
+                }
+                #[inline]
+                pub fn init_partly(self, size: u32) -> ::capnp::struct_list::Builder<'a,crate::extension_capnp::extension::diagnostic::Owned> {
+                    self.builder.set_data_field::<u16>(0, 5);
+                    ::capnp::traits::FromPointerBuilder::init_pointer(self.builder.get_pointer_field(5), size)
+                }
+                #[inline]
+                pub fn has_partly(&self) -> bool {
+                    if self.builder.get_data_field::<u16>(0) != 5 { return false; }
+                    !self.builder.is_pointer_field_null(5)
+                }
+                #[inline]
                 pub fn which(self) -> ::core::result::Result<WhichBuilder<'a,>, ::capnp::NotInSchema> {
                     match self.builder.get_data_field::<u16>(0) {
                         0 => {
@@ -7545,6 +7570,11 @@ pub mod extension {
                                 ::capnp::traits::FromPointerBuilder::get_from_pointer(self.builder.get_pointer_field(5), ::core::option::Option::None)
                             ))
                         }
+                        5 => {
+                            ::core::result::Result::Ok(Partly(
+                                ::capnp::traits::FromPointerBuilder::get_from_pointer(self.builder.get_pointer_field(5), ::core::option::Option::None)
+                            ))
+                        }
                         x => ::core::result::Result::Err(::capnp::NotInSchema(x))
                     }
                 }
@@ -7559,17 +7589,17 @@ pub mod extension {
             impl Pipeline  {
             }
             mod _private {
-                pub(crate) static ENCODED_NODE: [::capnp::Word; 99] = [
+                pub(crate) static ENCODED_NODE: [::capnp::Word; 118] = [
                     ::capnp::word(0, 0, 0, 0, 5, 0, 6, 0),
                     ::capnp::word(122, 191, 58, 31, 57, 169, 251, 177),
                     ::capnp::word(33, 0, 0, 0, 1, 0, 1, 0),
                     ::capnp::word(219, 176, 183, 158, 94, 236, 175, 217),
-                    ::capnp::word(7, 0, 7, 0, 1, 0, 5, 0),
+                    ::capnp::word(7, 0, 7, 0, 1, 0, 6, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(21, 0, 0, 0, 82, 1, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(33, 0, 0, 0, 31, 1, 0, 0),
+                    ::capnp::word(33, 0, 0, 0, 87, 1, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(101, 120, 116, 101, 110, 115, 105, 111),
@@ -7578,42 +7608,49 @@ pub mod extension {
                     ::capnp::word(110, 46, 79, 114, 105, 103, 105, 110),
                     ::capnp::word(46, 115, 116, 97, 110, 100, 105, 110),
                     ::capnp::word(103, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(20, 0, 0, 0, 3, 0, 4, 0),
+                    ::capnp::word(24, 0, 0, 0, 3, 0, 4, 0),
                     ::capnp::word(0, 0, 255, 255, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 5, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(125, 0, 0, 0, 58, 0, 0, 0),
+                    ::capnp::word(153, 0, 0, 0, 58, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(120, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(132, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(148, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(160, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(1, 0, 254, 255, 5, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 6, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(129, 0, 0, 0, 66, 0, 0, 0),
+                    ::capnp::word(157, 0, 0, 0, 66, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(124, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(152, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(152, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(180, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(2, 0, 253, 255, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 7, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(149, 0, 0, 0, 58, 0, 0, 0),
+                    ::capnp::word(177, 0, 0, 0, 58, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(144, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(156, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(172, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(184, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(3, 0, 252, 255, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 8, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(153, 0, 0, 0, 90, 0, 0, 0),
+                    ::capnp::word(181, 0, 0, 0, 90, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(152, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(164, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(180, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(192, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(4, 0, 251, 255, 5, 0, 0, 0),
                     ::capnp::word(0, 0, 1, 0, 10, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(161, 0, 0, 0, 42, 0, 0, 0),
+                    ::capnp::word(189, 0, 0, 0, 42, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-                    ::capnp::word(156, 0, 0, 0, 3, 0, 1, 0),
-                    ::capnp::word(168, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(184, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(196, 0, 0, 0, 2, 0, 1, 0),
+                    ::capnp::word(5, 0, 250, 255, 5, 0, 0, 0),
+                    ::capnp::word(0, 0, 1, 0, 11, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(193, 0, 0, 0, 58, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(188, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(216, 0, 0, 0, 2, 0, 1, 0),
                     ::capnp::word(115, 101, 114, 118, 101, 100, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -7659,6 +7696,18 @@ pub mod extension {
                     ::capnp::word(12, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(112, 97, 114, 116, 108, 121, 0, 0),
+                    ::capnp::word(14, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 3, 0, 1, 0),
+                    ::capnp::word(16, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(106, 36, 36, 165, 205, 87, 130, 220),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(14, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
+                    ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
                 ];
                 pub(crate) fn get_field_types(index: u16) -> ::capnp::introspect::Type {
                     match index {
@@ -7667,6 +7716,7 @@ pub mod extension {
                         2 => <() as ::capnp::introspect::Introspect>::introspect(),
                         3 => <() as ::capnp::introspect::Introspect>::introspect(),
                         4 => <::capnp::text::Owned as ::capnp::introspect::Introspect>::introspect(),
+                        5 => <::capnp::struct_list::Owned<crate::extension_capnp::extension::diagnostic::Owned> as ::capnp::introspect::Introspect>::introspect(),
                         _ => ::capnp::introspect::panic_invalid_field_index(index),
                     }
                 }
@@ -7681,19 +7731,20 @@ pub mod extension {
                     MEMBERS_BY_NAME
                 );
                 pub(crate) static NONUNION_MEMBERS : &[u16] = &[];
-                pub(crate) static MEMBERS_BY_DISCRIMINANT : &[u16] = &[0,1,2,3,4];
-                pub(crate) static MEMBERS_BY_NAME : &[u16] = &[4,2,1,3,0];
+                pub(crate) static MEMBERS_BY_DISCRIMINANT : &[u16] = &[0,1,2,3,4,5];
+                pub(crate) static MEMBERS_BY_NAME : &[u16] = &[4,5,2,1,3,0];
                 pub(crate) const TYPE_ID: u64 = 0xb1fb_a939_1f3a_bf7a;
             }
-            pub enum Which<A0,A1> {
+            pub enum Which<A0,A1,A2> {
                 Served(()),
                 Refused(A0),
                 Pinned(()),
                 RolledBack(()),
                 Away(A1),
+                Partly(A2),
             }
-            pub type WhichReader<'a,> = Which<::capnp::Result<::capnp::struct_list::Reader<'a,crate::extension_capnp::extension::diagnostic::Owned>>,::capnp::Result<::capnp::text::Reader<'a>>>;
-            pub type WhichBuilder<'a,> = Which<::capnp::Result<::capnp::struct_list::Builder<'a,crate::extension_capnp::extension::diagnostic::Owned>>,::capnp::Result<::capnp::text::Builder<'a>>>;
+            pub type WhichReader<'a,> = Which<::capnp::Result<::capnp::struct_list::Reader<'a,crate::extension_capnp::extension::diagnostic::Owned>>,::capnp::Result<::capnp::text::Reader<'a>>,::capnp::Result<::capnp::struct_list::Reader<'a,crate::extension_capnp::extension::diagnostic::Owned>>>;
+            pub type WhichBuilder<'a,> = Which<::capnp::Result<::capnp::struct_list::Builder<'a,crate::extension_capnp::extension::diagnostic::Owned>>,::capnp::Result<::capnp::text::Builder<'a>>,::capnp::Result<::capnp::struct_list::Builder<'a,crate::extension_capnp::extension::diagnostic::Owned>>>;
         }
     }
 

@@ -277,6 +277,12 @@ fn a_composition_that_no_longer_fits_fails_alone() {
           |             ^^^^^^^^ Mass, expected Length
       hint: multiply it by a quantity of the dimension Mass^-1·Length, or change the unit on the left
     ");
+    let status: serde_json::Value =
+        serde_json::from_str(&server.command(&["status", "--json"]).stdout).unwrap();
+    let origins = status["origins"].as_array().unwrap();
+    let yaml = origins.iter().find(|one| one["file"] == "kamodo_rpc.yaml").unwrap();
+    assert_eq!((&yaml["state"], &yaml["unserved"]), (&"partly served".into(), &serde_json::json!(["v"])));
+    assert_eq!(yaml["diagnostics"][0]["severity"], "warning");
 
     // what has nothing to do with it goes live
     edit(&near, "v(x[m])[m]: twice(x)\nw(x): v(x) + 1\nown(x): 2*x", &document(&far, upstream.port(), ""));

@@ -140,7 +140,7 @@ pub struct Argument {
 /// Who brings functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    /// `yaml` or `plugin`.
+    /// `yaml`, `plugin` or `upstream`.
     pub kind: String,
     /// The file, as the server's user named it.
     pub file: String,
@@ -163,6 +163,8 @@ pub enum Stands {
     Served,
     /// It is wrong, or does not fit to the others.
     Refused(Vec<Diagnostic>),
+    /// It is served but for some functions, which are left out or fail for these reasons.
+    Partly(Vec<Diagnostic>),
     /// It changed while it was pinned.
     Pinned,
     /// An earlier generation was asked for.

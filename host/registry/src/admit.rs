@@ -252,7 +252,7 @@ impl Admission {
         }
         let unserved = |(key, (reasons, functions)): (&OriginKey, _)| Unserved {
             key: key.clone(),
-            reason: Reason::Refused(reasons),
+            reason: Reason::Partly(reasons),
             functions,
         };
         by_key.into_iter().map(unserved).collect()

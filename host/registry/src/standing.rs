@@ -32,6 +32,8 @@ pub struct Unserved {
 pub enum Reason {
     /// It cannot be read, does not load, or does not fit to the others.
     Refused(Vec<Diagnostic>),
+    /// It is served but for some functions, which are left out or fail for these reasons.
+    Partly(Vec<Diagnostic>),
     /// It changed while it was pinned.
     Pinned,
     /// An earlier generation was asked for.
@@ -62,18 +64,20 @@ impl Standing {
 // === impl Unserved ===
 
 impl Unserved {
-    /// Adds what else of the same origin is refused.
+    /// Adds what of the same origin is left out besides. What is refused stays refused.
     pub fn add(&mut self, other: &Self) {
-        if let (Reason::Refused(own), Reason::Refused(more)) = (&mut self.reason, &other.reason) {
+        if let (Reason::Refused(own) | Reason::Partly(own), Reason::Partly(more)) =
+            (&mut self.reason, &other.reason)
+        {
             own.extend(more.iter().cloned());
             self.functions.extend(other.functions.iter().cloned());
         }
     }
 
-    /// Returns whether it is refused, for these reasons.
+    /// Returns whether it is refused or left out in part, for these reasons.
     #[must_use]
     pub fn is_refused_for(&self, reasons: &[Diagnostic]) -> bool {
-        matches!(&self.reason, Reason::Refused(own) if own == reasons)
+        matches!(&self.reason, Reason::Refused(own) | Reason::Partly(own) if own == reasons)
     }
 }
 

@@ -144,6 +144,7 @@ fn origin(origin: &Origin) -> Json {
     let (stands, diagnostics) = match &origin.stands {
         Stands::Served => ("served", &[][..]),
         Stands::Refused(diagnostics) => ("refused", &diagnostics[..]),
+        Stands::Partly(diagnostics) => ("partly served", &diagnostics[..]),
         Stands::Pinned => ("pinned", &[][..]),
         Stands::RolledBack => ("rolled back", &[][..]),
         Stands::Away(_) => ("away", &[][..]),

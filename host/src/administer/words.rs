@@ -1,6 +1,8 @@
 //! What a server says of itself, in words.
 
-use kamodo_client::extension::{Cause, Condition, Function, Origin, Pins, Publication, Stands, State};
+use kamodo_client::extension::{
+    Cause, Condition, Diagnostic, Function, Origin, Pins, Publication, Stands, State,
+};
 
 use crate::moment;
 
@@ -15,8 +17,8 @@ pub(crate) fn state(function: &Function, origin: Option<&Origin>) -> String {
         (State::Unfit, _) => "does not fit what it calls".to_owned(),
         (State::Served, Stands::Served) => "served".to_owned(),
         (State::Served, Stands::Away(_)) => "away".to_owned(),
-        (State::Served, stands) if is_partly_served(stands) => "served".to_owned(),
-        (State::Unserved, stands) if is_partly_served(stands) => "left out".to_owned(),
+        (State::Served, Stands::Partly(_)) => "served".to_owned(),
+        (State::Unserved, Stands::Partly(_)) => "left out".to_owned(),
         (State::Served, Stands::Refused(_)) => "served, a newer file is refused".to_owned(),
         (State::Served, Stands::Pinned) => "served, pinned".to_owned(),
         (State::Served, Stands::RolledBack) => "served, rolled back".to_owned(),
@@ -24,11 +26,6 @@ pub(crate) fn state(function: &Function, origin: Option<&Origin>) -> String {
         (State::Unserved, Stands::RolledBack) => "held by a rollback".to_owned(),
         (State::Unserved, _) => "refused".to_owned(),
     }
-}
-
-/// Whether nothing is wrong with what is served of an origin: only some of it is left out.
-fn is_partly_served(stands: &Stands) -> bool {
-    matches!(stands, Stands::Refused(diagnostics) if diagnostics.iter().all(|one| !one.is_error))
 }
 
 /// Says where a function comes from.
@@ -56,20 +53,17 @@ pub(super) fn unserved(origin: &Origin) -> Option<String> {
         Stands::Pinned => format!("{file}: changed, and waits for `kamodo-rpc unpin`{brings}"),
         Stands::RolledBack => format!("{file}: waits for `kamodo-rpc reload`, or its next change{brings}"),
         Stands::Away(cause) => format!("{file}: not reachable: {cause}"),
-        Stands::Refused(diagnostics) => {
-            let mut text = match is_partly_served(&origin.stands) {
-                true => format!("{file}: served but for {}", origin.unserved.join(", ")),
-                false => format!("{file}: refused{brings}"),
-            };
-            for diagnostic in diagnostics {
-                for line in diagnostic.rendered.lines() {
-                    text += "\n  ";
-                    text += line;
-                }
-            }
-            text
+        Stands::Refused(diagnostics) => format!("{file}: refused{brings}") + &below(diagnostics),
+        Stands::Partly(diagnostics) => {
+            format!("{file}: served but for {}", origin.unserved.join(", ")) + &below(diagnostics)
         }
     })
+}
+
+/// Shows diagnostics below the line that they are about.
+fn below(diagnostics: &[Diagnostic]) -> String {
+    let lines = diagnostics.iter().flat_map(|diagnostic| diagnostic.rendered.lines());
+    lines.map(|line| format!("\n  {line}")).collect()
 }
 
 /// Says what is wrong with the process as a whole.

@@ -131,6 +131,7 @@ fn origin(reader: origin::Reader<'_>) -> Result<Origin, Error> {
     let stands = match reader.get_standing().which().map_err(capnp::Error::from)? {
         origin::standing::Served(()) => Stands::Served,
         origin::standing::Refused(list) => Stands::Refused(diagnostics(list?)?),
+        origin::standing::Partly(list) => Stands::Partly(diagnostics(list?)?),
         origin::standing::Pinned(()) => Stands::Pinned,
         origin::standing::RolledBack(()) => Stands::RolledBack,
         origin::standing::Away(cause) => Stands::Away(text(cause?)?),

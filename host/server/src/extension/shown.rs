@@ -65,6 +65,9 @@ pub(super) fn write_unserved(mut builder: origin::Builder<'_>, unserved: &Unserv
         Reason::Refused(diagnostics) => {
             write_diagnostics(standing.init_refused(diagnostics.len() as u32), diagnostics, audience);
         }
+        Reason::Partly(diagnostics) => {
+            write_diagnostics(standing.init_partly(diagnostics.len() as u32), diagnostics, audience);
+        }
         Reason::Pinned => standing.set_pinned(()),
         Reason::RolledBack => standing.set_rolled_back(()),
         Reason::Away(cause) => standing.set_away(&cause[..]),
