@@ -21,7 +21,7 @@ use crate::ast::TreeKind;
 use crate::definition::{Definition, ParameterDefault};
 use crate::latex::written;
 use crate::print::{Fractions, latex, text};
-use crate::work::{self, MAX_STEPS, Stopped};
+use crate::work::{self, FEW_STEPS, MAX_STEPS, MAX_STEPS_TOGETHER, Stopped};
 use crate::{Diagnostic, Expr, Node, Span, language};
 use build::{Builder, Built, Parameters, SeriesForm};
 pub(crate) use unit::converted;
@@ -108,6 +108,15 @@ fn stop(definition: &Definition, stopped: Stopped, span: Span) -> Diagnostic {
         Stopped::UsedUp => definition
             .error(span, format!("{TOO_MUCH_WORK}: simplifying takes more than {MAX_STEPS} steps"))
             .with_hint("split it into functions that call one another"),
+        Stopped::UsedUpBefore => definition
+            .error(
+                span,
+                format!(
+                    "{TOO_MUCH_WORK}: those before it take {MAX_STEPS_TOGETHER} steps of simplifying, which leaves \
+                     {FEW_STEPS} to each of the others"
+                ),
+            )
+            .with_hint("simplify those that take the most: functions in functions with complex arguments do"),
         Stopped::Cancelled => definition.error(span, CANCELLED),
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use kamodo_units::{printable, unseen_hint, unseen_message};
 
-pub use bound::{MAX_DIAGNOSTICS, bounded, listed, shortened};
+pub use bound::{MAX_DIAGNOSTICS, bounded, listed, shortened, shortened_to};
 
 /// A range of bytes in the text of a [`Source`].
 pub type Span = Range<usize>;
@@ -63,7 +63,7 @@ pub enum Severity {
 }
 
 /// A place with what is to be said of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
     /// Where it begins.
     pub start: Position,
@@ -74,7 +74,7 @@ pub struct Label {
 }
 
 /// One thing that is wrong: where, what, expected and found, and apart from that what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,

@@ -31,7 +31,7 @@ pub use check::{Checked, Outcome, Scope};
 pub use definition::{Definition, bare_letters};
 pub use diagnostic::{
     Diagnostic, FileText, Label, MAX_DIAGNOSTICS, Position, Severity, Source, Span, bounded, listed,
-    shortened,
+    shortened, shortened_to,
 };
 pub use evaluate::{EvaluateError, Kind, Machine, Progress};
 pub use expr::{Builtin, Constant, Expr, Node};
@@ -40,4 +40,4 @@ pub use language::reserved;
 pub use lower::LowerError;
 pub use print::mathml;
 pub use program::Program;
-pub use work::{IsCancelled, cancellable, steps_taken};
+pub use work::{IsCancelled, cancellable, steps_taken, together};

@@ -1,4 +1,6 @@
 //! The work that one definition may take: all passes over it, from its text to what is printed, share one budget.
+//! Definitions that are checked [`together`] share a second one, since a file may have thousands that each take all
+//! that one may.
 //!
 //! Rules that rewrite expressions may follow each other at every level, twice each time: `re(sin(sin(…)))` would
 //! never end. Every node that is made, visited or compared costs a step. When the steps are used up, or nobody wants the
@@ -11,6 +13,12 @@ use std::rc::Rc;
 /// Steps that one definition may take.
 pub(crate) const MAX_STEPS: u64 = 10_000_000;
 
+/// Steps that definitions may take which are checked together; after that each may take [`FEW_STEPS`].
+pub(crate) const MAX_STEPS_TOGETHER: u64 = 30_000_000;
+
+/// Steps of a definition before which others have taken all that they may together: ten times what most take.
+pub(crate) const FEW_STEPS: u64 = 20_000;
+
 /// Steps between two looks at whether the answer is still wanted.
 const STEPS_BETWEEN_LOOKS: u64 = 1 << 12;
 
@@ -22,6 +30,8 @@ pub type IsCancelled = Rc<dyn Fn() -> bool>;
 pub(crate) enum Stopped {
     /// It took all its steps.
     UsedUp,
+    /// It took the few steps that those before it left.
+    UsedUpBefore,
     /// Nobody wants the answer.
     Cancelled,
 }
@@ -34,6 +44,8 @@ struct Current {
     n_steps: Cell<u64>,
     stopped: Cell<Option<Stopped>>,
     cancel: RefCell<Option<IsCancelled>>,
+    /// The steps that are left to the definitions that are checked together, if several are.
+    left_together: Cell<Option<u64>>,
 }
 
 thread_local! {
@@ -54,6 +66,19 @@ pub fn cancellable<T>(is_cancelled: IsCancelled, work: impl FnOnce() -> T) -> T 
     work()
 }
 
+/// Checks several definitions in `work`, which share one budget besides their own.
+pub fn together<T>(work: impl FnOnce() -> T) -> T {
+    /// Ends it, also if the work panics.
+    struct Earlier(Option<u64>);
+    impl Drop for Earlier {
+        fn drop(&mut self) {
+            CURRENT.with(|current| current.left_together.set(self.0));
+        }
+    }
+    let _earlier = Earlier(CURRENT.with(|current| current.left_together.replace(Some(MAX_STEPS_TOGETHER))));
+    work()
+}
+
 /// Begins with a definition: does `work` with a budget of its own, and returns how many steps it took and why it ended
 /// early, if it did. Inside of another one it takes part in the budget of that.
 pub(crate) fn begin<T>(work: impl FnOnce() -> T) -> (T, Option<Stopped>) {
@@ -61,7 +86,11 @@ pub(crate) fn begin<T>(work: impl FnOnce() -> T) -> (T, Option<Stopped>) {
     struct End;
     impl Drop for End {
         fn drop(&mut self) {
-            CURRENT.with(|current| current.is_begun.set(false));
+            CURRENT.with(|current| {
+                current.is_begun.set(false);
+                let left = current.left_together.get();
+                current.left_together.set(left.map(|left| left.saturating_sub(current.n_steps.get())));
+            });
         }
     }
     if CURRENT.with(|current| current.is_begun.replace(true)) {
@@ -87,8 +116,11 @@ pub(crate) fn step(n: usize) -> bool {
         current.n_steps.set(now);
         if before / STEPS_BETWEEN_LOOKS != now / STEPS_BETWEEN_LOOKS && current.stopped.get().is_none() {
             let is_cancelled = current.cancel.borrow().clone().is_some_and(|is_cancelled| is_cancelled());
+            let has_few = current.left_together.get() == Some(0);
             if is_cancelled {
                 current.stopped.set(Some(Stopped::Cancelled));
+            } else if has_few && now > FEW_STEPS {
+                current.stopped.set(Some(Stopped::UsedUpBefore));
             } else if now > MAX_STEPS {
                 current.stopped.set(Some(Stopped::UsedUp));
             }
@@ -135,6 +167,22 @@ mod tests {
             assert_eq!(begin(|| step(5_000)), (false, Some(Stopped::Cancelled)));
         });
         assert_eq!(begin(|| step(5_000)), (true, None));
+    }
+
+    #[test]
+    fn definitions_that_are_checked_together_share_a_budget_besides_their_own() {
+        let most = (MAX_STEPS - 1) as usize;
+        let n_most = (MAX_STEPS_TOGETHER / MAX_STEPS) as usize + 1;
+        together(|| {
+            for _ in 0..n_most {
+                assert_eq!(begin(|| step(most)), (true, None));
+            }
+            assert_eq!(begin(|| step(most)), (false, Some(Stopped::UsedUpBefore)));
+            assert_eq!(begin(|| step(FEW_STEPS as usize)), (true, None), "a few are left to each");
+            together(|| assert_eq!(begin(|| step(most)), (true, None)));
+            assert_eq!(begin(|| step(most)), (false, Some(Stopped::UsedUpBefore)));
+        });
+        assert_eq!(begin(|| step(most)), (true, None));
     }
 
     #[test]

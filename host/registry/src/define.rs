@@ -49,8 +49,13 @@ pub fn define_unless_cancelled(
     beside: &[Arc<Function>],
     cancel: &Cancel,
 ) -> Result<Arc<Function>, Vec<Diagnostic>> {
+    unless_cancelled(cancel, || define(definition, snapshot, beside))
+}
+
+/// Links definitions as long as somebody wants them: else each ends soon, as cancelled.
+pub fn unless_cancelled<T>(cancel: &Cancel, work: impl FnOnce() -> T) -> T {
     let cancel = cancel.clone();
-    cancellable(Rc::new(move || cancel.is_cancelled()), || define(definition, snapshot, beside))
+    cancellable(Rc::new(move || cancel.is_cancelled()), work)
 }
 
 /// Says that there is a function of the name of a definition.

@@ -38,7 +38,7 @@ pub use contribution::{
     Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, Hop, NativeFunction, Origin,
     OriginKey, Remark, reserved_name,
 };
-pub use define::{define, define_unless_cancelled, link_beside, taken};
+pub use define::{define, define_unless_cancelled, link_beside, taken, unless_cancelled};
 pub use dispatch::Dispatcher;
 pub use error::CallError;
 pub use function::{Body, Function, Shown};

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use kamodo_expr::{
-    Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity, bare_letters, shortened,
+    Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity, bare_letters, shortened, together,
 };
 use kamodo_value::{Meta, Signature};
 
@@ -68,9 +68,8 @@ pub(crate) fn link_with<'a>(
 
     let mut linker = Linker::new(&contributions, concessions);
     linker.refuse_duplicates();
-    for index in linker.order() {
-        linker.link(index);
-    }
+    let order = linker.order();
+    together(|| order.into_iter().for_each(|index| linker.link(index)));
     linker.warn_of_published();
     let mut diagnostics = linker.diagnostics;
     diagnostics.extend(linker.conceded.iter().flat_map(|conceded| &conceded.reasons).cloned());

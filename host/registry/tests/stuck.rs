@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
     CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher, Function, Health, NativeFunction,
-    Origin, link,
+    Origin, Snapshot, define_unless_cancelled, link,
 };
 use kamodo_value::{Array, Meta, Parameter, Signature, Value};
 use tokio::runtime::{Builder, Handle};
@@ -432,4 +432,31 @@ fn compositions_without_end_let_others_have_their_turn() {
         let answered = block_on(call);
         assert!(answered.is_err(), "it was cancelled, found {answered:?}");
     }
+}
+
+#[test]
+fn a_definition_whose_client_left_ends_before_it_is_done() {
+    let served = serve(DEFINITIONS);
+    // It takes all the steps that a definition may take, unless it is cancelled.
+    let text = format!("re({}x + I{})", "sin(".repeat(58), ")".repeat(58));
+    let definition =
+        Definition::parse(&Source::whole("d", "demanding(x)"), &Source::whole("d", &text)).unwrap();
+    let said = Arc::new(Mutex::new(None));
+    let (dispatcher, gate, ended) = (served.dispatcher.clone(), Arc::clone(&served.gate), Arc::clone(&said));
+    let defining = served.worker.spawn(async move {
+        let work = move |cancel: &Cancel| {
+            gate.pass(); // its client leaves while it is under way
+            let defined = define_unless_cancelled(&definition, &Snapshot::default(), &[], cancel);
+            let message = defined.map_err(|diagnostics| diagnostics[0].message.clone());
+            *ended.lock().unwrap() = Some(message.map(drop));
+        };
+        dispatcher.compute("demanding", work).await
+    });
+    eventually("it is begun", || served.gate.n_entered() > 0);
+    defining.abort();
+    drop(block_on(defining));
+    served.gate.open();
+    eventually("it ends", || said.lock().unwrap().is_some());
+    let cancelled = Err("cancelled: nobody waits for it any more".to_owned());
+    assert_eq!(said.lock().unwrap().take(), Some(cancelled));
 }

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use capnp::capability::get_resolved_cap;
 use futures::future::join_all;
 use kamodo_expr::{Definition, Diagnostic, Source};
-use kamodo_registry::{Cancel, Function, Snapshot, define, define_unless_cancelled, link_beside};
+use kamodo_registry::{
+    Cancel, Function, Snapshot, define, define_unless_cancelled, link_beside, unless_cancelled,
+};
 use kamodo_value::{Scalar, Signature, Value};
 use tokio::sync::Mutex;
 
@@ -183,12 +185,15 @@ async fn relink(
     let mut tasks: Vec<Task> = all.iter().map(task).collect();
     let snapshot = snapshot.clone();
     let linking = move |cancel: &Cancel| {
-        for index in 0..tasks.len() {
-            let (before, rest) = tasks.split_at_mut(index);
-            if rest[0].linked.generation != generation && !cancel.is_cancelled() {
-                rest[0].link(before, &snapshot);
+        // What is linked of them while nobody waits any more is thrown away.
+        unless_cancelled(cancel, || {
+            for index in 0..tasks.len() {
+                let (before, rest) = tasks.split_at_mut(index);
+                if rest[0].linked.generation != generation && !cancel.is_cancelled() {
+                    rest[0].link(before, &snapshot);
+                }
             }
-        }
+        });
         tasks
     };
     let tasks = connection.compute(all[all.len() - 1].name(), linking).await?;

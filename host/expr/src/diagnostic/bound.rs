@@ -22,13 +22,19 @@ const MAX_LABELS: usize = 8;
 /// Shortens a name of more than 80 characters: its beginning and its end, with an ellipsis between.
 #[must_use]
 pub fn shortened(name: &str) -> Cow<'_, str> {
-    // A name of few bytes has few characters; only a long one is counted.
-    if name.len() <= MAX_NAME || name.chars().nth(MAX_NAME).is_none() {
-        return Cow::Borrowed(name);
+    shortened_to(MAX_NAME, name)
+}
+
+/// Shortens a text of more than so many characters, at least 40, as [`shortened`] does.
+#[must_use]
+pub fn shortened_to(max: usize, text: &str) -> Cow<'_, str> {
+    // A text of few bytes has few characters; only a long one is counted.
+    if text.len() <= max || text.chars().nth(max).is_none() {
+        return Cow::Borrowed(text);
     }
-    let head: String = name.chars().take(MAX_NAME - 20).collect();
-    let n_tail = name.char_indices().rev().nth(18).map_or(0, |(at, _)| at);
-    Cow::Owned(format!("{head}…{}", &name[n_tail..]))
+    let head: String = text.chars().take(max.saturating_sub(20)).collect();
+    let n_tail = text.char_indices().rev().nth(18).map_or(0, |(at, _)| at);
+    Cow::Owned(format!("{head}…{}", &text[n_tail..]))
 }
 
 /// Lists names in backticks, separated by commas; of more than eight the first, and how many more there are.
