@@ -401,10 +401,13 @@ impl Supervisor {
             0 => String::new(),
             more => format!("; and {more} more"),
         };
-        let message = format!("the published Python client is shown otherwise: {}{more}", named.join("; "));
+        let functions =
+            if told.len() == 1 { "1 function".to_owned() } else { format!("{} functions", told.len()) };
+        let message =
+            format!("the published Python client is shown {functions} otherwise: {}{more}", named.join("; "));
         let hint =
             Some("`kamodo-rpc check` tells it of each function; our own clients see all as it is".to_owned());
-        health.set(PUBLISHED_CLIENT, told.len() as u64, message, hint);
+        health.set(PUBLISHED_CLIENT, 1, message, hint);
     }
 
     /// How the origins stand that are not served as they are on disk.

@@ -33,7 +33,7 @@ const MAX_DOCUMENTS: usize = 1000;
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     /// The tag, such as `!Kamodo`.
-    pub(crate) tag: Option<String>,
+    pub(crate) tag: Option<Arc<str>>,
     /// Where the node, or its tag, begins.
     pub(crate) span: Span,
     pub(crate) kind: Kind,
@@ -50,8 +50,10 @@ pub(crate) enum Kind {
         /// The first escape in it that nobody writes into a definition on purpose.
         misread: Option<Misread>,
     },
-    Map(Vec<(Node, Node)>),
-    List(Vec<Node>),
+    /// Shared, since each anchor keeps what it names: lists in lists, each with an anchor, would be copied at each
+    /// level.
+    Map(Arc<[(Node, Node)]>),
+    List(Arc<[Node]>),
 }
 
 /// The documents of one file.
@@ -211,14 +213,14 @@ impl<'a> Reader<'a> {
                     let Some((event, place)) = self.next()? else { break };
                     entries.push((key, self.node(event, &place, depth + 1)?));
                 }
-                (tag, anchor, Kind::Map(entries))
+                (tag, anchor, Kind::Map(entries.into()))
             }
             Event::SequenceStart(_, anchor, tag) => {
                 let mut items = Vec::new();
                 while let Some((event, place)) = self.until(|event| matches!(event, Event::SequenceEnd))? {
                     items.push(self.node(event, &place, depth + 1)?);
                 }
-                (tag, anchor, Kind::List(items))
+                (tag, anchor, Kind::List(items.into()))
             }
             Event::Alias(anchor) => {
                 self.n_aliases += 1;
@@ -243,7 +245,7 @@ impl<'a> Reader<'a> {
                 return Err(self.refuse(start, message, "write one `key: value` a line"));
             }
         };
-        let tag = tag.as_deref().map(tag_name);
+        let tag = tag.as_deref().map(|tag| tag_name(tag).into());
         let node = Node { tag, span: tag_start.unwrap_or(start)..end.max(start), kind };
         if anchor != 0 {
             self.anchors.insert(anchor, (node.clone(), self.n_nodes - before));

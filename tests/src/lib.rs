@@ -8,14 +8,16 @@ mod artifacts;
 mod project;
 mod proxy;
 mod server;
+mod worst;
 
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 pub use artifacts::{example_plugin, fixture_plugin};
-pub use project::{Output, Project};
+pub use project::{Output, Project, peak_memory};
 pub use proxy::{Proxy, Weather};
 pub use server::Server;
+pub use worst::{WORST_FILES, WorstFile};
 
 /// How long a change may take to go live on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(30);

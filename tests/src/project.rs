@@ -95,6 +95,30 @@ impl Project {
         self.output(self.command(args))
     }
 
+    /// As [`Project::run`], with the most memory that it had, in bytes.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[track_caller]
+    pub fn run_measured(&self, args: &[&str]) -> (Output, u64) {
+        let mut command = self.command(args);
+        let streams = [self.path(".stdout"), self.path(".stderr")];
+        let [stdout, stderr] =
+            streams.each_ref().map(|file| fs::File::create(file).expect("the project can be written"));
+        let mut process =
+            command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).spawn().expect("the binary is built");
+        let mut peak = 0;
+        let code = loop {
+            peak = peak.max(peak_memory(process.id()).unwrap_or_default());
+            if let Some(status) = process.try_wait().expect("the process is ours") {
+                break status.code();
+            }
+            std::thread::park_timeout(crate::PERIOD / 4);
+        };
+        let [stdout, stderr] = streams.map(|file| fs::read_to_string(file).unwrap_or_default());
+        (Output { code, stdout, stderr }, peak)
+    }
+
     /// Runs a script in the project, which finds the binary as `kamodo-rpc`. The project's place is shown as `~`.
     #[track_caller]
     pub fn shell(&self, script: &str) -> Output {
@@ -125,7 +149,12 @@ impl Project {
     #[track_caller]
     pub fn spawn(&self, args: &[&str]) -> Child {
         let mut command = self.command(args);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the binary is built")
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary is built")
     }
 
     /// Returns the binary with `args`, in the project and with the environment's settings taken away.
@@ -146,4 +175,13 @@ impl Project {
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
+}
+
+/// Returns the most memory that a process has had so far, in bytes; none if it has ended.
+#[must_use]
+pub fn peak_memory(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let n_kibibytes: u64 = peak.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(n_kibibytes << 10)
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use kamodo_expr::shortened_to;
+
 use crate::{Function, Snapshot};
 
 /// One publication: a generation, when and why it came, and what it changed.
@@ -64,6 +66,9 @@ pub struct Changed {
 /// How many functions of a kind one line of a log names.
 const NAMED: usize = 12;
 
+/// The longest declaration in a line of a log, in characters: a function may have any number of arguments.
+const MAX_DECLARATION: usize = 300;
+
 // === impl Changes ===
 
 impl Changes {
@@ -104,7 +109,9 @@ impl fmt::Display for Changes {
         let mut is_first = true;
         for (what, names) in parts.into_iter().filter(|(_, names)| !names.is_empty()) {
             let separator = if std::mem::take(&mut is_first) { "" } else { "; " };
-            write!(f, "{separator}{what} {}", names[..names.len().min(NAMED)].join(", "))?;
+            let named: Vec<_> =
+                names.iter().take(NAMED).map(|name| shortened_to(MAX_DECLARATION, name)).collect();
+            write!(f, "{separator}{what} {}", named.join(", "))?;
             if names.len() > NAMED {
                 write!(f, " and {} more", names.len() - NAMED)?;
             }
@@ -125,8 +132,9 @@ impl Changed {
 
 impl fmt::Display for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.after)?;
-        if self.is_redeclared() { write!(f, " (was {})", self.before) } else { Ok(()) }
+        let short = |declaration| shortened_to(MAX_DECLARATION, declaration);
+        f.write_str(&short(&self.after))?;
+        if self.is_redeclared() { write!(f, " (was {})", short(&self.before)) } else { Ok(()) }
     }
 }
 

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use kamodo_expr::{Diagnostic, Severity};
+use kamodo_expr::{Diagnostic, Severity, shortened};
 use kamodo_units::Unit;
 use kamodo_value::{Value, published_keys, published_name, published_parameters};
 
@@ -48,7 +48,8 @@ impl Published {
         let mut left_out = Vec::new();
         let mut shown = |unit: &Unit, of: &str| {
             unit.published().unwrap_or_else(|| {
-                left_out.push(format!("the unit `{unit}` of {of}, which it has no text for"));
+                let unit = unit.to_string();
+                left_out.push(format!("the unit `{}` of {of}, which it has no text for", shortened(&unit)));
                 String::new()
             })
         };
@@ -59,14 +60,15 @@ impl Published {
         let mut arg_units = Vec::new();
         if signature.parameters.iter().any(|parameter| parameter.unit.is_some()) {
             for (parameter, name) in signature.parameters.iter().zip(&parameters) {
-                let of = || format!("`{}`", parameter.name);
+                let of = || format!("`{}`", shortened(&parameter.name));
                 let unit = parameter.unit.as_ref().map(|unit| shown(unit, &of())).unwrap_or_default();
                 arg_units.push((name.clone(), unit));
             }
         }
         for parameter in &signature.parameters {
             if parameter.default.as_ref().is_some_and(|default| !is_readable(default)) {
-                left_out.push(format!("the default of `{}`, which is too large for it", parameter.name));
+                let name = shortened(&parameter.name);
+                left_out.push(format!("the default of `{name}`, which is too large for it"));
             }
         }
         let is_hidden = |name: &String| function.meta.hidden_args.contains(name);
@@ -132,7 +134,7 @@ pub fn shown_otherwise(functions: &[Arc<Function>]) -> Vec<(String, String)> {
     let keys = keys(functions.iter().map(|function| &**function));
     let shown = functions.iter().zip(keys).filter_map(|(function, key)| {
         let differences = differences(function, &key)?;
-        Some((function.name().to_owned(), differences.to_string()))
+        Some((shortened(function.name()).into_owned(), differences.to_string()))
     });
     shown.collect()
 }
@@ -148,11 +150,11 @@ fn differences(function: &Function, key: &str) -> Option<Differences> {
     let mut renamed = Vec::new();
     let name = published_name(key);
     if name != function.name() {
-        renamed.push(format!("`{}` as `{name}`", function.name()));
+        renamed.push(format!("`{}` as `{}`", shortened(function.name()), shortened(name)));
     }
     let names = function.signature.parameters.iter().zip(&published.parameters);
     for (parameter, shown) in names.filter(|(parameter, shown)| parameter.name != **shown) {
-        renamed.push(format!("its argument `{}` as `{shown}`", parameter.name));
+        renamed.push(format!("its argument `{}` as `{}`", shortened(&parameter.name), shortened(shown)));
     }
     let differences = Differences { renamed, left_out: published.left_out };
     (!differences.renamed.is_empty() || !differences.left_out.is_empty()).then_some(differences)

@@ -3,6 +3,7 @@
 use kamodo_client::extension::{
     Cause, Condition, Diagnostic, Function, Origin, Pins, Publication, Stands, State,
 };
+use kamodo_expr::shortened;
 
 use crate::moment;
 
@@ -41,11 +42,21 @@ pub(super) fn origin(origin: &Origin, line: Option<usize>) -> String {
     format!("{} {} ({place}, {digest})", origin.name, origin.version)
 }
 
+/// Lists functions; of very many the first ones, since a table above has them all.
+fn some(names: &[String]) -> String {
+    const MAX: usize = 50;
+    let shown = names.iter().take(MAX).map(|name| shortened(name)).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MAX) {
+        0 => shown,
+        n_more => format!("{shown} and {n_more} more"),
+    }
+}
+
 /// Says why an origin is not served as it is on disk, in a line, and with the reasons below it.
 pub(super) fn unserved(origin: &Origin) -> Option<String> {
     let brings = match &origin.unserved[..] {
         [] => String::new(),
-        names => format!(" (it has {})", names.join(", ")),
+        names => format!(" (it has {})", some(names)),
     };
     let file = &origin.file;
     Some(match &origin.stands {
@@ -55,7 +66,7 @@ pub(super) fn unserved(origin: &Origin) -> Option<String> {
         Stands::Away(cause) => format!("{file}: not reachable: {cause}"),
         Stands::Refused(diagnostics) => format!("{file}: refused{brings}") + &below(diagnostics),
         Stands::Partly(diagnostics) => {
-            format!("{file}: served but for {}", origin.unserved.join(", ")) + &below(diagnostics)
+            format!("{file}: served but for {}", some(&origin.unserved)) + &below(diagnostics)
         }
     })
 }

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use super::reading::{Reading, SETTINGS, text, written};
 use crate::yaml::{Kind, Node};
 
+/// How many directories of plugins a configuration may name: each is listed and watched at every look.
+const MAX_DIRECTORIES: usize = 100;
+
 /// Reads a document.
 pub(super) fn read(reading: &mut Reading<'_>, document: &Node, directories: &mut Vec<PathBuf>) {
     for (key, value) in reading.entries(document, &SETTINGS) {
@@ -18,16 +21,26 @@ pub(super) fn read(reading: &mut Reading<'_>, document: &Node, directories: &mut
             continue;
         }
         let items = match &value.kind {
-            Kind::List(items) => items.as_slice(),
+            Kind::List(items) => &items[..],
             _ => std::slice::from_ref(&value),
         };
         for item in items {
             match written(item) {
                 Ok(directory) => {
                     let directory = reading.base().join(&*directory.text);
-                    if !directories.contains(&directory) {
-                        directories.push(directory);
+                    if directories.contains(&directory) {
+                        continue;
                     }
+                    if directories.len() == MAX_DIRECTORIES {
+                        let message =
+                            format!("expected at most {MAX_DIRECTORIES} directories of plugins, found more");
+                        return reading.refuse(
+                            item.span.clone(),
+                            message,
+                            "put the plugins into fewer directories",
+                        );
+                    }
+                    directories.push(directory);
                 }
                 Err(found) => reading.refuse(
                     item.span.clone(),

@@ -39,8 +39,10 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn first_line(&self, span: Span) -> Span {
-        let line = self.whole.text[span.start..].lines().next().map_or(0, str::len);
-        span.start..span.end.min(span.start + line).max(span.start)
+        // Not the rest of the file's line: it may be a megabyte, and each of its entries wrong.
+        let rest = &self.whole.text[span.start..];
+        let line = rest.get(..span.len()).unwrap_or(rest).lines().next().map_or(0, str::len);
+        span.start..span.start + line
     }
 
     /// Returns the line on which something begins.

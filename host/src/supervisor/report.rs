@@ -1,5 +1,6 @@
 //! What came of one look, for the log and for whoever asked for it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kamodo_expr::{Diagnostic, Severity, bounded};
@@ -33,13 +34,9 @@ impl Report {
 
     /// Has each thing told once, and no more of them than anybody reads.
     pub(super) fn leave_out_repetitions(&mut self) {
-        let mut once: Vec<Diagnostic> = Vec::new();
-        for diagnostic in self.diagnostics.drain(..) {
-            if !once.contains(&diagnostic) {
-                once.push(diagnostic);
-            }
-        }
-        self.diagnostics = bounded(once);
+        let mut known = HashSet::new();
+        self.diagnostics.retain(|diagnostic| known.insert(diagnostic.clone()));
+        self.diagnostics = bounded(std::mem::take(&mut self.diagnostics));
     }
 
     /// Logs what is wrong, and one line for a new generation: what came, went and changed.
