@@ -72,8 +72,11 @@ impl Watch {
         Ok(Self { watcher, watched: BTreeMap::new(), refused: BTreeSet::new(), ways, touched })
     }
 
-    /// Watches these files and directories, with all that is on the way to each, and nothing else.
-    pub(crate) fn watch_only<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) {
+    /// Watches these files and directories, with all that is on the way to each, and nothing else. Returns whether
+    /// something was not watched so far: what was looked at before has to be looked at again, since a change of it may
+    /// never be told. A watcher that is replaced takes what it has not told with it.
+    #[must_use]
+    pub(crate) fn watch_only<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) -> bool {
         let mut way = Way::default();
         paths.into_iter().for_each(|path| way.walk(&resolve(path)));
         let wanted: BTreeMap<_, _> =
@@ -97,19 +100,23 @@ impl Watch {
                 }
             }
         }
+        let mut is_new = false;
         for (path, identity) in &wanted {
             if !self.watched.contains_key(path) {
-                self.watch(path, *identity);
+                is_new |= self.watch(path, *identity);
             }
         }
         self.ways().paths.retain(|path| wanted.contains_key(path));
+        is_new
     }
 
-    fn watch(&mut self, path: &Path, identity: Identity) {
+    /// Returns whether it is watched now.
+    fn watch(&mut self, path: &Path, identity: Identity) -> bool {
         match self.watcher.watch(path, RecursiveMode::NonRecursive) {
             Ok(()) => {
                 self.refused.remove(path);
                 self.watched.insert(path.to_owned(), identity);
+                return true;
             }
             // That it cannot be read is told where it is read, and what is only on the way need not be readable.
             Err(Error { kind: ErrorKind::Io(error), .. })
@@ -118,6 +125,7 @@ impl Watch {
             Err(Error { kind: ErrorKind::PathNotFound, .. }) => {}
             Err(error) => self.refuse(path, &error),
         }
+        false
     }
 
     fn refuse(&mut self, path: &Path, error: &Error) {
@@ -271,6 +279,28 @@ mod tests {
         assert_eq!(way("d/../current/sub/../x/y"), " v1");
         assert_eq!(way("missing/f"), "");
         assert_eq!(way("loop/f"), "");
+    }
+
+    #[test]
+    fn what_was_not_watched_so_far_has_to_be_looked_at_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let (file, other) = (directory.path().join("a.yaml"), directory.path().join("new.yaml"));
+        fs::write(&file, "f: x").unwrap();
+        let mut watch = Watch::start(|_| ()).unwrap();
+        // Late news of the replaced file may have all watched anew once more.
+        let comes_to_rest = |watch: &mut Watch| (0..1_000).any(|_| !watch.watch_only([&*file]));
+        assert!(watch.watch_only([&*file]));
+        assert!(comes_to_rest(&mut watch));
+        for _ in 0..20 {
+            fs::write(&other, "g: x").unwrap();
+            fs::rename(&other, &file).unwrap();
+            // Whether or not the system has told of it by now: the one that would be told is taken away.
+            assert!(watch.watch_only([&*file]));
+            assert!(comes_to_rest(&mut watch));
+        }
+        let inside = directory.path().join("sub/b.yaml");
+        fs::create_dir(directory.path().join("sub")).unwrap();
+        assert!(watch.watch_only([&*file, &*inside]));
     }
 
     #[test]

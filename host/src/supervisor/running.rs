@@ -25,6 +25,10 @@ const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// Looks this often where no events are asked for, as on a network file system.
 const POLL: Duration = Duration::from_secs(1);
 
+/// How soon plugins are tried again that failed for a reason that may pass by itself, such as a busy machine; each time
+/// twice as late as before, until [`LOOK_AGAIN`].
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
 /// What makes the supervisor act.
 pub(super) enum Event {
     /// Something may have changed.
@@ -64,8 +68,9 @@ struct Loop {
     settling: Option<Settling>,
     /// When to look although nothing happened. Events that are not about files do not put it off.
     next_look: Instant,
-    /// When plugins that failed for a passing reason are tried again.
+    /// When plugins that failed for a passing reason are tried again, and after how long since they failed.
     retry: Instant,
+    retry_after: Duration,
     /// Commands that wait until everything on disk was looked at.
     reloads: Vec<Reply>,
 }
@@ -107,13 +112,14 @@ impl Supervisor {
             writers: Writers::default(),
             settling: None,
             next_look: Instant::now(),
-            retry: Instant::now() + LOOK_AGAIN,
+            retry: Instant::now(),
+            retry_after: TRY_AGAIN,
             reloads: Vec::new(),
         };
         // The settings' files count from now on; what changed since the first look is seen at once.
         let settings = running.settings_files();
         running.supervisor.seen.settings = running.sight().settings;
-        running.watch_files(&settings);
+        let _ = running.watch_files(&settings); // it looks again in any case
         running.settling = Some(Settling::begin(Instant::now()));
         let health = Arc::clone(running.supervisor.registry.health());
         let stop = running.supervisor.stop.clone();
@@ -131,7 +137,7 @@ impl Loop {
     fn run(&mut self) {
         let idle = if self.watch.is_some() { LOOK_AGAIN } else { POLL };
         loop {
-            let next = self.settling.as_ref().map_or(self.next_look, Settling::next);
+            let next = self.settling.as_ref().map_or_else(|| self.next_idle_look(), Settling::next);
             let wait = next.saturating_duration_since(Instant::now());
             if self.supervisor.stop.is_stopped() {
                 return;
@@ -163,6 +169,11 @@ impl Loop {
         }
     }
 
+    /// When to look although nothing happened.
+    fn next_idle_look(&self) -> Instant {
+        if self.supervisor.passing.is_empty() { self.next_look } else { self.next_look.min(self.retry) }
+    }
+
     fn disturb(&mut self) {
         let now = Instant::now();
         self.settling.get_or_insert_with(|| Settling::begin(now)).disturb(now);
@@ -171,14 +182,13 @@ impl Loop {
     /// Looks, and takes what has come to rest.
     fn look(&mut self) {
         let settings = self.settings_files();
-        self.watch_files(&settings);
+        let _ = self.watch_files(&settings); // it looks after that
         let mut sighting = self.sight();
         if self.supervisor.stop.is_stopped() {
             return; // what was seen was cut short
         }
         let now = Instant::now();
         if self.settling.is_none() && now >= self.retry {
-            self.retry = now + LOOK_AGAIN;
             let passing = std::mem::take(&mut self.supervisor.passing);
             passing.iter().for_each(|file| self.supervisor.seen.forget_plugin(file));
         }
@@ -229,6 +239,13 @@ impl Loop {
         let (settings, files) = (self.supervisor.settings.clone(), self.supervisor.seen.settings.clone());
         let report = self.supervisor.take(sighting, cause);
         report.log();
+        let now = Instant::now();
+        if self.supervisor.passing.is_empty() {
+            self.retry_after = TRY_AGAIN;
+        } else if self.retry <= now {
+            self.retry = now + self.retry_after;
+            self.retry_after = (self.retry_after * 2).min(LOOK_AGAIN);
+        }
         if self.supervisor.settings != settings || self.supervisor.seen.settings != files {
             self.settle.apply(&self.supervisor.settings).iter().for_each(telemetry::log);
         }
@@ -236,7 +253,10 @@ impl Loop {
             self.relay.set(self.supervisor.upstreams.clone());
         }
         let files = self.settings_files();
-        self.watch_files(&files);
+        if self.watch_files(&files) {
+            // What changed since it was looked at, and before it was watched, is told by nobody.
+            self.disturb();
+        }
         report
     }
 
@@ -252,8 +272,9 @@ impl Loop {
         self.settle.files(&self.supervisor.settings)
     }
 
-    fn watch_files(&mut self, settings: &[PathBuf]) {
-        let Some(watch) = &mut self.watch else { return };
+    /// Watches what is read; returns whether something was not watched so far.
+    fn watch_files(&mut self, settings: &[PathBuf]) -> bool {
+        let Some(watch) = &mut self.watch else { return false };
         let directories = self.supervisor.directories();
         let seen = &self.supervisor.seen;
         let config = std::iter::once(&self.supervisor.sources.config);
@@ -264,7 +285,7 @@ impl Loop {
         let plugins = seen.plugins.keys().chain(&listed);
         let checksums: Vec<_> = plugins.map(|plugin| checksum_file(plugin)).collect();
         let all = files.chain(&listed).chain(settings).chain(&directories).chain(&checksums);
-        watch.watch_only(all.map(PathBuf::as_path));
+        watch.watch_only(all.map(PathBuf::as_path))
     }
 }
 
