@@ -132,11 +132,11 @@ impl Error {
             }
             Self::Certificate(error) => error.hint(),
             Self::Server(error) => error.hint(),
-            Self::Client(error) => error.hint(),
+            Self::Client(error) => client_hint(error),
             Self::NoSocket { .. } => {
                 Some("name its port with `--port`, or its socket with `--socket`".to_owned())
             }
-            Self::NoServer { source, .. } => source.hint(),
+            Self::NoServer { source, .. } => client_hint(source),
             Self::NotHere { .. } => {
                 Some("run the command there; `status` and `watch` work from here".to_owned())
             }
@@ -178,7 +178,8 @@ impl Error {
                 | Client::Handshake { .. }
                 | Client::Socket { .. }
                 | Client::Unreachable { .. }
-                | Client::Disconnected { .. } => UNAVAILABLE,
+                | Client::Disconnected { .. }
+                | Client::Lost { .. } => UNAVAILABLE,
                 Client::Late { .. } | Client::Remote { overloaded: true, .. } => LATER,
                 _ => FAILURE,
             },
@@ -191,6 +192,23 @@ impl Error {
     /// Makes of a failed system call an error that says what was tried.
     pub(crate) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::System { what, source }
+    }
+}
+
+/// What to do about an error of the client, in words of the command line.
+fn client_hint(error: &kamodo_client::Error) -> Option<String> {
+    const AGAIN: &str =
+        "the server may have carried it out: send it again only if that does no harm, or let `--retry` do so";
+    const TRUST: &str = "name the server's certificate with `--certfile` or `KAMODO_CERTFILE`: a server makes \
+                         `selfsigned.cert` in the directory in which it is started";
+    match error {
+        kamodo_client::Error::Lost { .. } => Some(AGAIN.to_owned()),
+        // A client reads no other certificate than the one that it is told.
+        kamodo_client::Error::Certificate(error) => match error.hint() {
+            Some(hint) => Some(format!("{hint}; or {TRUST}")),
+            None => Some(TRUST.to_owned()),
+        },
+        error => error.hint(),
     }
 }
 

@@ -247,7 +247,7 @@ fn arguments(texts: &[String]) -> Result<Arguments, Error> {
 }
 
 fn session(remote: &RemoteFlags, answer: &Answer) -> Session {
-    let options = Options { deadline: answer.deadline, ..Options::default() };
+    let options = Options { deadline: answer.deadline, repeats: answer.retry, ..Options::default() };
     Session::new([endpoint(remote)], options)
 }
 

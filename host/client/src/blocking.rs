@@ -138,7 +138,7 @@ impl Client {
     /// [`Error`] of the dialled servers.
     pub fn fields(&self) -> Result<Vec<Field>, Error> {
         self.thread.run(async |shared| {
-            let request = shared.session.request(async |client| {
+            let request = shared.session.asked(async |client| {
                 let mut fields = Vec::new();
                 for field in client.fields().await? {
                     let parameters = field.function.parameters().await?;
@@ -170,7 +170,7 @@ impl Client {
             let expression = expression
                 .try_map(&mut |value| shared.value(&value.0), &mut |function| shared.function(&function.0))?;
             expression.check()?; // another connection would not help
-            let request = shared.session.request(async |client| client.evaluate(&expression).await);
+            let request = shared.session.asked(async |client| client.evaluate(&expression).await);
             Ok(shared.hold_value(request.await?))
         })?;
         Ok(RemoteValue(self.thread.held(held)))
@@ -183,7 +183,7 @@ impl Client {
     pub fn define(&self, lhs: &str, rhs: &str) -> Result<Function, Error> {
         let (lhs, rhs) = (lhs.to_owned(), rhs.to_owned());
         let held = self.thread.run(async move |shared| {
-            let request = shared.session.request(async |client| client.define(&lhs, &rhs).await);
+            let request = shared.session.asked(async |client| client.define(&lhs, &rhs).await);
             Ok(shared.hold_function(request.await?.function))
         })?;
         Ok(Function(self.thread.held(held)))
@@ -200,7 +200,7 @@ impl Client {
     /// As there.
     pub fn describe(&self) -> Result<Description, Error> {
         self.thread.run(async |shared| {
-            shared.session.request(async |client| client.extension().describe().await).await
+            shared.session.asked(async |client| client.extension().describe().await).await
         })
     }
 
@@ -227,7 +227,7 @@ impl Client {
         let (sender, events) = tokio::sync::mpsc::channel(1); // the server tells the next one when this is taken
         let (begun, has_begun) = sync_channel(1);
         let telling = async move |shared: &thread::Shared| {
-            let watched = shared.session.request(async |client| {
+            let watched = shared.session.asked(async |client| {
                 let feed = client.extension().watch(since).await?;
                 Ok((feed, shared.session.client().await?))
             });

@@ -64,15 +64,21 @@ impl Call {
     ///
     /// # Errors
     /// [`Error::Argument`] for what cannot be sent, [`Error::Remote`] with what the server says,
-    /// [`Error::Late`] past the deadline, [`Error::Type`] where the answer is of another type.
+    /// [`Error::Late`] past the deadline, [`Error::Type`] where the answer is of another type, [`Error::Lost`] if the
+    /// connection ends meanwhile, [`Error::Disconnected`] if it had ended before.
     pub fn answer<T: FromValue>(self) -> impl Future<Output = Result<T, Error>> + use<T> {
         let begun = Instant::now();
+        let had_ended = self.function.connection().has_ended.get();
         let sent = self.send(self.deadline);
         async move {
             let name = || self.function.name().to_owned();
-            let value = match self.deadline {
-                None => sent?.received().await?,
-                Some(deadline) => self.in_time(sent?, begun, deadline).await?,
+            let received = match self.deadline {
+                None => sent?.received().await.map_err(Error::from),
+                Some(deadline) => self.in_time(sent?, begun, deadline).await,
+            };
+            let value = match had_ended {
+                true => received?,
+                false => received.map_err(|error| error.during(format!("`{}`", name())))?,
             };
             let value = value.map_err(|source| Error::Result { function: name(), source })?;
             T::from_value(value).map_err(|source| Error::Type { function: name(), source })

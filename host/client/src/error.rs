@@ -120,9 +120,18 @@ pub enum Error {
     /// An array that came in pieces ended before its end.
     #[error("the array did not come whole")]
     Incomplete,
-    /// The connection has ended.
+    /// The connection has ended, and nothing was carried out for it: it ended before a call was sent, or while
+    /// something was asked that changes nothing.
     #[error("disconnected: {reason}")]
     Disconnected {
+        /// Why.
+        reason: String,
+    },
+    /// The connection ended after a call was sent and before its answer came: the server may have carried it out.
+    #[error("{what}: the connection was lost during the call: {reason}")]
+    Lost {
+        /// The function, or `evaluate`.
+        what: String,
         /// Why.
         reason: String,
     },
@@ -131,6 +140,25 @@ pub enum Error {
 // === impl Error ===
 
 impl Error {
+    /// Makes of the end of a connection the loss of a call that was sent over it.
+    pub(crate) fn during(self, what: impl Into<String>) -> Self {
+        match self {
+            Self::Disconnected { reason } => Self::Lost { what: what.into(), reason },
+            error => error,
+        }
+    }
+
+    /// Says as well why a call that was lost is not sent again.
+    pub(crate) fn not_sent_again(self, for_that: &Self) -> Self {
+        match self {
+            Self::Lost { what, reason } => {
+                let reason = format!("{reason}; it is not sent again: {}", with_causes(for_that));
+                Self::Lost { what, reason }
+            }
+            error => error,
+        }
+    }
+
     /// Returns what to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -173,6 +201,9 @@ impl Error {
             Self::Incomplete => {
                 Some(String::from("whoever sends it is told why: see what `write` and `done` say"))
             }
+            Self::Lost { .. } => {
+                Some(String::from("it may have been carried out: send it again only if that does no harm"))
+            }
             Self::Disconnected { .. } | Self::Thread(_) => None,
         }
     }
@@ -180,11 +211,12 @@ impl Error {
 
 /// Each error with what caused it.
 fn each(errors: &[Error]) -> String {
-    let each = errors.iter().map(|error| {
-        let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-        causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-    });
-    each.collect::<Vec<_>>().join("; ")
+    errors.iter().map(with_causes).collect::<Vec<_>>().join("; ")
+}
+
+fn with_causes(error: &Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 impl From<capnp::Error> for Error {
@@ -312,6 +344,23 @@ mod tests {
         let error = capnp::Error::overloaded("remote exception: the server is stopping".into());
         assert!(matches!(Error::from(error), Error::Remote { overloaded: true, .. }));
         assert_snapshot!(shown(capnp::Error::disconnected("Peer disconnected.".into()).into()), @"disconnected: Peer disconnected.");
+    }
+
+    #[test]
+    fn a_call_that_was_lost() {
+        let ended = || Error::from(capnp::Error::disconnected("Peer disconnected.".into()));
+        assert_snapshot!(shown(ended().during("`f`")), @"
+        `f`: the connection was lost during the call: Peer disconnected.
+        hint: it may have been carried out: send it again only if that does no harm
+        ");
+        let source = io::ErrorKind::ConnectionRefused.into();
+        let gone = Error::Connect { host: "localhost".into(), port: 60000, source };
+        assert_snapshot!(shown(ended().during("`f`").not_sent_again(&gone)), @"
+        `f`: the connection was lost during the call: Peer disconnected.; it is not sent again: localhost:60000: cannot connect: connection refused
+        hint: it may have been carried out: send it again only if that does no harm
+        ");
+        let error = Error::Incomplete;
+        assert!(matches!(error.during("`f`").not_sent_again(&gone), Error::Incomplete));
     }
 
     #[test]

@@ -74,11 +74,16 @@ impl RemoteValue {
     /// Sends for the value at once; the future waits for it.
     ///
     /// # Errors
-    /// [`Error::Remote`] with what went wrong in the evaluation, [`Error::Type`] where it is of another type.
+    /// [`Error::Remote`] with what went wrong in the evaluation, [`Error::Type`] where it is of another type,
+    /// [`Error::Lost`] if the connection ends meanwhile, [`Error::Disconnected`] if it had ended before.
     pub fn read<T: FromValue>(&self) -> impl Future<Output = Result<T, Error>> + use<T> {
+        let had_ended = self.connection.has_ended.get();
         let sent = self.client.read_request().send();
         async move {
-            let response = sent.promise.await?;
+            let response = sent.promise.await.map_err(|error| match had_ended {
+                true => Error::from(error),
+                false => Error::from(error).during(VALUE),
+            })?;
             let value: Value = literal::read(response.get()?.get_value()?)
                 .map_err(|source| Error::Result { function: VALUE.to_owned(), source })?;
             T::from_value(value).map_err(|source| Error::Type { function: VALUE.to_owned(), source })

@@ -22,10 +22,11 @@ pub struct Options {
     /// How long servers that were reached before are dialled again, with pauses in between, before a request
     /// fails. Servers that never answered are dialled once.
     pub patience: Duration,
-    /// How often a request is sent again, over a new connection, whose connection was lost before the answer.
+    /// How often a call is sent again, over a new connection, whose connection was lost before its answer came; not
+    /// at all by default.
     ///
-    /// The server may have carried it out already. Functions of Kamodo have no effects, so that is harmless;
-    /// where one of yours has some, set 0.
+    /// The server may have carried it out already, which matters for a function that takes long or has effects.
+    /// What changes nothing, such as asking for the functions, is asked again whatever stands here.
     pub repeats: u32,
     /// The time within which every request must be answered, dialling and repeats included.
     pub deadline: Option<Duration>,
@@ -53,6 +54,9 @@ impl std::fmt::Debug for Session {
     }
 }
 
+/// How often what changes nothing is asked again, over a new connection.
+const ASKED_AGAIN: u32 = 2;
+
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -63,7 +67,7 @@ impl Default for Options {
         Self {
             connect: Duration::from_secs(10),
             patience: Duration::from_secs(10),
-            repeats: 1,
+            repeats: 0,
             deadline: None,
         }
     }
@@ -161,8 +165,8 @@ impl Session {
         self.options.deadline
     }
 
-    /// Makes a request, and makes it again where the connection was lost before its answer: as often as
-    /// [`Options::repeats`] says.
+    /// Makes a request, and makes it again if the connection was lost before its answer: as often as
+    /// [`Options::repeats`] says, since what of it was carried out is not known.
     ///
     /// ```
     /// # mod doc { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/served.rs")); }
@@ -182,26 +186,56 @@ impl Session {
     /// # Errors
     /// [`Error`] of the dialled servers, or of the last attempt.
     pub async fn request<T>(&self, request: impl AsyncFn(&Client) -> Result<T, Error>) -> Result<T, Error> {
-        self.in_time("the server", Duration::ZERO, self.repeated(request)).await
+        self.in_time("the server", Duration::ZERO, self.repeated(0, request)).await
     }
 
-    async fn repeated<T>(&self, request: impl AsyncFn(&Client) -> Result<T, Error>) -> Result<T, Error> {
-        let mut repeats = self.options.repeats;
+    /// Makes a request that may be made again as long as no call was sent: it fails with [`Error::Lost`] if one was.
+    pub(crate) async fn asked<T>(
+        &self,
+        request: impl AsyncFn(&Client) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.in_time("the server", Duration::ZERO, self.repeated(ASKED_AGAIN, request)).await
+    }
+
+    /// Makes a request again if its connection was lost: if that was before a call was sent, `harmless` times more
+    /// than the options say.
+    async fn repeated<T>(
+        &self,
+        harmless: u32,
+        request: impl AsyncFn(&Client) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (mut harmless, mut repeats) = (harmless, self.options.repeats);
+        let mut lost = None;
         loop {
-            let client = self.client().await?;
-            match request(&client).await {
-                Err(Error::Disconnected { .. }) if repeats > 0 => {
-                    repeats -= 1;
-                    self.forget(&client);
-                }
-                answer => {
-                    if matches!(answer, Err(Error::Disconnected { .. })) {
-                        self.forget(&client);
-                    }
-                    return answer;
-                }
+            let client = match (self.fresh_client().await, lost) {
+                (Ok(client), _) => client,
+                (Err(error), None) => return Err(error),
+                (Err(error), Some(lost)) => return Err(Error::not_sent_again(lost, &error)),
+            };
+            let error = match request(&client).await {
+                Err(error @ (Error::Disconnected { .. } | Error::Lost { .. })) => error,
+                answer => return answer,
+            };
+            self.forget(&client);
+            let left = match error {
+                Error::Disconnected { .. } if harmless > 0 => &mut harmless,
+                _ => &mut repeats,
+            };
+            if *left == 0 {
+                return Err(error);
             }
+            *left -= 1;
+            lost = Some(error).filter(|error| matches!(error, Error::Lost { .. }));
         }
+    }
+
+    /// Returns a connection of which the end was noticed, if it has ended.
+    async fn fresh_client(&self) -> Result<Rc<Client>, Error> {
+        if self.live().is_some() {
+            // Its end may have come while this thread did something else: let the system's news be read.
+            tokio::task::yield_now().await;
+        }
+        self.client().await
     }
 
     /// Lets go of a connection that was lost, whether or not it knows already.
@@ -216,7 +250,8 @@ impl Session {
     ///
     /// # Errors
     /// [`Error`] of the dialled servers, [`Error::Remote`] with what the server says, [`Error::Late`] past
-    /// the deadline.
+    /// the deadline, [`Error::Lost`] if the connection ended during the call, which is sent again only as often as
+    /// [`Options::repeats`] says.
     pub async fn ask<T: FromValue>(&self, name: &str, args: impl Arguments) -> Result<T, Error> {
         let value = self.call(name, &args.into_values(), &[]).await?;
         T::from_value(value).map_err(|source| Error::Type { function: name.to_owned(), source })
@@ -228,7 +263,7 @@ impl Session {
     /// As [`Session::ask`].
     pub async fn call(&self, name: &str, args: &[Value], kwargs: &[(String, Value)]) -> Result<Value, Error> {
         let end = self.options.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
-        let request = self.repeated(async |client| {
+        let request = self.repeated(ASKED_AGAIN, async |client| {
             let function = client.function(name).await?;
             let mut call = function.with(args);
             for (name, value) in kwargs {
@@ -263,6 +298,6 @@ impl Session {
     /// # Errors
     /// [`Error`] of the dialled servers.
     pub async fn fields(&self) -> Result<Vec<Field>, Error> {
-        self.request(Client::fields).await
+        self.asked(Client::fields).await
     }
 }

@@ -47,21 +47,28 @@ fn a_request_goes_on_with_the_next_server() {
 }
 
 #[test]
-fn without_repeats_a_lost_connection_is_said() {
-    let ((first, first_endpoint), (_second, second_endpoint)) = (serve(), serve());
-    let first = std::cell::RefCell::new(Some(first));
-    kamodo_client::block_on(async {
-        let options = Options { repeats: 0, ..Options::default() };
-        let session = Session::connect([first_endpoint, second_endpoint], options).await.unwrap();
-        let cut = async |client: &Client| {
-            let f = client.function("f").await?;
-            first.take().map(|server| server.drain(Duration::ZERO));
-            f.with((5,)).answer::<i64>().await
-        };
-        assert!(matches!(session.request(cut).await, Err(Error::Disconnected { .. })));
-        assert_eq!(session.request(cut).await.unwrap(), 19, "the next request dials again");
-    })
-    .unwrap();
+fn a_lost_call_is_sent_again_only_if_that_is_asked_for() {
+    for repeats in [0, 1] {
+        let ((first, first_endpoint), (_second, second_endpoint)) = (serve(), serve());
+        let first = std::cell::RefCell::new(Some(first));
+        kamodo_client::block_on(async {
+            let options = Options { repeats, ..Options::default() };
+            let session = Session::connect([first_endpoint, second_endpoint], options).await.unwrap();
+            let cut = async |client: &Client| {
+                let f = client.function("f").await?;
+                let answer = f.with((5,)).answer::<i64>();
+                first.take().map(|server| server.drain(Duration::ZERO));
+                answer.await
+            };
+            let answer = session.request(cut).await;
+            match repeats {
+                0 => assert!(matches!(&answer, Err(Error::Lost { what, .. }) if what == "`f`"), "{answer:?}"),
+                _ => assert_eq!(answer.unwrap(), 19),
+            }
+            assert_eq!(session.request(cut).await.unwrap(), 19, "the next request dials again");
+        })
+        .unwrap();
+    }
 }
 
 #[test]

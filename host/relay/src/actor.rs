@@ -423,7 +423,7 @@ async fn carry_out(
 
 fn call_error(error: &Error, call: &Call, line: &Line) -> CallError {
     match error {
-        Error::Disconnected { reason } => line.lost(&call.function, reason),
+        Error::Disconnected { reason } | Error::Lost { reason, .. } => line.lost(&call.function, reason),
         Error::Remote { message, hint, overloaded } => {
             upstream_error(call, line, message.clone(), hint.clone(), *overloaded)
         }
