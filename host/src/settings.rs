@@ -1,6 +1,6 @@
 //! The settings of a server: one table names each of them with its key, its kind, its default and its bounds.
 //!
-//! A flag (`--write-stall`), an environment variable (`KAMODO_WRITE_STALL`) and a key of a `!Server`
+//! A flag (`--write-stall`), an environment variable (`KAMODO_SERVE_WRITE_STALL`) and a key of a `!Server`
 //! document (`write_stall`) are one name in three forms. What each of them says is a [`Settings`]; laid
 //! over each other, and over the defaults, they are the [`Effective`] ones.
 
@@ -12,6 +12,7 @@ use std::path::Path;
 
 use kamodo_expr::{Diagnostic, Source, Span};
 
+pub(crate) use flags::misleading_variables;
 pub use flags::{RemoteFlags, ServerFlags};
 pub use table::{Effective, Settings};
 pub(crate) use table::{TABLE, Unread};
@@ -70,8 +71,14 @@ impl Setting {
         self.key.replace('_', "-")
     }
 
-    /// Returns the environment variable.
+    /// Returns the environment variable of a server.
     pub(crate) fn variable(&self) -> String {
+        format!("KAMODO_SERVE_{}", self.key.to_uppercase())
+    }
+
+    /// Returns the environment variable of a client, for the settings by which it finds a server. It is another one:
+    /// who sets it for calls must not move a server that is started from the same shell.
+    pub(crate) fn client_variable(&self) -> String {
         format!("KAMODO_{}", self.key.to_uppercase())
     }
 

@@ -40,13 +40,31 @@ fn connected<T>(
 #[test]
 fn a_flag_comes_before_the_environment_and_that_before_the_file() {
     let mut project = project("port: 1\ncertfile: file.cert\nkeyfile: file.key\nworkers: 1");
-    project.set("KAMODO_PORT", "0");
-    project.set("KAMODO_CERTFILE", "environment.cert");
+    project.set("KAMODO_SERVE_PORT", "0");
+    project.set("KAMODO_SERVE_CERTFILE", "environment.cert");
     let server = Server::start_with(&project, &["serve", "kamodo_rpc.yaml", "--certfile", "flag.cert"]);
     assert_ne!(server.port(), 1);
     assert!(project.path("flag.cert").exists() && project.path("file.key").exists());
     assert!(!project.path("environment.cert").exists() && !project.path("file.cert").exists());
     assert_eq!(server.call(&["f", "5", "--certfile", "flag.cert"]).stdout, "5\n");
+}
+
+#[test]
+fn what_is_set_for_clients_does_not_move_a_server() {
+    let project = Project::new("f: x");
+    let server = Server::start(&project);
+    fs::create_dir(project.path("client")).unwrap();
+    fs::rename(project.path("selfsigned.cert"), project.path("client/its.cert")).unwrap();
+    let set =
+        format!("export KAMODO_HOST=127.0.0.1 KAMODO_PORT={} KAMODO_CERTFILE=client/its.cert", server.port());
+    assert_eq!(project.shell(&format!("{set}; kamodo-rpc call f 5")).stdout, "5\n");
+    fs::remove_file(project.path("selfsigned.key")).unwrap();
+    let other = Server::start_by(&project, &format!("{set}; exec kamodo-rpc serve --port 0"));
+    assert_ne!(other.port(), server.port());
+    assert!(project.path("selfsigned.cert").exists(), "it has made a certificate of its own");
+    let warning = "the environment variable `KAMODO_CERTFILE` is read by clients only";
+    assert!(other.log().contains(warning), "{}", other.log());
+    assert!(other.log().contains("hint: for a server, set `KAMODO_SERVE_CERTFILE`"), "{}", other.log());
 }
 
 #[test]
@@ -68,7 +86,7 @@ fn mistakes_of_the_environment_and_of_the_file() {
     kamodo-rpc: kamodo_rpc.yaml: not served: 2 errors above
     hint: mend the errors, or start with `--tolerant` to serve what is good
     ");
-    project.set("KAMODO_HANDSHAKE", "soon");
+    project.set("KAMODO_SERVE_HANDSHAKE", "soon");
     let output = project.run(&SERVE);
     assert_eq!(output.code, Some(64));
     assert_snapshot!(output.stderr.lines().next().unwrap_or_default(), @"error: invalid value 'soon' for '--handshake <HANDSHAKE>': expected a time from 10 ms to 1 h, found `soon`");

@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
-use super::{By, Settings, TABLE};
+use super::{By, Effective, Setting, Settings, TABLE};
 
 /// What the command line and the environment of a server say of its settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,12 +30,12 @@ const REMOTE: [(&str, &str); 3] = [
     ("certfile", "The certificate to trust"),
 ];
 
-fn add(command: Command, keys: &[(&'static str, &'static str)]) -> Command {
+fn add(command: Command, keys: &[(&'static str, &'static str)], variable: fn(&Setting) -> String) -> Command {
     let settings = keys.iter().filter_map(|(key, about)| Some((super::table::setting(key)?, about)));
     command.args(settings.map(|(setting, about)| {
         Arg::new(setting.key)
             .long(setting.flag())
-            .env(setting.variable())
+            .env(variable(setting))
             .value_name(setting.key.to_uppercase())
             .value_parser(move |text: &str| setting.check(text).map(|()| text.to_owned()))
             .help(format!("{about} [default: {}]", setting.default))
@@ -61,11 +61,32 @@ fn all() -> Vec<(&'static str, &'static str)> {
     TABLE.iter().map(|setting| (setting.key, setting.about)).collect()
 }
 
+/// Returns a warning of each environment variable that looks as if it steered this server, and does not: those of
+/// clients where they say something else, and those that have no `SERVE` in their names.
+pub(crate) fn misleading_variables(
+    effective: &Effective,
+    read: impl Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    let warnings = TABLE.iter().filter_map(|setting| {
+        let (misleading, own) = (setting.client_variable(), setting.variable());
+        let said = read(&misleading)?;
+        if read(&own).is_some() || said == effective.show(setting.key) {
+            return None;
+        }
+        let whose = match setting.key {
+            "host" | "port" | "certfile" | "admin_socket" => "is read by clients only",
+            _ => "is read by nobody",
+        };
+        Some(format!("the environment variable `{misleading}` {whose}\nhint: for a server, set `{own}`"))
+    });
+    warnings.collect()
+}
+
 // === impl ServerFlags ===
 
 impl Args for ServerFlags {
     fn augment_args(command: Command) -> Command {
-        add(command, &all())
+        add(command, &all(), Setting::variable)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -88,7 +109,7 @@ impl FromArgMatches for ServerFlags {
 
 impl Args for RemoteFlags {
     fn augment_args(command: Command) -> Command {
-        add(command, &REMOTE)
+        add(command, &REMOTE, Setting::client_variable)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -105,5 +126,35 @@ impl FromArgMatches for RemoteFlags {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is warned of with these variables, of a server with the default settings.
+    fn warned(variables: &[(&str, &str)]) -> String {
+        let effective = Settings::default().over(&Settings::default());
+        let read = |name: &str| {
+            variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
+        };
+        misleading_variables(&effective, read).join("\n")
+    }
+
+    #[test]
+    fn variables_of_clients_and_old_ones_are_warned_of() {
+        insta::assert_snapshot!(warned(&[("KAMODO_PORT", "60001"), ("KAMODO_DRAIN", "5 s")]), @r"
+        the environment variable `KAMODO_PORT` is read by clients only
+        hint: for a server, set `KAMODO_SERVE_PORT`
+        the environment variable `KAMODO_DRAIN` is read by nobody
+        hint: for a server, set `KAMODO_SERVE_DRAIN`
+        ");
+    }
+
+    #[test]
+    fn a_variable_of_clients_that_fits_the_server_is_not_warned_of() {
+        assert_eq!(warned(&[("KAMODO_PORT", "60000"), ("KAMODO_HOST", "localhost")]), "");
+        assert_eq!(warned(&[("KAMODO_PORT", "60001"), ("KAMODO_SERVE_PORT", "60000")]), "");
     }
 }
