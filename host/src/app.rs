@@ -16,7 +16,7 @@ use kamodo_wire::tls::Identity;
 
 use crate::cli::Serve;
 use crate::live::{self, Live, Settle};
-use crate::settings::SocketPlace;
+use crate::settings::{SocketPlace, misleading_variables};
 use crate::{Error, Sources, Supervisor, guard, socket, table, telemetry};
 use signals::{Signal, Signals};
 
@@ -28,7 +28,8 @@ use signals::{Signal, Signals};
 pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
     kamodo_files::keep_working_directory();
     let registry = Arc::new(Registry::default());
-    let log = telemetry::start(registry.health()).map_err(Error::system("cannot start the log"))?;
+    let log = telemetry::start(registry.health(), &serve.log_level)
+        .map_err(Error::system("cannot start the log"))?;
     let served = run(serve, registry, &log);
     log.flush();
     served
@@ -44,6 +45,9 @@ fn run(serve: &Serve, registry: Arc<Registry>, log: &telemetry::Log) -> Result<E
 
     let given = &serve.flags.0;
     let effective = given.over(supervisor.settings());
+    for warning in misleading_variables(&effective, |name| std::env::var(name).ok()) {
+        tracing::warn!("{warning}");
+    }
     let identity = Identity::load_or_create(&live::paths(&effective))?;
     for warning in &identity.warnings {
         tracing::warn!("{warning}");

@@ -76,6 +76,10 @@ pub struct Serve {
     /// Start with what is good even where something is wrong
     #[arg(long, env = "KAMODO_TOLERANT")]
     pub tolerant: bool,
+    /// What to log: `off`, `error`, `warn`, `info`, `debug` or `trace`, also of parts of the program, such as
+    /// `info,kamodo_server=debug`
+    #[arg(long, value_name = "LEVEL", env = "KAMODO_LOG", default_value = "info", value_parser = telemetry::level)]
+    pub log_level: String,
     /// The settings, which come before those of the configuration
     #[command(flatten)]
     pub flags: ServerFlags,

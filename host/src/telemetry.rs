@@ -53,14 +53,29 @@ struct Lost {
     reason: String,
 }
 
-/// Starts the log; `KAMODO_LOG` chooses what it holds, in the usual `target=level` form.
+/// Reads what a log is to hold: a level, or levels of parts of the program, in the usual form `target=level`.
+///
+/// # Errors
+/// What was expected and found.
+pub fn level(text: &str) -> Result<String, String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let is_level = |part: &str| LEVELS.contains(&part.rsplit('=').next().unwrap_or_default());
+    match text.split(',').all(is_level) && EnvFilter::try_new(text).is_ok() {
+        true => Ok(text.to_owned()),
+        false => Err(format!(
+            "expected `off`, `error`, `warn`, `info`, `debug`, `trace` or `target=level`, found `{text}`"
+        )),
+    }
+}
+
+/// Starts the log, which holds what `level` says, as [`level`] reads it.
 ///
 /// Lines that are lost and panics are conditions of `health`.
 ///
 /// # Errors
 /// If the system refuses a thread.
-pub fn start(health: &Arc<Health>) -> io::Result<Log> {
-    let filter = EnvFilter::try_from_env("KAMODO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+pub fn start(health: &Arc<Health>, level: &str) -> io::Result<Log> {
+    let filter = EnvFilter::new(level);
     let (orders, received) = bounded(WAITING_LINES);
     let log = Log { orders, lost: Arc::default() };
     let lost = Arc::clone(&log.lost);

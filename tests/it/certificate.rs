@@ -94,3 +94,16 @@ fn refusal(project: &Project) -> String {
     assert_eq!(output.code, Some(1), "{output:?}");
     output.stderr
 }
+
+#[test]
+fn what_is_logged_of_a_handshake_that_is_not_done() {
+    let project = Project::new("f: x");
+    let server = Server::start(&project);
+    drop(std::net::TcpStream::connect(("localhost", server.port())).unwrap());
+    server.logs("connection lost: the client left before the TLS handshake was done");
+    let mut stranger = std::net::TcpStream::connect(("localhost", server.port())).unwrap();
+    std::io::Write::write_all(&mut stranger, b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    server.logs("connection lost: TLS handshake failed: ");
+    assert_eq!(server.call(&["f", "5"]).stdout, "5\n");
+    assert!(!server.log().contains("eof"), "{}", server.log());
+}

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::net::TcpStream;
 
+use insta::assert_snapshot;
 use kamodo_tests::{Project, Server, eventually};
 
 /// The server of a project, with its standard error sent elsewhere.
@@ -127,4 +128,22 @@ fn a_server_that_says_ready_can_be_stopped_whatever_descriptors_it_has() {
         });
     }
     assert!(outcomes.contains(&true) && outcomes.contains(&false), "{outcomes:?}");
+}
+
+#[test]
+fn the_log_holds_what_is_asked_for() {
+    let project = Project::new("f: x");
+    let serve = ["serve", "kamodo_rpc.yaml", "--port", "0", "--log-level"];
+    let quiet = Server::start_with(&project, &[&serve[..], &["off"]].concat());
+    project.define("f: x +");
+    eventually(|| quiet.command(&["status"]).stdout, |status| status.contains("refused"));
+    assert_eq!(quiet.log(), "");
+    drop(quiet);
+    project.define("f: x");
+    let talkative = Server::start_with(&project, &[&serve[..], &["info,kamodo_server=debug"]].concat());
+    assert_eq!(talkative.call(&["f", "5"]).code, Some(0));
+    talkative.logs("disconnected");
+    let output = project.run(&[&serve[..], &["loud"]].concat());
+    assert_eq!(output.code, Some(64));
+    assert_snapshot!(output.stderr.lines().next().unwrap_or_default(), @"error: invalid value 'loud' for '--log-level <LEVEL>': expected `off`, `error`, `warn`, `info`, `debug`, `trace` or `target=level`, found `loud`");
 }

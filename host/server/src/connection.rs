@@ -143,11 +143,22 @@ async fn drive(
         None => transport::serve(socket, client.client, limits.transport),
         Some(acceptor) => {
             let late = || io::Error::new(io::ErrorKind::TimedOut, "no TLS handshake in time");
-            let stream = timeout(limits.handshake, acceptor.accept(socket)).await.map_err(|_| late())??;
+            let stream = timeout(limits.handshake, acceptor.accept(socket)).await.map_err(|_| late())?;
+            let stream = stream.map_err(handshake_error)?;
             transport::serve(stream, client.client, limits.transport)
         }
     };
     run(session, connection, stop).await
+}
+
+/// Says of a failed handshake that it was one, and in words if the client broke it off.
+fn handshake_error(error: io::Error) -> io::Error {
+    match error.kind() {
+        kind @ (io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
+            io::Error::new(kind, "the client left before the TLS handshake was done")
+        }
+        kind => io::Error::new(kind, format!("TLS handshake failed: {error}")),
+    }
 }
 
 /// Runs a session. When the server stops, open calls are answered, no more are taken, and then it ends.
