@@ -1,15 +1,16 @@
-//! Opening and reading the files that a user names.
+//! Opening, reading and writing the files that a user names.
 //!
 //! Where a file is expected there may be a named pipe, a device, a socket, a directory or a file without an end. So every file
 //! is opened without blocking, must be a regular file by its descriptor, and is read up to the limit of its kind
 //! ([`Limit`]) and no further. Nothing else in this project opens a file that a user names.
 //!
 //! [`read`] is for files that fit into memory, [`Opened::stream`] for those that need not: it keeps one piece at a time,
-//! and looks at [`Stop`] before each.
+//! and looks at [`Stop`] before each. [`write`] loses nothing of what a file held if it fails.
 
 #![forbid(unsafe_code)]
 
 mod base;
+mod write;
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read as _};
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use base::{keep_working_directory, resolve};
+pub use write::{check_writable, write};
 
 /// How large a file of one kind may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +88,8 @@ impl Limit {
     pub const KEY: Self = Self::new(1 << 20, "name the file of the private key, in PEM");
     /// An array in a file.
     pub const ARRAY: Self = Self::new(4 << 30, "call with parts of the array");
+    /// Numbers as text in a file.
+    pub const TEXT: Self = Self::new(256 << 20, "write large arrays with `numpy.save`");
     /// What the system or this program writes for itself.
     pub const INTERNAL: Self = Self::new(64 << 20, "remove the file: it is written anew");
 

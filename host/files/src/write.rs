@@ -1,0 +1,157 @@
+//! Writing a file that a user names, so that what it held is only lost to what is whole.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::resolve;
+
+/// How a path is written to.
+enum Way {
+    /// To a new file beside it, which then takes its name.
+    Beside { target: PathBuf, partial: PathBuf, permissions: Option<fs::Permissions> },
+    /// To what is there: a device or a pipe, or a link to a file that is not there yet.
+    Directly(PathBuf),
+}
+
+/// Looks whether a file can be written, without changing it: before work that would be lost if it cannot.
+///
+/// # Errors
+/// Those of the system, such as that there is no such directory.
+pub fn check_writable(path: &Path) -> io::Result<()> {
+    match way(path)? {
+        Way::Beside { partial, .. } => {
+            create(&partial)?;
+            fs::remove_file(partial)
+        }
+        Way::Directly(_) => Ok(()),
+    }
+}
+
+/// Writes a file. What it held stays until all of the new content is written.
+///
+/// # Errors
+/// Those of the system and of `content`; then the file is what it was.
+pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let (target, partial, permissions) = match way(path)? {
+        Way::Directly(path) => {
+            let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+            return whole(file, content).map(drop);
+        }
+        Way::Beside { target, partial, permissions } => (target, partial, permissions),
+    };
+    let written = create(&partial).and_then(|file| {
+        let file = whole(file, content)?;
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
+        file.sync_all()?; // some file systems only say now that they are full
+        fs::rename(&partial, &target)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&partial); // that it cannot be written is what is told
+    }
+    written
+}
+
+fn whole(file: File, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {
+    let mut out = BufWriter::new(file);
+    content(&mut out)?;
+    Ok(out.into_inner()?)
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+fn way(path: &Path) -> io::Result<Way> {
+    let path = &*resolve(path);
+    let permissions = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Ok(metadata) if !metadata.is_file() => return Ok(Way::Directly(path.into())),
+        Ok(metadata) => Some(metadata.permissions()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(_) if path.is_symlink() => return Ok(Way::Directly(path.into())),
+        Err(_) => None,
+    };
+    // Links stay, and what they lead to is replaced.
+    let target = if permissions.is_some() { path.canonicalize()? } else { path.into() };
+    if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
+        return Err(io::ErrorKind::PermissionDenied.into()); // its name could be given to another file all the same
+    }
+    let mut name = OsString::from(".");
+    name.push(target.file_name().ok_or(io::ErrorKind::InvalidInput)?);
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    name.push(format!(".{}-{}.partial", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    Ok(Way::Beside { partial: target.with_file_name(name), target, permissions })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_fails_leaves_what_was_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.csv");
+        fs::write(&path, "kept").unwrap();
+        let failed = write(&path, |out| {
+            out.write_all(&[0; 100_000])?;
+            Err(io::Error::other("no more"))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "no more");
+        assert_eq!(
+            (fs::read_to_string(&path).unwrap().as_str(), names(directory.path())),
+            ("kept", vec!["x.csv".into()])
+        );
+        check_writable(&path).unwrap();
+        assert_eq!(
+            (fs::read_to_string(&path).unwrap().as_str(), names(directory.path())),
+            ("kept", vec!["x.csv".into()])
+        );
+    }
+
+    #[test]
+    fn what_is_written_replaces_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, link) = (directory.path().join("x.csv"), directory.path().join("link"));
+        fs::write(&path, "old and longer").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        symlink("x.csv", &link).unwrap();
+        write(&link, |out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert!(link.is_symlink());
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let (dangling, there) = (directory.path().join("dangling"), directory.path().join("there"));
+        symlink("there", &dangling).unwrap();
+        write(&dangling, |out| out.write_all(b"there")).unwrap();
+        assert_eq!(fs::read_to_string(&there).unwrap(), "there");
+        assert_eq!(names(directory.path()), ["dangling", "link", "there", "x.csv"]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_known_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let refused = |path: PathBuf| check_writable(&path).unwrap_err().kind();
+        assert_eq!(refused(directory.path().join("missing/x.csv")), io::ErrorKind::NotFound);
+        assert_eq!(refused(directory.path().into()), io::ErrorKind::IsADirectory);
+        let path = directory.path().join("x.csv");
+        fs::write(&path, "kept").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+        assert_eq!(refused(path), io::ErrorKind::PermissionDenied);
+        check_writable(Path::new("/dev/null")).unwrap();
+    }
+}
