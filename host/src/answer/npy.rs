@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use kamodo_value::{Array, Buffer, Dtype, Scalar, Value};
 
 /// A number as numpy would hold it: an array, without dimensions where the result is one number.
-pub(super) fn array(value: &Value) -> Option<Array> {
+pub(crate) fn array(value: &Value) -> Option<Array> {
     let one = |element: Buffer| Array::new([], element).ok();
     match value {
         Value::Array(array) => Some(array.clone()),

@@ -49,30 +49,17 @@ impl Signature {
         format!("{}({})", self.name, names.join(", "))
     }
 
-    /// Returns the call form with units, such as `f(x[cm], y=5)[kg]`: all that a caller
-    /// relies on.
+    /// Returns the call form with units, such as `f(x[cm], y=5)[kg]`: all that a caller relies on.
     #[must_use]
     pub fn declaration(&self) -> String {
         let bracketed = |unit: &Option<Unit>| {
             unit.as_ref().map(|unit| format!("[{}]", unit.declared())).unwrap_or_default()
         };
         let parameters = self.parameters.iter().map(|parameter| {
-            let default = parameter.default.as_ref().map(default_text).unwrap_or_default();
-            format!("{}{}{default}", parameter.name, bracketed(&parameter.unit))
+            let default = parameter.default.as_ref().map(|default| format!("={}", default.as_default()));
+            format!("{}{}{}", parameter.name, bracketed(&parameter.unit), default.unwrap_or_default())
         });
         let parameters: Vec<_> = parameters.collect();
         format!("{}({}){}", self.name, parameters.join(", "), bracketed(&self.unit))
-    }
-}
-
-/// Writes a default behind its parameter: one number in full, of what is larger only that it is there.
-fn default_text(default: &Value) -> String {
-    match default {
-        Value::Int(integer) if integer.bits() <= 64 => format!("={integer}"),
-        Value::Float(float) | Value::Scalar(Scalar::Float64(float)) => format!("={float:?}"),
-        Value::Bool(true) => "=True".to_owned(),
-        Value::Bool(false) => "=False".to_owned(),
-        Value::None => "=None".to_owned(),
-        _ => "=…".to_owned(),
     }
 }

@@ -9,6 +9,7 @@ mod dtype;
 mod function;
 mod name;
 mod published;
+mod shown;
 mod text_array;
 mod value;
 
@@ -17,5 +18,6 @@ pub use dtype::{Dtype, Scalar};
 pub use function::{Meta, Parameter, Signature};
 pub use name::{is_name, is_name_part, is_name_start};
 pub use published::{published_keys, published_name, published_parameters};
+pub use shown::Shown;
 pub use text_array::TextArray;
 pub use value::Value;
