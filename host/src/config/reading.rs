@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use kamodo_expr::{Diagnostic, Source, Span};
+use kamodo_units::unseen;
 
 use crate::yaml::{Kind, Meaning, Node};
 

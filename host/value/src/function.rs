@@ -2,7 +2,7 @@
 
 use kamodo_units::Unit;
 
-use crate::{Scalar, Value};
+use crate::Value;
 
 /// The call form of a function, with its units.
 #[derive(Debug, Clone, PartialEq)]

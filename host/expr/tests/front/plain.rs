@@ -152,11 +152,10 @@ fn what_a_hint_shows_has_no_warning() {
         let (plain, diagnostics) = check(line);
         let [warning] = &diagnostics[..] else { panic!("{line}: {diagnostics:?}") };
         let forms: Vec<_> = warning.hint.as_deref().unwrap().split('`').skip(1).step_by(2).collect();
-        let (left, right) = line.split_once(": ").unwrap();
+        let (left, body) = line.split_once(": ").unwrap();
         let right = match forms[..] {
             [other_left, right] if other_left.contains('[') => {
-                let (kept, diagnostics) =
-                    check(&format!("{other_left}: {}", line.split_once(": ").unwrap().1));
+                let (kept, diagnostics) = check(&format!("{other_left}: {body}"));
                 assert_eq!((kept.rhs, diagnostics), (plain.rhs.clone(), Vec::new()), "{line}");
                 right
             }
