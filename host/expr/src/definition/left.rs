@@ -72,14 +72,14 @@ const HINT_OF_FORM: &str = "a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(
 /// Parses a left-hand side.
 pub(super) fn parse(source: &Source) -> Result<Left, Vec<Diagnostic>> {
     let chars = source.text.char_indices().peekable();
-    let mut parser = Parser { source, chars, diagnostics: Vec::new(), warnings: Vec::new() };
+    let mut parser =
+        Parser { source, chars, diagnostics: Vec::new(), warnings: Vec::new(), misplaced: None };
     // All defaults together take no more work than one definition may.
     let (left, _) = work::begin(|| parser.left());
     match left {
         Ok(left) if parser.diagnostics.is_empty() => Ok(Left { warnings: parser.warnings, ..left }),
-        Ok(_) => Err(parser.diagnostics),
-        Err(diagnostic) => {
-            parser.diagnostics.push(*diagnostic);
+        left => {
+            parser.diagnostics.extend(left.err().map(|diagnostic| *diagnostic));
             parser.diagnostics.sort_by_key(Diagnostic::position);
             Err(parser.diagnostics)
         }
@@ -94,6 +94,14 @@ struct Parser<'a> {
     chars: Peekable<CharIndices<'a>>,
     diagnostics: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
+    /// Parameters without a default behind one that has one.
+    misplaced: Option<Misplaced>,
+}
+
+struct Misplaced {
+    /// The first parameter with a default.
+    first: usize,
+    undefaulted: Vec<(usize, Span)>,
 }
 
 impl Parser<'_> {
@@ -105,10 +113,14 @@ impl Parser<'_> {
         }
         self.check_function_name(&name, span, parameters.is_some());
         let unit = if self.peek() == Some('[') { self.unit()? } else { None };
+        let left = Left { name, parameters, unit, warnings: Vec::new() };
+        if let Some(misplaced) = self.misplaced.take() {
+            self.refuse_behind_default(misplaced, &left);
+        }
         match self.peek() {
-            None => Ok(Left { name, parameters, unit, warnings: Vec::new() }),
+            None => Ok(left),
             Some(found) => {
-                let expected = match (&parameters, &unit) {
+                let expected = match (&left.parameters, &left.unit) {
                     (None, None) => "`(`, `[` or the end",
                     (Some(_), None) => "`[` or the end",
                     _ => "the end",
@@ -202,9 +214,8 @@ impl Parser<'_> {
             }
         }
         self.chars.next();
-        if let Some(first) = first_default {
-            self.refuse_behind_default(&parameters, first, undefaulted);
-        }
+        self.misplaced =
+            first_default.filter(|_| !undefaulted.is_empty()).map(|first| Misplaced { first, undefaulted });
         Ok(parameters)
     }
 
@@ -236,12 +247,9 @@ impl Parser<'_> {
     }
 
     /// Refuses parameters without a default behind the first that has one: a call by position could not leave that out.
-    fn refuse_behind_default(
-        &mut self,
-        parameters: &[LeftParameter],
-        first: usize,
-        undefaulted: Vec<(usize, Span)>,
-    ) {
+    fn refuse_behind_default(&mut self, misplaced: Misplaced, left: &Left) {
+        let Misplaced { first, undefaulted } = misplaced;
+        let parameters = left.parameters.as_deref().unwrap_or_default();
         let is_undefaulted = |index: usize| undefaulted.iter().any(|(other, _)| *other == index);
         let Some((index, span)) = undefaulted.first() else { return };
         let (name, before) = (&parameters[*index].name, &parameters[first].name);
@@ -249,10 +257,11 @@ impl Parser<'_> {
             (0..parameters.len()).partition(|&index| index >= first && !is_undefaulted(index));
         let list: Vec<_> =
             front.into_iter().chain(behind).map(|index| parameters[index].to_string()).collect();
+        let unit = left.unit.as_ref().map(|unit| format!("[{}]", unit.declared())).unwrap_or_default();
+        let form = format!("{}({}){unit}", left.name, list.join(", "));
         let message = format!("`{name}` has no default, and stands behind `{before}`, which has one");
         let error = self.source.error(span.clone(), message);
-        self.diagnostics
-            .push(error.with_hint(format!("write `({})`, or give `{name}` a default", list.join(", "))));
+        self.diagnostics.push(error.with_hint(format!("write `{form}`, or give `{name}` a default")));
     }
 
     /// Reads a unit in brackets.

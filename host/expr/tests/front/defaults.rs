@@ -96,13 +96,13 @@ fn a_default_behind_which_one_is_missing() {
     kamodo_rpc.yaml:1:8: error: `y` has no default, and stands behind `x`, which has one
       1 | f(x=5, y): x + y
         |        ^
-    hint: write `(y, x=5)`, or give `y` a default
+    hint: write `f(y, x=5)`, or give `y` a default
     ");
     assert_snapshot!(refuse("f(a, x[km]=5, y, z=1): x + y + z + a"), @r"
     kamodo_rpc.yaml:1:15: error: `y` has no default, and stands behind `x`, which has one
       1 | f(a, x[km]=5, y, z=1): x + y + z + a
         |               ^
-    hint: write `(a, y, x[km]=5, z=1)`, or give `y` a default
+    hint: write `f(a, y, x[km]=5, z=1)`, or give `y` a default
     ");
 }
 
