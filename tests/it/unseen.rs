@@ -68,7 +68,17 @@ fn in_what_a_client_sends() {
 fn a_blank_that_is_not_the_ordinary_one() {
     let project = Project::new("f: x");
     project.replace("kamodo_rpc.yaml", "!Kamodo\nf:\u{a0}x**2\n");
-    assert_snapshot!(project.run(&["check", "kamodo_rpc.yaml"]).stdout, @"");
+    assert_snapshot!(project.run(&["check", "kamodo_rpc.yaml"]).stdout, @r"
+    | symbol | units | lhs | rhs | arg_units | origin |
+    |--------|-------|-----|-----|-----------|--------|
+
+    kamodo_rpc.yaml:2:3: error: unexpected U+00A0 NO-BREAK SPACE, a character that nobody sees
+      2 | f:�x**2
+        |   ^
+    hint: delete it, or write an ordinary blank
+
+    0 functions, 1 error, 0 warnings
+    ");
 }
 
 #[test]
@@ -77,7 +87,12 @@ fn units_of_a_plugin_that_can_be_read_in_two_ways() {
     project.drop_plugin(&fixture_plugin("two_readings"), "two.so");
     let said = project.run(&["check", "kamodo_rpc.yaml", "--plugins", "plugins.d"]).stdout;
     let said: Vec<_> = said.split("\n\n").filter(|part| part.contains(": warning: ")).collect();
-    assert_snapshot!(said.join("\n"), @"");
+    assert_snapshot!(said.join("\n"), @r"
+    plugins.d/two.so: warning: `noise`: its unit: `nT/Hz^1/2` can be read in two ways, it is taken for `nT/(2*Hz)`
+    hint: write `nT/(2*Hz)`, or `nT/Hz^(1/2)` if that is meant
+    plugins.d/two.so: warning: `heat`: the unit of its argument `c_p`: `J/kg*K` can be read in two ways, it is taken for `J*K/kg`
+    hint: write `J*K/kg`, or `J/(kg*K)` if that is meant
+    ");
     let server = Server::start(&project);
     server.logs("`nT/Hz^1/2` can be read in two ways");
 }

@@ -79,7 +79,7 @@ const SIZES: [(&str, usize); 7] = [
 
 /// Reads a value within bounds, which are themselves written as values.
 pub(crate) fn read<T: Value>(text: &str, bounds: Option<(&str, &str)>) -> Option<T> {
-    let value = T::read(text.trim())?;
+    let value = T::read(text.trim_matches([' ', '\t', '\n', '\r']))?;
     let is_within = bounds.is_none_or(|(least, greatest)| {
         T::read(least).is_some_and(|least| least <= value)
             && T::read(greatest).is_some_and(|greatest| value <= greatest)
