@@ -23,8 +23,9 @@ use crate::settings::SocketPlace;
 use crate::{Error, socket, telemetry};
 
 pub use feed::watch;
+pub(crate) use status::everything;
 pub use status::status;
-pub(crate) use words::state;
+pub(crate) use words::{facts, state};
 
 /// Has everything looked at again; the status is 1 where something is wrong with a file.
 ///
@@ -167,7 +168,7 @@ fn run<T>(request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
 /// Shows what came of a command.
 fn show(server: &Administered, receipt: &Receipt, what: &str) -> Result<ExitCode, Error> {
     let is_wrong = receipt.diagnostics.iter().any(|diagnostic| diagnostic.is_error);
-    if server.json {
+    if server.printed.is_json() {
         print(&json::receipt(receipt).to_string())?;
     } else {
         for diagnostic in &receipt.diagnostics {

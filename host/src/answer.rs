@@ -1,25 +1,40 @@
 //! A result on its way out: printed for people or for programs, or written to a file.
 
-mod npy;
-mod numpy;
+pub(crate) mod csv;
+pub(crate) mod npy;
 
-use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
-use kamodo_value::Value;
+use clap::ValueEnum as _;
+use kamodo_value::{Array, Value};
 
-use crate::cli::{Answer, AnswerFormat};
+use crate::cli::{Answer, ValueFormat};
 use crate::{Error, describe};
+
+/// A result in the form that it is written in.
+enum Formed<'a> {
+    /// Abbreviated, for a terminal.
+    Brief(&'a Value),
+    Whole(&'a Value),
+    Json(&'a Value),
+    Csv(csv::Table<'a>),
+    Npy(Array),
+}
 
 /// Refuses what could not be done with any result, before one is computed.
 ///
 /// # Errors
-/// [`Error::Terminal`] where bytes would go to a terminal.
+/// [`Error`] where bytes would go to a terminal, a file's name says no format, or it cannot be written.
 pub(crate) fn check(answer: &Answer) -> Result<(), Error> {
-    let is_shown = answer.output.is_none() && io::stdout().is_terminal();
-    if format(answer) == AnswerFormat::Npy && is_shown { Err(Error::Terminal) } else { Ok(()) }
+    let format = format(answer)?;
+    match &answer.output {
+        Some(file) => {
+            kamodo_files::check_writable(file).map_err(|source| Error::Output { file: file.clone(), source })
+        }
+        None if format == ValueFormat::Npy && io::stdout().is_terminal() => Err(Error::Terminal),
+        None => Ok(()),
+    }
 }
 
 /// Prints or writes a result.
@@ -27,20 +42,17 @@ pub(crate) fn check(answer: &Answer) -> Result<(), Error> {
 /// # Errors
 /// [`Error`] where it has no such form, or cannot be written.
 pub(crate) fn show(value: &Value, answer: &Answer) -> Result<ExitCode, Error> {
-    check(answer)?;
+    let is_brief = answer.output.is_none() && io::stdout().is_terminal();
+    // Before anything is written: what a file holds is not lost to a result that has no such form.
+    let formed = Formed::new(value, format(answer)?, is_brief)?;
     match &answer.output {
         Some(file) => {
-            let failed = |source| Error::Output { file: file.clone(), source };
-            // What the file holds is not lost for a result that it cannot hold.
-            if format(answer) == AnswerFormat::Npy && npy::array(value).is_none() {
-                return Err(Error::NoNumbers);
-            }
-            let mut out = BufWriter::new(File::create(file).map_err(failed)?);
-            write(value, format(answer), &mut out)?.and_then(|()| out.flush()).map_err(failed)?;
+            let written = kamodo_files::write(file, |out| formed.write(out));
+            written.map_err(|source| Error::Output { file: file.clone(), source })?;
         }
         None => {
             let mut out = BufWriter::new(io::stdout().lock());
-            is_read(write(value, format(answer), &mut out)?.and_then(|()| out.flush()))?;
+            is_read(formed.write(&mut out).and_then(|()| out.flush()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -64,38 +76,54 @@ pub(crate) fn is_read(printed: io::Result<()>) -> Result<bool, Error> {
     }
 }
 
-/// The format that is asked for, or that the file's name asks for.
-fn format(answer: &Answer) -> AnswerFormat {
-    let extension = answer.output.as_deref().and_then(Path::extension);
-    let extension = extension.and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-    answer.format.unwrap_or(match extension.as_deref() {
-        Some("npy") => AnswerFormat::Npy,
-        Some("json") => AnswerFormat::Json,
-        _ => AnswerFormat::Table,
-    })
+/// The format that is asked for, or that the file's name asks for; a name without an extension asks for text.
+fn format(answer: &Answer) -> Result<ValueFormat, Error> {
+    if let Some(format) = answer.printed.asked() {
+        return Ok(format);
+    }
+    let Some(file) = &answer.output else { return Ok(ValueFormat::default()) };
+    let Some(extension) = file.extension().map(|extension| extension.to_string_lossy().into_owned()) else {
+        return Ok(ValueFormat::default());
+    };
+    let is_it = |format: &&ValueFormat| self::extension(**format).eq_ignore_ascii_case(&extension);
+    let known = ValueFormat::value_variants().iter().find(is_it).copied();
+    known.ok_or_else(|| Error::Extension { file: file.clone(), known: extensions() })
 }
 
-fn write(value: &Value, format: AnswerFormat, out: &mut impl Write) -> Result<io::Result<()>, Error> {
-    Ok(match format {
-        AnswerFormat::Table => writeln!(out, "{}", text(value)),
-        AnswerFormat::Json => writeln!(out, "{}", describe::value(value)),
-        AnswerFormat::Npy => {
-            let array = npy::array(value).ok_or(Error::NoNumbers)?;
-            npy::write(&array, out)
+/// How the name of a file ends that holds a format.
+fn extension(format: ValueFormat) -> &'static str {
+    match format {
+        ValueFormat::Text => "txt",
+        ValueFormat::Json => "json",
+        ValueFormat::Csv => "csv",
+        ValueFormat::Npy => "npy",
+    }
+}
+
+fn extensions() -> Vec<&'static str> {
+    ValueFormat::value_variants().iter().map(|format| extension(*format)).collect()
+}
+
+// === impl Formed ===
+
+impl<'a> Formed<'a> {
+    fn new(value: &'a Value, format: ValueFormat, is_brief: bool) -> Result<Self, Error> {
+        Ok(match format {
+            ValueFormat::Text if is_brief => Self::Brief(value),
+            ValueFormat::Text => Self::Whole(value),
+            ValueFormat::Json => Self::Json(value),
+            ValueFormat::Csv => Self::Csv(csv::Table::new(value)?),
+            ValueFormat::Npy => Self::Npy(npy::array(value).ok_or(Error::NoNumbers)?),
+        })
+    }
+
+    fn write(&self, mut out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Brief(value) => writeln!(out, "{}", value.brief()),
+            Self::Whole(value) => writeln!(out, "{}", value.whole()),
+            Self::Json(value) => writeln!(out, "{}", describe::value(value)),
+            Self::Csv(table) => table.write(out),
+            Self::Npy(array) => npy::write(array, &mut out),
         }
-    })
-}
-
-/// A result as people write it: text without quotes, integers of any size, arrays as numpy prints them, the
-/// rest as JSON.
-fn text(value: &Value) -> String {
-    match value {
-        Value::Text(text) => text.clone(),
-        Value::Int(integer) => integer.to_string(),
-        Value::Array(array) if !array.shape().is_empty() => numpy::render(array),
-        other => match describe::value(other) {
-            serde_json::Value::String(text) => text,
-            json => json.to_string(),
-        },
     }
 }

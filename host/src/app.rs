@@ -17,7 +17,8 @@ use kamodo_wire::tls::Identity;
 use crate::cli::Serve;
 use crate::live::{self, Live, Settle};
 use crate::settings::{SocketPlace, misleading_variables};
-use crate::{Error, Sources, Supervisor, guard, socket, table, telemetry};
+use crate::table::{self, Room};
+use crate::{Error, Sources, Supervisor, guard, socket, telemetry};
 use signals::{Signal, Signals};
 
 /// Serves until a signal says stop.
@@ -166,7 +167,8 @@ pub(crate) fn private_path() -> PathBuf {
 /// output cannot be written serves all the same.
 fn announce(registry: &Registry, expected: &[String], server: &Server) -> std::io::Result<()> {
     let snapshot = registry.snapshot();
-    let mut text = table::render(snapshot.functions().map(|function| &**function));
+    let room = Room::of_output(false, "kamodo-rpc list --wide");
+    let mut text = table::render(snapshot.functions().map(|function| &**function), room);
     for upstream in expected {
         text += &format!("\nfunctions of {upstream} come as soon as it answers");
     }

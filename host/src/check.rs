@@ -7,7 +7,8 @@ use kamodo_expr::Diagnostic;
 use kamodo_registry::Registry;
 
 use crate::cli::{Check, Format};
-use crate::{Error, Settings, Sources, Supervisor, answer, app, describe, table};
+use crate::table::{self, Room};
+use crate::{Error, Settings, Sources, Supervisor, answer, app, describe};
 
 /// Prints what the file defines; the status is 1 where an error would keep something from being served.
 ///
@@ -24,12 +25,12 @@ pub fn run(check: &Check) -> Result<ExitCode, Error> {
     let functions = || report.defined.iter().map(|function| &**function);
     let n_errors = report.n_errors();
 
-    let text = match check.format {
+    let text = match check.printed.format() {
         Format::Json => {
             format!("{:#}", describe::json(functions(), &report.diagnostics))
         }
         Format::Text => {
-            let mut parts = vec![table::render(functions())];
+            let mut parts = vec![table::render(functions(), Room::of_output(check.wide, "--wide"))];
             parts.extend(report.diagnostics.iter().map(Diagnostic::render));
             let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
             parts.push(format!(

@@ -1,6 +1,7 @@
 //! The command line, in the published server's form and in ours.
 
 mod administer;
+mod format;
 mod remote;
 
 use std::ffi::OsString;
@@ -8,11 +9,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use kamodo_units::suggest;
 
 pub use administer::{Administered, Pin, Reload, Rollback, Status, Watch};
-pub use remote::{Answer, AnswerFormat, Call, Completions, Eval, List, ListFormat, Manual};
+pub use format::{Form, Format, Printed, TableFormat, ValueFormat};
+pub use remote::{Answer, Call, Completions, Eval, List, Manual};
 
 use crate::answer::is_read;
 use crate::settings::{ServerFlags, Setting, TABLE};
@@ -94,18 +96,12 @@ pub struct Check {
     /// A directory of plugins; may be given more than once
     #[arg(long, value_name = "DIR")]
     pub plugins: Vec<PathBuf>,
+    /// Show the table whole, however wide the terminal is
+    #[arg(long)]
+    pub wide: bool,
     /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
-}
-
-/// For whom output is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
+    #[command(flatten)]
+    pub printed: Printed<Format>,
 }
 
 /// `try-plugin`

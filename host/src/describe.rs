@@ -28,6 +28,7 @@ fn function(function: &Function) -> Json {
         "lhs": function.shown.lhs,
         "rhs": function.shown.rhs,
         "units": function.units(),
+        "unit": function.signature.unit.as_ref().map(|unit| unit.declared()).unwrap_or_default(),
         "arg_units": arg_units,
         "args": parameters.iter().map(|parameter| &parameter.name).collect::<Vec<_>>(),
         "defaults": defaults,

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use kamodo_units::{Incompatible, Unit};
+
 /// Why the program ends, apart from what it said before.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -60,6 +62,46 @@ pub enum Error {
         /// Its name.
         name: String,
     },
+    /// The unit of an argument.
+    #[error("argument `{argument}`: {reason}")]
+    Unit {
+        /// The argument.
+        argument: String,
+        /// What is wrong with the unit.
+        reason: Box<kamodo_units::Error>,
+    },
+    /// A unit on what is no number.
+    #[error("{place}: expected numbers to convert, found {found}")]
+    NoQuantity {
+        /// The argument or the result.
+        place: String,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A unit where a server names none, or none that is known.
+    #[error("{place}: expected that {of} has a unit, found {found}")]
+    NoUnit {
+        /// The argument or the result.
+        place: String,
+        /// The parameter or the function.
+        of: String,
+        /// What the server says.
+        found: String,
+        /// The unit that is given.
+        unit: String,
+    },
+    /// Units of different dimensions.
+    #[error("{place}: {reason}{of}")]
+    Incompatible {
+        /// The argument or the result.
+        place: String,
+        /// Whose unit it is.
+        of: String,
+        /// The unit that the server names.
+        fitting: Box<Unit>,
+        /// Both units.
+        reason: Incompatible,
+    },
     /// An argument without a name, for an expression that names none.
     #[error("`{expression}`: expected arguments as `name=value`")]
     Unnamed {
@@ -72,6 +114,25 @@ pub enum Error {
     /// A result that is no number.
     #[error("the result has no form in `npy`, which holds arrays, and numbers of at most 64 bits")]
     NoNumbers,
+    /// A result that has no rows and columns.
+    #[error("the result has no form in `csv`, which holds numbers in rows and columns: found {found}")]
+    NoTable {
+        /// What it is.
+        found: String,
+    },
+    /// The name of an output file says no format.
+    #[error(
+        "{}: cannot tell its format: expected {}, found `.{}`",
+        file.display(),
+        alternatives(known),
+        file.extension().unwrap_or_default().display()
+    )]
+    Extension {
+        /// The file.
+        file: PathBuf,
+        /// The extensions that say one.
+        known: Vec<&'static str>,
+    },
     /// A result cannot be written to a file.
     #[error("{}: cannot be written", file.display())]
     Output {
@@ -140,19 +201,34 @@ impl Error {
             Self::NotHere { .. } => {
                 Some("run the command there; `status` and `watch` work from here".to_owned())
             }
-            Self::Argument { argument, .. } if argument.contains('@') => {
-                Some("name a file of one array after `@`, as `numpy.save` writes it".to_owned())
-            }
+            Self::Argument { argument, .. } if argument.contains('@') => Some(
+                "name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input"
+                    .to_owned(),
+            ),
             Self::Argument { .. } => {
                 Some("an argument stands alone or as `name=value`; quote a list".to_owned())
             }
+            Self::Unit { reason, .. } => {
+                reason.hint().or_else(|| Some("`kamodo-rpc units` lists the units".to_owned()))
+            }
+            Self::NoQuantity { .. } => Some("leave the unit out".to_owned()),
+            Self::NoUnit { unit, .. } => Some(format!("leave out `{unit}`: nothing can be converted")),
+            Self::Incompatible { fitting, .. } => Some(format!(
+                "name a unit of the dimension {}, such as `{}`",
+                fitting.dimension(),
+                fitting.declared()
+            )),
             Self::Unnamed { .. } => {
                 Some("write a definition, e.g. `g(x)=f(x)+1`, whose arguments have an order".to_owned())
             }
             Self::Terminal => {
-                Some("name a file with `--output`, or choose `--format table` or `json`".to_owned())
+                Some("name a file with `--output`, or choose `--format text`, `json` or `csv`".to_owned())
             }
             Self::NoNumbers => Some("choose `--format json`".to_owned()),
+            Self::NoTable { .. } => Some("choose `--format json` or `npy`".to_owned()),
+            Self::Extension { .. } => {
+                Some("choose one with `--format`, or another name for the file".to_owned())
+            }
             Self::Fault { .. } => Some(
                 "this is a fault of the server: please report it with its log, and start it again".to_owned(),
             ),
@@ -169,7 +245,12 @@ impl Error {
             Self::Argument { .. }
             | Self::Twice { .. }
             | Self::Unnamed { .. }
+            | Self::Unit { .. }
+            | Self::NoQuantity { .. }
+            | Self::NoUnit { .. }
+            | Self::Incompatible { .. }
             | Self::Terminal
+            | Self::Extension { .. }
             | Self::NotHere { .. } => USAGE,
             Self::NoSocket { .. } | Self::NoServer { .. } => UNAVAILABLE,
             Self::Client(error) => match error {
@@ -209,6 +290,15 @@ fn client_hint(error: &kamodo_client::Error) -> Option<String> {
             None => Some(TRUST.to_owned()),
         },
         error => error.hint(),
+    }
+}
+
+/// Lists extensions, such as `.txt`, `.json` or `.csv`.
+fn alternatives(extensions: &[&str]) -> String {
+    let extensions: Vec<_> = extensions.iter().map(|extension| format!("`.{extension}`")).collect();
+    match extensions.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => extensions.concat(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use kamodo_host::cli::{self, Cli, Command};
-use kamodo_host::{administer, app, check, manual, remote, telemetry, trial};
+use kamodo_host::{administer, app, check, list, manual, remote, telemetry, trial};
 
 /// Keeps the memory of large arrays for the next ones, which the system's allocator gives back and has
 /// the kernel zero again.
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(serve) => app::serve(&serve),
         Command::Check(check) => check::run(&check),
-        Command::List(list) => remote::list(&list),
+        Command::List(list) => list::list(&list),
         Command::Call(call) => remote::call(&call),
         Command::Eval(eval) => remote::eval(&eval),
         Command::Completions(completions) => remote::completions(&completions),

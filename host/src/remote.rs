@@ -1,110 +1,19 @@
-//! `kamodo-rpc list`, `call` and `eval`: a running server's functions from the shell.
+//! `kamodo-rpc call` and `eval`: a running server's functions from the shell.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
-use kamodo_client::extension::{Description, State};
-use kamodo_client::{Client, Endpoint, Field, Options, Session, block_on};
+use kamodo_client::{Client, Endpoint, Error as ClientError, Field, Options, Session, block_on};
 use kamodo_expr::{Definition, Source};
+use kamodo_units::{Factor, Unit};
 use kamodo_value::Value;
-use serde_json::Value as Json;
-use tokio::time::timeout;
 
-use crate::cli::{Answer, Call, Cli, Completions, Eval, List, ListFormat};
+use crate::argument::Argument;
+use crate::cli::{Answer, Call, Cli, Completions, Eval};
+use crate::quantity::Declared;
 use crate::settings::RemoteFlags;
-use crate::{Error, administer, answer, argument, table, telemetry};
-
-/// One function of a list, with its columns.
-type Row = Vec<(&'static str, Json)>;
-
-/// Prints what a running server serves.
-///
-/// # Errors
-/// [`Error`] where the server cannot be reached or does not answer.
-pub fn list(list: &List) -> Result<ExitCode, Error> {
-    let rows = run(async {
-        let listed = async {
-            let client = Client::connect(&endpoint(&list.remote)).await?;
-            match client.extension().describe().await {
-                Err(kamodo_client::Error::NoExtension) => published_list(&client).await,
-                description => Ok(own_list(&description?)),
-            }
-        };
-        let late = |_| kamodo_client::Error::Late { what: "the server".to_owned(), after: LIST };
-        timeout(LIST, listed).await.map_err(late).flatten()
-    })?;
-    match list.format {
-        ListFormat::Json => {
-            let object = |row: Row| {
-                Json::Object(row.into_iter().map(|(name, cell)| (name.to_owned(), cell)).collect())
-            };
-            print(&Json::Array(rows.into_iter().map(object).collect()).to_string())
-        }
-        ListFormat::Table => {
-            let columns: Vec<_> = rows.first().into_iter().flatten().map(|(name, _)| *name).collect();
-            let cells = rows.iter().map(|row| row.iter().map(|(_, cell)| text(cell)).collect());
-            print(&table::of(&columns, cells))
-        }
-    }
-}
-
-/// How long a server may take to say what it serves. The published one is asked function by function.
-const LIST: Duration = Duration::from_secs(60);
-
-/// A cell of the table.
-fn text(cell: &Json) -> String {
-    match cell {
-        Json::String(text) => text.clone(),
-        Json::Object(members) => {
-            let members = members.iter().map(|(name, value)| format!("{name}: {}", text(value)));
-            members.collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
-    }
-}
-
-/// What our server says in one answer.
-fn own_list(description: &Description) -> Vec<Row> {
-    let served = description.functions.iter().filter(|function| function.state != State::Unserved);
-    let rows = served.map(|function| {
-        let names: Vec<_> = function.arguments.iter().map(|argument| argument.name.as_str()).collect();
-        let has_units = function.arguments.iter().any(|argument| !argument.units.is_empty());
-        let units = function.arguments.iter().filter(|_| has_units);
-        let units = units.map(|argument| (argument.name.clone(), argument.units.clone().into()));
-        let origin = description.origin_of(function);
-        vec![
-            ("symbol", format!("{}({})", function.name, names.join(", ")).into()),
-            ("units", function.units.clone().into()),
-            ("arg_units", Json::Object(units.collect())),
-            ("equation", function.equation.clone().into()),
-            ("citation", function.citation.clone().into()),
-            ("state", administer::state(function, origin).into()),
-            ("origin", origin.map(|origin| origin.file.clone()).unwrap_or_default().into()),
-        ]
-    });
-    rows.collect()
-}
-
-/// What the published server says, function by function.
-async fn published_list(client: &Client) -> Result<Vec<Row>, kamodo_client::Error> {
-    let mut rows = Vec::new();
-    for field in client.fields().await? {
-        let parameters = field.function.parameters().await?;
-        let names: Vec<_> = parameters.into_iter().map(|parameter| parameter.name).collect();
-        let units = field.arg_units.into_iter().map(|(name, unit)| (name, unit.into()));
-        let symbol = format!("{}({})", field.name, names.join(", "));
-        rows.push(vec![
-            ("symbol", symbol.into()),
-            ("units", field.units.into()),
-            ("arg_units", Json::Object(units.collect())),
-            ("equation", field.equation.into()),
-            ("citation", field.citation.into()),
-        ]);
-    }
-    Ok(rows)
-}
+use crate::{Error, answer, argument, quantity, telemetry};
 
 /// Calls one function and shows its result.
 ///
@@ -112,9 +21,42 @@ async fn published_list(client: &Client) -> Result<Vec<Row>, kamodo_client::Erro
 /// [`Error`] where an argument cannot be read, the server cannot be reached, or it says no.
 pub fn call(call: &Call) -> Result<ExitCode, Error> {
     answer::check(&call.answer)?;
-    let (args, kwargs) = arguments(&call.args)?;
-    let result = run(async { session(&call.remote, &call.answer).call(&call.name, &args, &kwargs).await })?;
+    let arguments = argument::read_all(&call.args)?;
+    let unit = call.answer.unit.as_ref();
+    let result = run(async {
+        let session = session(&call.remote, &call.answer);
+        if !names_units(&arguments, unit) {
+            let (args, kwargs) = split(arguments);
+            return Ok(session.call(&call.name, &args, &kwargs).await?);
+        }
+        let declared = session.request(async |client| Declared::ask(client, &call.name).await).await?;
+        let factor = unit.map(|unit| Ok::<_, Error>((declared.result(unit)?, unit))).transpose()?;
+        let (args, kwargs) = split(declared.arguments(arguments)?);
+        in_unit(session.call(&call.name, &args, &kwargs).await?, factor)
+    })?;
     answer::show(&result, &call.answer)
+}
+
+/// Whether an argument has a unit, or the result shall have one.
+fn names_units(arguments: &[Argument], unit: Option<&Unit>) -> bool {
+    unit.is_some() || arguments.iter().any(|argument| argument.unit.is_some())
+}
+
+/// Arguments without names, and those with one.
+fn split(arguments: Vec<Argument>) -> (Vec<Value>, Vec<(String, Value)>) {
+    let (mut args, mut kwargs) = (Vec::new(), Vec::new());
+    for argument in arguments {
+        match argument.name {
+            Some(name) => kwargs.push((name, argument.value)),
+            None => args.push(argument.value),
+        }
+    }
+    (args, kwargs)
+}
+
+fn in_unit(result: Value, factor: Option<(Factor, &Unit)>) -> Result<Value, Error> {
+    let Some((factor, unit)) = factor else { return Ok(result) };
+    quantity::converted(&result, &factor, format!("result in `{}`", unit.declared()))
 }
 
 /// Defines a function for this one call, calls it and shows its result.
@@ -123,69 +65,120 @@ pub fn call(call: &Call) -> Result<ExitCode, Error> {
 /// [`Error`] where an argument cannot be read, the server cannot be reached, or it says no.
 pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
     answer::check(&eval.answer)?;
-    let (args, kwargs) = arguments(&eval.args)?;
-    let (lhs, rhs) = match definition(&eval.expression) {
-        Some((lhs, rhs)) => (Some(lhs), rhs),
-        None if !args.is_empty() => return Err(Error::Unnamed { expression: eval.expression.clone() }),
-        // What it is called in errors; its arguments are what was given.
-        None => (None, eval.expression.as_str()),
-    };
-    warn_of(lhs, rhs, &kwargs);
+    let arguments = argument::read_all(&eval.args)?;
+    let sides = definition(&eval.expression);
+    if sides.is_none() && arguments.iter().any(|argument| argument.name.is_none()) {
+        return Err(Error::Unnamed { expression: eval.expression.clone() });
+    }
     let result = run(async {
         let session = session(&eval.remote, &eval.answer);
-        let request = session.request(async |client| {
-            let defined = match lhs {
-                Some(lhs) => client.define(lhs, rhs).await?,
-                None => define_unnamed(client, rhs, &kwargs).await?,
-            };
-            let mut call = defined.function.with(args.as_slice());
-            for (name, value) in &kwargs {
-                call = call.keyword(name, value);
-            }
-            if let Some(deadline) = eval.answer.deadline {
-                call = call.within(deadline);
-            }
-            call.answer().await
-        });
-        request.await
+        session.request(async |client| evaluate(client, eval, sides, &arguments).await).await?
     })?;
     answer::show(&result, &eval.answer)
 }
 
 /// Tells what is to be said of a definition though the server takes it. What is wrong with it, the server says.
-fn warn_of(lhs: Option<&str>, rhs: &str, kwargs: &[(String, Value)]) {
-    let names: Vec<&str> = kwargs.iter().map(|(name, _)| name.as_str()).collect();
-    let lhs = lhs.map_or_else(|| format!("{UNNAMED}({})", names.join(",")), str::to_owned);
+fn warn_of(lhs: &str, rhs: &str) {
     let source = |text: &str| Source::whole("definition", text);
-    if let Ok(definition) = Definition::parse(&source(&lhs), &source(rhs)) {
+    if let Ok(definition) = Definition::parse(&source(lhs), &source(rhs)) {
         definition.warnings().iter().for_each(|warning| telemetry::say(warning.render()));
     }
 }
 
-/// What an expression without a name is called in errors.
-const UNNAMED: &str = "expression";
+/// Evaluates an expression, over one connection. What the server does not say no to may be refused here.
+async fn evaluate(
+    client: &Client,
+    eval: &Eval,
+    sides: Option<(&str, &str)>,
+    arguments: &[Argument],
+) -> Result<Result<Value, Error>, ClientError> {
+    let mut arguments = arguments.to_vec();
+    let unit = eval.answer.unit.as_ref();
+    let names_units = names_units(&arguments, unit);
+    // What has no unit on its left is declared in the one that is asked for, and the server converts to it.
+    let is_declared = sides.is_some_and(|(lhs, _)| lhs.ends_with(']'));
+    let bracketed = unit.filter(|_| !is_declared).map(|unit| format!("[{}]", unit.declared()));
+    let bracketed = bracketed.unwrap_or_default();
+    let mut field = match sides {
+        Some((lhs, rhs)) => {
+            let lhs = format!("{lhs}{bracketed}");
+            warn_of(&lhs, rhs);
+            client.define(&lhs, rhs).await?
+        }
+        None => define_unnamed(client, &eval.expression, &arguments, &bracketed).await?,
+    };
+    let mut factor = None;
+    if let Some((lhs, _)) = sides
+        && names_units
+    {
+        let declared = Declared::of(&field).await?;
+        arguments = match declared.arguments(arguments) {
+            Ok(arguments) => arguments,
+            Err(error) => return Ok(Err(error)),
+        };
+        match unit.filter(|_| is_declared) {
+            // Of an angle, a share or a ratio the server says no unit, but it can convert it.
+            Some(unit) if declared.is_plain() && unit.dimension().is_dimensionless() => {
+                let name = free_name(client, "result", &field.name).await?;
+                let names = declared.names().join(",");
+                let own = lhs.split(['(', '[']).next().unwrap_or(lhs).trim();
+                let lhs = format!("{name}({names})[{}]", unit.declared());
+                field = client.define(&lhs, &format!("{own}({names})")).await?;
+            }
+            Some(unit) => match declared.result(unit) {
+                Ok(found) => factor = Some((found, unit)),
+                Err(error) => return Ok(Err(error)),
+            },
+            None => {}
+        }
+    }
+    let (args, kwargs) = split(arguments);
+    let mut call = field.function.with(args.as_slice());
+    for (name, value) in &kwargs {
+        call = call.keyword(name, value);
+    }
+    if let Some(deadline) = eval.answer.deadline {
+        call = call.within(deadline);
+    }
+    Ok(in_unit(call.answer().await?, factor))
+}
 
-/// Defines an expression without a name; its parameters are the arguments that are given.
+/// Defines an expression without a name; its parameters are the arguments that are given, with their units. `unit` is
+/// that of the result, in brackets.
 async fn define_unnamed(
     client: &Client,
     rhs: &str,
-    kwargs: &[(String, Value)],
-) -> Result<Field, kamodo_client::Error> {
-    let mut name = String::from(UNNAMED);
-    let served = client.extension().describe().await?.functions;
-    while served.iter().any(|function| function.name == name) {
-        name.push('_');
-    }
-    let names: Vec<&str> = kwargs.iter().map(|(name, _)| name.as_str()).collect();
-    client.define(&format!("{name}({})", names.join(",")), rhs).await.map_err(|error| match error {
-        kamodo_client::Error::Remote { message, hint: Some(hint), overloaded }
+    arguments: &[Argument],
+    unit: &str,
+) -> Result<Field, ClientError> {
+    // What it is called in errors.
+    let name = free_name(client, "expression", "").await?;
+    let parameters = arguments.iter().map(|argument| {
+        let unit = argument.unit.as_ref().map(|unit| format!("[{}]", unit.declared())).unwrap_or_default();
+        format!("{}{unit}", argument.name.as_deref().unwrap_or_default())
+    });
+    let parameters = parameters.collect::<Vec<_>>().join(",");
+    let lhs = format!("{name}({parameters}){unit}");
+    warn_of(&lhs, rhs);
+    client.define(&lhs, rhs).await.map_err(|error| match error {
+        ClientError::Remote { message, hint: Some(hint), overloaded }
             if hint.starts_with(&format!("did you mean `{name}(")) =>
         {
             let hint = Some("give each of its arguments as `name=value`".to_owned());
-            kamodo_client::Error::Remote { message, hint, overloaded }
+            ClientError::Remote { message, hint, overloaded }
         }
         error => error,
     })
+}
+
+/// Makes a name that no function has, neither a served one nor `other`.
+async fn free_name(client: &Client, name: &str, other: &str) -> Result<String, ClientError> {
+    let mut name = name.to_owned();
+    let served = client.extension().describe().await?.functions;
+    while name == other || served.iter().any(|function| function.name == name) {
+        name.push('_');
+    }
+    Ok(name)
 }
 
 /// Prints what completes this program's command line in a shell.
@@ -225,41 +218,20 @@ fn definition(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Arguments of a call: those without a name, and those with one.
-type Arguments = (Vec<Value>, Vec<(String, Value)>);
-
-/// Reads the arguments of a call.
-fn arguments(texts: &[String]) -> Result<Arguments, Error> {
-    let (mut args, mut kwargs) = (Vec::new(), Vec::<(String, Value)>::new());
-    for text in texts {
-        let (name, value) = argument::keyword(text);
-        let value =
-            argument::read(value).map_err(|reason| Error::Argument { argument: text.clone(), reason })?;
-        match name {
-            Some(name) if kwargs.iter().any(|(other, _)| other == name) => {
-                return Err(Error::Twice { argument: text.clone(), name: name.to_owned() });
-            }
-            Some(name) => kwargs.push((name.to_owned(), value)),
-            None => args.push(value),
-        }
-    }
-    Ok((args, kwargs))
-}
-
 fn session(remote: &RemoteFlags, answer: &Answer) -> Session {
     let options = Options { deadline: answer.deadline, repeats: answer.retry, ..Options::default() };
     Session::new([endpoint(remote)], options)
 }
 
-fn endpoint(remote: &RemoteFlags) -> Endpoint {
+pub(crate) fn endpoint(remote: &RemoteFlags) -> Endpoint {
     Endpoint::new(&remote.host, remote.port, &remote.certfile)
 }
 
-fn run<T>(request: impl Future<Output = Result<T, kamodo_client::Error>>) -> Result<T, Error> {
-    Ok(block_on(request).map_err(Error::system("cannot start the client"))??)
+pub(crate) fn run<T>(request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    block_on(request).map_err(Error::system("cannot start the client"))?
 }
 
-fn print(text: &str) -> Result<ExitCode, Error> {
+pub(crate) fn print(text: &str) -> Result<ExitCode, Error> {
     answer::print(text).map(|_| ExitCode::SUCCESS)
 }
 

@@ -17,7 +17,7 @@ fn the_json_of_a_function() {
     assert_eq!(
         function,
         json!({
-            "name": "f", "symbol": "f(x)", "lhs": "f(x)", "rhs": "x**2 - x - 1", "units": "kg", "arg_units": {"x": "cm"},
+            "name": "f", "symbol": "f(x)", "lhs": "f(x)", "rhs": "x**2 - x - 1", "units": "kg", "unit": "kg", "arg_units": {"x": "cm"},
             "args": ["x"], "defaults": {}, "equation": "x^{2} - x - 1", "citation": "", "doc": "", "waits_for": [],
         })
     );

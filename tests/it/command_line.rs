@@ -94,7 +94,7 @@ fn files_of_numpy_as_arguments() {
     );
     assert_snapshot!(server.call(&["f", "x=@x.npy"]).stderr, @"
     kamodo-rpc: argument `x=@x.npy`: x.npy: expected an array of shape [1000000000000], found 128 bytes
-    hint: name a file of one array after `@`, as `numpy.save` writes it
+    hint: name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input
     ");
     check("{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }", vec![0x00, 0x3e], "[1.5]");
 }
@@ -260,7 +260,7 @@ fn results_that_cannot_be_written() {
     assert_eq!(output.code, Some(64), "{output:?}");
     assert_snapshot!(output.stdout.replace('\r', ""), @"
     kamodo-rpc: `npy` is no text: expected a file to write it to, found a terminal
-    hint: name a file with `--output`, or choose `--format table` or `json`
+    hint: name a file with `--output`, or choose `--format text`, `json` or `csv`
     ");
 }
 
@@ -397,12 +397,12 @@ fn errors_of_call() {
     hint: call it as `p(x, y)`
     ");
     assert_snapshot!(usage(&["f", "[1, 2"]), @r"
-    kamodo-rpc: argument `[1, 2`: expected a number, a JSON list or `@file.npy`, found `[1, 2`
+    kamodo-rpc: argument `[1, 2`: expected a number, a JSON list or `@file`, found `[1, 2`
     hint: an argument stands alone or as `name=value`; quote a list
     ");
     assert_snapshot!(usage(&["f", "@missing.npy"]), @r"
     kamodo-rpc: argument `@missing.npy`: missing.npy: cannot be read: No such file or directory (os error 2)
-    hint: name a file of one array after `@`, as `numpy.save` writes it
+    hint: name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input
     ");
 }
 
@@ -419,7 +419,7 @@ fn list() {
     | g(x)   | kg    | x: cm     | x             |          | served | kamodo_rpc.yaml |
     ");
     let output = server.command(&["list", "--format", "json"]);
-    assert_snapshot!(output.stdout, @r#"[{"symbol":"f(x)","units":"","arg_units":{},"equation":"x^{2} - x - 1","citation":"","state":"served","origin":"kamodo_rpc.yaml"},{"symbol":"g(x)","units":"kg","arg_units":{"x":"cm"},"equation":"x","citation":"","state":"served","origin":"kamodo_rpc.yaml"}]"#);
+    assert_snapshot!(output.stdout, @r#"[{"symbol":"f(x)","units":"","arg_units":{},"equation":"x^{2} - x - 1","citation":"","state":"served","origin":"kamodo_rpc.yaml","unit":"","doc":"","name":"f","defaults":{}},{"symbol":"g(x)","units":"kg","arg_units":{"x":"cm"},"equation":"x","citation":"","state":"served","origin":"kamodo_rpc.yaml","unit":"kg","doc":"","name":"g","defaults":{}}]"#);
 }
 
 #[test]

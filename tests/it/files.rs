@@ -184,7 +184,7 @@ fn a_certificate_a_key_and_a_trusted_certificate_that_are_no_regular_files() {
     hint: put a regular file in its place, or remove it
 
     kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected a regular file, found a named pipe
-    hint: name a file of one array after `@`, as `numpy.save` writes it
+    hint: name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input
 
     kamodo-rpc: own.cert: cannot be read: expected a regular file, found a character device
     hint: put a regular file in its place, or remove it
@@ -193,7 +193,7 @@ fn a_certificate_a_key_and_a_trusted_certificate_that_are_no_regular_files() {
     hint: put a regular file in its place, or remove it
 
     kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected a regular file, found a character device
-    hint: name a file of one array after `@`, as `numpy.save` writes it
+    hint: name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input
 
     kamodo-rpc: own.cert: cannot be read: expected a regular file, found a socket
     hint: put a regular file in its place, or remove it
@@ -202,7 +202,7 @@ fn a_certificate_a_key_and_a_trusted_certificate_that_are_no_regular_files() {
     hint: put a regular file in its place, or remove it
 
     kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected a regular file, found a socket
-    hint: name a file of one array after `@`, as `numpy.save` writes it
+    hint: name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input
 
     kamodo-rpc: own.cert: cannot be read: expected a regular file, found a directory
     hint: put a regular file in its place, or remove it
@@ -211,7 +211,7 @@ fn a_certificate_a_key_and_a_trusted_certificate_that_are_no_regular_files() {
     hint: put a regular file in its place, or remove it
 
     kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected a regular file, found a directory
-    hint: name a file of one array after `@`, as `numpy.save` writes it
+    hint: name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input
 
     kamodo-rpc: own.cert: cannot be read: expected at most 4 MiB, found more
     hint: name a file that holds the needed certificates only
@@ -219,8 +219,8 @@ fn a_certificate_a_key_and_a_trusted_certificate_that_are_no_regular_files() {
     kamodo-rpc: own.key: cannot be read: expected at most 4 MiB, found more
     hint: name a file that holds the needed certificates only
 
-    kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected at most 4 GiB, found more
-    hint: name a file of one array after `@`, as `numpy.save` writes it
+    kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected at most 256 MiB, found more
+    hint: name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input
     ");
 }
 

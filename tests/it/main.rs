@@ -19,6 +19,7 @@ mod output;
 mod plugins;
 mod published;
 mod ratios;
+mod results;
 mod settings;
 mod shell;
 mod stuck;

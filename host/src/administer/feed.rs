@@ -25,7 +25,7 @@ pub fn watch(watch: &Watch) -> Result<ExitCode, Error> {
         let mut feed = extension.watch(since).await?;
         let mut stood = Standing::default();
         while let Some(event) = feed.next().await {
-            let lines = match (&event, watch.server.json) {
+            let lines = match (&event, watch.server.printed.is_json()) {
                 (_, true) => vec![json::event(&event).to_string()],
                 (Event::Standing(standing), false) => {
                     let before = std::mem::replace(&mut stood, standing.clone());

@@ -59,6 +59,7 @@ pub(super) fn function(function: &Function, origin: Option<&Origin>) -> Json {
         "lhs": function.lhs,
         "rhs": function.rhs,
         "units": function.units,
+        "unit": function.unit,
         "arguments": arguments.collect::<Vec<_>>(),
         "equation": function.equation,
         "citation": function.citation,

@@ -29,6 +29,16 @@ pub(crate) fn state(function: &Function, origin: Option<&Origin>) -> String {
     }
 }
 
+/// Lists what is known of something, a line each, without what is not known.
+pub(crate) fn facts<const N: usize>(facts: [(&str, String); N]) -> String {
+    let facts = facts.into_iter().filter(|(_, said)| !said.is_empty());
+    let facts = facts.map(|(fact, said)| format!("{:12}{}", format!("{fact}:"), said.replace('\n', INDENT)));
+    facts.collect::<Vec<_>>().join("\n")
+}
+
+/// What stands before the further lines of a fact.
+const INDENT: &str = "\n            ";
+
 /// Says where a function comes from.
 pub(super) fn origin(origin: &Origin, line: Option<usize>) -> String {
     let place = match line {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{Format, Printed};
 use crate::settings::{RemoteFlags, SocketPlace};
 
 /// Where a running server is, and for whom its answer is printed.
@@ -12,9 +13,9 @@ pub struct Administered {
     /// The server's local socket; `auto` is where a server of this user with that port has it
     #[arg(long, default_value = "auto", env = "KAMODO_ADMIN_SOCKET", value_name = "PATH")]
     pub socket: SocketPlace,
-    /// Print JSON, for programs
-    #[arg(long)]
-    pub json: bool,
+    /// How to print it
+    #[command(flatten)]
+    pub printed: Printed<Format>,
     /// The server
     #[command(flatten)]
     pub remote: RemoteFlags,
@@ -28,6 +29,9 @@ pub struct Status {
     /// Tell the generations instead: when and why each came, and what it changed
     #[arg(long, conflicts_with = "name")]
     pub generations: bool,
+    /// Show tables whole, however wide the terminal is
+    #[arg(long)]
+    pub wide: bool,
     /// The server
     #[command(flatten)]
     pub server: Administered,

@@ -3,29 +3,27 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::Shell;
+use kamodo_units::Unit;
 
+use super::{Printed, TableFormat, ValueFormat};
 use crate::settings::{RemoteFlags, read};
 
 /// `list`
 #[derive(Debug, Args)]
 pub struct List {
+    /// Tell everything of these functions alone
+    pub names: Vec<String>,
+    /// Show the table whole, however wide the terminal is
+    #[arg(long)]
+    pub wide: bool,
     /// How to print it
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub printed: Printed<TableFormat>,
     /// The server
     #[command(flatten)]
     pub remote: RemoteFlags,
-}
-
-/// How functions are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// A table, for people
-    Table,
-    /// JSON, for programs
-    Json,
 }
 
 /// `call`
@@ -34,7 +32,7 @@ pub enum ListFormat {
 pub struct Call {
     /// The function
     pub name: String,
-    /// Its arguments: numbers, JSON lists, `@file.npy`, each alone or as `name=value`
+    /// Its arguments: numbers, JSON lists, `@file`, each alone or as `name=value`, and with a unit as `1[km]`
     #[arg(allow_negative_numbers = true)]
     pub args: Vec<String>,
     /// What to do with the result
@@ -52,7 +50,7 @@ pub struct Eval {
     /// A definition such as `g(x[m])[kg]=f(x)+1`, or an expression such as `f(5)+1`
     #[arg(allow_hyphen_values = true)]
     pub expression: String,
-    /// Its arguments: numbers, JSON lists, `@file.npy`, as `name=value`; those of a definition also alone
+    /// Its arguments: numbers, JSON lists, `@file`, as `name=value`; those of a definition also alone
     #[arg(allow_negative_numbers = true)]
     pub args: Vec<String>,
     /// What to do with the result
@@ -66,12 +64,15 @@ pub struct Eval {
 /// What is done with a result, and how long it may take.
 #[derive(Debug, Args)]
 pub struct Answer {
-    /// How to print the result; `npy` where the output file is named so, else `table`
-    #[arg(long, value_enum)]
-    pub format: Option<AnswerFormat>,
-    /// Write the result to this file instead
+    /// How to print the result
+    #[command(flatten)]
+    pub printed: Printed<ValueFormat>,
+    /// Write the result to this file instead; how its name ends says the format: `.txt`, `.json`, `.csv` or `.npy`
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Convert the result to this unit
+    #[arg(long, value_name = "UNIT", value_parser = unit)]
+    pub unit: Option<Unit>,
     /// Give up after this time, such as `2s` or `500ms`; the server then stops working on it
     #[arg(long, value_name = "TIME", value_parser = deadline)]
     pub deadline: Option<Duration>,
@@ -79,17 +80,6 @@ pub struct Answer {
     /// carried it out already, so it is not sent again unasked
     #[arg(long, value_name = "TIMES", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", hide_default_value = true)]
     pub retry: u32,
-}
-
-/// How a result is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AnswerFormat {
-    /// For people: numbers as they are, long arrays abbreviated
-    Table,
-    /// All of it as JSON, for programs
-    Json,
-    /// A file of numpy
-    Npy,
 }
 
 /// `completions`
@@ -114,13 +104,20 @@ const EXAMPLES_OF_CALL: &str = "\
 Examples:
   kamodo-rpc call f 5
   kamodo-rpc call p_dyn '[4.0, 5.0]' v=400.0
-  kamodo-rpc call f x=@x.npy --output f.npy";
+  kamodo-rpc call p_dyn 'n=5[1/cm^3]' 'v=400[km/s]' --unit Pa
+  kamodo-rpc call f x=@x.npy --output f.npy
+  cut -d, -f2 table.csv | kamodo-rpc call f @- --format csv";
 
 const EXAMPLES_OF_EVAL: &str = "\
 Examples:
   kamodo-rpc eval 'f(5) + 1'
   kamodo-rpc eval 'g(x) = f(x) + 1' x=@x.npy --output g.npy
   kamodo-rpc eval 'r(n[1/cm^3],v[km/s])[Pa] = p_dyn(n,v)' n=5.0 v=400.0";
+
+fn unit(text: &str) -> Result<Unit, String> {
+    let hint = |error: &kamodo_units::Error| error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    Unit::parse(text).map_err(|error| format!("{error}{}", hint(&error)))
+}
 
 fn deadline(text: &str) -> Result<Duration, String> {
     read(text, Some(("1 ms", "10 d")))

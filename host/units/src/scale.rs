@@ -68,6 +68,37 @@ impl Factor {
         }
         .expect("a factor is only made where it fits a double")
     }
+
+    /// Returns what multiplies doubles by it: each is rounded once if the factor is whole or one over a whole number.
+    ///
+    /// # Examples
+    /// ```
+    /// use kamodo_units::Unit;
+    ///
+    /// let factor = Unit::parse("m")?.factor_to(&Unit::parse("km")?).unwrap();
+    /// assert_eq!(factor.multiplier()(3.0), 0.003);
+    /// # Ok::<(), kamodo_units::Error>(())
+    /// ```
+    pub fn multiplier(&self) -> impl Fn(f64) -> f64 + Copy + use<> {
+        // Three times 0.001 is another double than three thousandths.
+        let below = match self {
+            Self::Exact(ratio) if ratio.numer().is_one() => precise::nearest(&ratio.recip()),
+            _ => None,
+        };
+        let factor = self.to_f64();
+        move |number| match below {
+            Some(below) => number / below,
+            None => number * factor,
+        }
+    }
+
+    /// Returns the product with an integer where that is one.
+    #[must_use]
+    pub fn times_integer(&self, number: &BigInt) -> Option<BigInt> {
+        let Self::Exact(ratio) = self else { return None };
+        let product = ratio * number;
+        product.is_integer().then(|| product.to_integer())
+    }
 }
 
 // === impl Scale ===

@@ -72,8 +72,7 @@ const HINT_OF_FORM: &str = "a left-hand side reads `f`, `f(x,y)`, `f[kg]` or `f(
 /// Parses a left-hand side.
 pub(super) fn parse(source: &Source) -> Result<Left, Vec<Diagnostic>> {
     let chars = source.text.char_indices().peekable();
-    let mut parser =
-        Parser { source, chars, diagnostics: Vec::new(), warnings: Vec::new(), misplaced: None };
+    let mut parser = Parser { source, chars, diagnostics: Vec::new(), warnings: Vec::new(), misplaced: None };
     // All defaults together take no more work than one definition may.
     let (left, _) = work::begin(|| parser.left());
     match left {

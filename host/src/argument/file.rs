@@ -1,0 +1,79 @@
+//! Arguments in files: what stands after `@`.
+
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use kamodo_files::Limit;
+use kamodo_value::Value;
+
+use super::{csv, json, npy};
+
+/// What a file of numpy begins with.
+const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// Reads a file, or standard input for `-`. The name says what it holds where it ends in `.npy`, `.json`, `.csv` or
+/// `.txt`, else its content does.
+pub(super) fn read(path: &str) -> Result<Value, String> {
+    if path == "-" {
+        return standard_input();
+    }
+    let extension = Path::new(path).extension().map(|extension| extension.to_ascii_lowercase());
+    match extension.as_deref().and_then(|extension| extension.to_str()) {
+        Some("npy") => npy::read_file(path).map(Value::Array),
+        Some("json") => json_in(path, &text(path, contents(path, Limit::TEXT)?)?),
+        Some("csv" | "txt") => csv::read(path, &text(path, contents(path, Limit::TEXT)?)?),
+        // Arrays may be larger than text.
+        _ if begins_as_npy(path)? => npy::read_file(path).map(Value::Array),
+        _ => content(path, contents(path, Limit::TEXT)?),
+    }
+}
+
+fn begins_as_npy(path: &str) -> Result<bool, String> {
+    let unreadable = |error: kamodo_files::Error| format!("{path}: cannot be read: {error}");
+    let file = kamodo_files::open(Path::new(path), Limit::ARRAY).map_err(unreadable)?;
+    let mut head = Vec::new();
+    let read = file.into_file().take(MAGIC.len() as u64).read_to_end(&mut head);
+    read.map_err(|error| unreadable(error.into()))?;
+    Ok(head == MAGIC)
+}
+
+fn standard_input() -> Result<Value, String> {
+    const NAME: &str = "standard input";
+    let mut bytes = Vec::new();
+    let limit = Limit::ARRAY.bytes;
+    let read = io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| format!("{NAME}: cannot be read: {error}"))?;
+    if bytes.len() as u64 > limit {
+        return Err(format!(
+            "{NAME}: cannot be read: {}",
+            kamodo_files::Error::TooLarge { limit: Limit::ARRAY }
+        ));
+    }
+    content(NAME, bytes)
+}
+
+fn contents(path: &str, limit: Limit) -> Result<Vec<u8>, String> {
+    kamodo_files::read(Path::new(path), limit).map_err(|error| format!("{path}: cannot be read: {error}"))
+}
+
+/// Reads what it is by what it begins with.
+fn content(path: &str, bytes: Vec<u8>) -> Result<Value, String> {
+    if bytes.starts_with(MAGIC) {
+        return npy::read(path, &bytes[..], bytes.len() as u64).map(Value::Array);
+    }
+    let text = text(path, bytes)?;
+    let is_json = text.trim_start().starts_with(['[', '{', '"']);
+    if is_json { json_in(path, &text) } else { csv::read(path, &text) }
+}
+
+fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
+    let text = String::from_utf8(bytes);
+    let text =
+        text.map_err(|_| format!("{path}: expected text in UTF-8 or a file of numpy, found other bytes"))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)) // spreadsheets write a mark before it
+}
+
+fn json_in(path: &str, text: &str) -> Result<Value, String> {
+    let json = serde_json::from_str(text).map_err(|error| format!("{path}: expected JSON: {error}"))?;
+    json::value(json).map_err(|error| format!("{path}: {error}"))
+}
