@@ -2,6 +2,7 @@
 
 mod administer;
 mod format;
+mod reference;
 mod remote;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use kamodo_units::suggest;
 
 pub use administer::{Administered, Pin, Reload, Rollback, Status, Watch};
 pub use format::{Form, Format, Printed, TableFormat, ValueFormat};
+pub use reference::{Functions, Units};
 pub use remote::{Answer, Call, Completions, Eval, List, Manual};
 
 use crate::answer::is_read;
@@ -57,6 +59,10 @@ pub enum Command {
     Pin(Pin),
     /// Takes pins off again, and what changed meanwhile goes live
     Unpin(Pin),
+    /// Lists the units that there are, or tells what one means; no server is needed
+    Units(Units),
+    /// Lists the functions and constants of the language, or tells what one is; no server is needed
+    Functions(Functions),
     /// Prints what completes this program's command line in a shell
     Completions(Completions),
     /// Writes the manual pages of this program and of its commands

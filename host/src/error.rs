@@ -70,6 +70,22 @@ pub enum Error {
         /// What is wrong with the unit.
         reason: Box<kamodo_units::Error>,
     },
+    /// A text that is no unit.
+    #[error("unit `{text}`: {reason}")]
+    NotUnit {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        reason: Box<kamodo_units::Error>,
+    },
+    /// A name that the language does not have.
+    #[error("the language has no function or constant `{name}`")]
+    NoWord {
+        /// The name.
+        name: String,
+        /// One that is similar.
+        similar: Option<String>,
+    },
     /// A unit on what is no number.
     #[error("{place}: expected numbers to convert, found {found}")]
     NoQuantity {
@@ -208,7 +224,11 @@ impl Error {
             Self::Argument { .. } => {
                 Some("an argument stands alone or as `name=value`; quote a list".to_owned())
             }
-            Self::Unit { reason, .. } => {
+            Self::NoWord { similar, .. } => Some(match similar {
+                Some(similar) => format!("did you mean `{similar}`?"),
+                None => "`kamodo-rpc functions` lists what it has".to_owned(),
+            }),
+            Self::Unit { reason, .. } | Self::NotUnit { reason, .. } => {
                 reason.hint().or_else(|| Some("`kamodo-rpc units` lists the units".to_owned()))
             }
             Self::NoQuantity { .. } => Some("leave the unit out".to_owned()),
@@ -246,6 +266,8 @@ impl Error {
             | Self::Twice { .. }
             | Self::Unnamed { .. }
             | Self::Unit { .. }
+            | Self::NotUnit { .. }
+            | Self::NoWord { .. }
             | Self::NoQuantity { .. }
             | Self::NoUnit { .. }
             | Self::Incompatible { .. }

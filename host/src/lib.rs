@@ -18,6 +18,7 @@ mod live;
 pub mod manual;
 mod moment;
 mod quantity;
+pub mod reference;
 pub mod remote;
 pub mod settings;
 mod sighting;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use kamodo_host::cli::{self, Cli, Command};
-use kamodo_host::{administer, app, check, list, manual, remote, telemetry, trial};
+use kamodo_host::{administer, app, check, list, manual, reference, remote, telemetry, trial};
 
 /// Keeps the memory of large arrays for the next ones, which the system's allocator gives back and has
 /// the kernel zero again.
@@ -24,6 +24,8 @@ fn main() -> ExitCode {
         Command::List(list) => list::list(&list),
         Command::Call(call) => remote::call(&call),
         Command::Eval(eval) => remote::eval(&eval),
+        Command::Units(units) => reference::units(&units),
+        Command::Functions(functions) => reference::functions(&functions),
         Command::Completions(completions) => remote::completions(&completions),
         Command::Man(pages) => manual::run(&pages),
         Command::Status(status) => administer::status(&status),

@@ -318,7 +318,7 @@ fn a_table_fits_the_terminal() {
     ");
     let wide = on_terminal(&project, &server, 80, "kamodo-rpc list --wide");
     assert_eq!(wide, printed(server.command(&["list"])));
-    assert!(wide.lines().next().unwrap().len() > 200, "{wide}");
+    assert!(wide.lines().next().unwrap().len() > 150, "{wide}");
     let generations = on_terminal(&project, &server, 60, "kamodo-rpc status --generations");
     let fits = |line: &str| line.starts_with("left out: ") || line.chars().count() <= 60;
     assert!(generations.lines().all(fits), "{generations}");
@@ -378,4 +378,75 @@ fn defaults_are_shown() {
     let status = printed(server.command(&["status"]));
     let line = status.lines().find(|line| line.contains(" dipole_B(")).unwrap();
     assert_snapshot!(line.split('|').nth(1).unwrap().trim(), @"dipole_B(r[R_E], mlat[rad], B_0[nT]=29805.9)[nT]");
+}
+
+#[test]
+fn what_the_language_knows() {
+    let project = Project::new("f: x");
+    let run = |args: &[&str]| printed(project.run(args));
+    assert_snapshot!(run(&["units", "nPa"]), @r"
+    unit:       nPa
+    in SI:      1e-09 kg/(m*s**2)
+    dimension:  Mass·Length^-1·Time^-2
+    published:  `nPa`
+    alike:      Pa, bar, atm, mmHg, torr, planck_energy_density, p_P, psi
+    ");
+    assert_snapshot!(run(&["units", "deg"]), @r"
+    unit:       deg
+    names:      degree, degrees
+    in SI:      0.017453292519943295
+    dimension:  1
+    published:  `deg` for an argument; a result is sent as a pure number
+    alike:      rad, sr, arcsec, percent, permille, avogadro_number, mil
+    ");
+    assert_snapshot!(run(&["units", "angstrom"]), @r"
+    unit:       angstrom
+    names:      angstroms
+    in SI:      1e-10 m
+    dimension:  Length
+    published:  `10**-10*m`
+    alike:      m, um, l_P, R_E, R_S, AU, au, ly, inch, ft, yd, mile, nautical_mile
+    ");
+    assert_snapshot!(run(&["units", "nPa", "--json"]), @r#"{"unit":"nPa","names":[],"factor":1e-9,"base":"kg/(m*s**2)","dimension":"Mass·Length^-1·Time^-2","published":"nPa"}"#);
+    assert_snapshot!(run(&["functions", "log", "pi"]), @r"
+    function:   log(x, base)
+    meaning:    the natural logarithm, or the one to a base
+    example:    log(8.0, 2) = 3.0
+
+    constant:   pi
+    meaning:    the circumference of a circle of diameter 1
+    example:    3.141592653589793
+    ");
+    let (functions, units) = (run(&["functions"]), run(&["units"]));
+    let row = |table: &str, row: &str| {
+        let found =
+            table.lines().find(|line| line.starts_with(row)).unwrap_or_else(|| panic!("{row}: {table}"));
+        found.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_snapshot!(row(&functions, "| sqrt("), @"| sqrt(x) | the square root | sqrt(2.0) | 1.4142135623730951 |");
+    assert_snapshot!(row(&functions, "| Sum("), @"| Sum(term, (k, first, last)) | the sum of the terms for k from the first to the last | Sum(k**2, (k, 1, 3)) | 14 |");
+    assert_snapshot!(row(&units, "| T "), @"| T | kg/(A*s**2) | Mass·Time^-2·Current^-1 | tesla, teslas | yes |");
+    let csv = run(&["units", "--format", "csv"]);
+    assert!(csv.starts_with("unit,in SI,dimension,names,prefixes\nm,m,Length,"), "{csv}");
+    let refused = |args: &[&str]| {
+        let output = project.run(args);
+        assert_eq!(output.code, Some(64), "{output:?}");
+        output.stderr
+    };
+    assert_snapshot!(refused(&["units", "kmm"]), @"
+    kamodo-rpc: unit `kmm`: unknown unit `kmm`
+    hint: did you mean `km`?
+    ");
+    assert_snapshot!(refused(&["units", "2m"]), @r"
+    kamodo-rpc: unit `2m`: expected `*` or `/`, found `m`
+    hint: write a product as `a*b`
+    ");
+    assert_snapshot!(refused(&["functions", "sqrtt"]), @"
+    kamodo-rpc: the language has no function or constant `sqrtt`
+    hint: did you mean `sqrt`?
+    ");
+    assert_snapshot!(refused(&["functions", "nothing"]), @"
+    kamodo-rpc: the language has no function or constant `nothing`
+    hint: `kamodo-rpc functions` lists what it has
+    ");
 }

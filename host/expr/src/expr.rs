@@ -248,6 +248,25 @@ impl Constant {
         }
     }
 
+    /// Returns what it is, in words.
+    pub(crate) fn about(self) -> &'static str {
+        match self {
+            Self::Pi => "the circumference of a circle of diameter 1",
+            Self::E => "Euler's number, the base of the natural logarithm",
+            Self::ImaginaryUnit => "the imaginary unit",
+            Self::EulerGamma => "Euler's constant, the limit of the harmonic numbers less the logarithm",
+            Self::GoldenRatio => "(1 + sqrt(5))/2",
+            Self::Catalan => "Catalan's constant, the alternating sum of the inverse odd squares",
+            Self::TribonacciConstant => "the real root of x**3 = x**2 + x + 1",
+            Self::Infinity => "infinity",
+            Self::NegativeInfinity => "minus infinity",
+            Self::ComplexInfinity => "infinity without a sign",
+            Self::Nan => "not a number",
+            Self::True => "what holds",
+            Self::False => "what does not hold",
+        }
+    }
+
     /// Returns the value of one that is real and finite.
     #[must_use]
     pub fn value(self) -> Option<f64> {

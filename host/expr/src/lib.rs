@@ -36,7 +36,7 @@ pub use diagnostic::{
 pub use evaluate::{EvaluateError, Kind, Machine, Progress};
 pub use expr::{Builtin, Constant, Expr, Node};
 pub use float::Float;
-pub use language::reserved;
+pub use language::{Word, reserved, words};
 pub use lower::LowerError;
 pub use print::mathml;
 pub use program::Program;

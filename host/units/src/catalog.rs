@@ -38,6 +38,19 @@ pub(crate) struct Catalog {
     units: HashMap<String, Unit>,
 }
 
+/// A unit of the table of definitions, for those who want to know what there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedUnit {
+    /// As it is shown, which is also a name.
+    pub symbol: &'static str,
+    /// Its other names.
+    pub names: Vec<&'static str>,
+    /// Whether prefixes stand before it: before its symbol and, written out, before its names.
+    pub has_prefixes: bool,
+    /// The unit.
+    pub unit: Unit,
+}
+
 /// Returns the one catalogue.
 pub(crate) fn catalog() -> &'static Catalog {
     static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::build);
@@ -48,6 +61,35 @@ pub(crate) fn catalog() -> &'static Catalog {
 /// other one.
 pub(crate) fn two_meanings(name: &str) -> Option<(&'static str, &'static str)> {
     TWO_MEANINGS.iter().find(|(known, ..)| *known == name).map(|(_, clear, other)| (*clear, *other))
+}
+
+// === impl NamedUnit ===
+
+impl NamedUnit {
+    /// Returns every unit, without prefixes: those of one dimension together, in the order of their definitions.
+    ///
+    /// # Examples
+    /// ```
+    /// let tesla = kamodo_units::NamedUnit::all().into_iter().find(|one| one.symbol == "T").unwrap();
+    /// assert_eq!((tesla.names.as_slice(), tesla.has_prefixes), (["tesla", "teslas"].as_slice(), true));
+    /// ```
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let mut all = Vec::<Self>::new();
+        for definition in TABLE.iter().flat_map(|section| section.definitions) {
+            let Ok(unit) = catalog().unit(definition.symbol) else { continue }; // a test shows that it is there
+            let named = Self {
+                symbol: definition.symbol,
+                names: definition.names.split_whitespace().collect(),
+                has_prefixes: !matches!(definition.prefixes, Prefixes::None),
+                unit,
+            };
+            let dimension = named.unit.dimension();
+            let last = all.iter().rposition(|other| other.unit.dimension() == dimension);
+            all.insert(last.map_or(all.len(), |last| last + 1), named);
+        }
+        all
+    }
 }
 
 // === impl Catalog ===

@@ -24,6 +24,7 @@ mod unit;
 mod unseen;
 
 pub use ambiguity::Ambiguity;
+pub use catalog::NamedUnit;
 pub use dimension::{BaseDimension, Dimension};
 pub use error::{Error, ErrorKind, Incompatible};
 pub use scale::Factor;

@@ -16,6 +16,7 @@ use crate::catalog::{self, Symbol};
 use crate::dimension::BaseDimension::{
     self, Amount, Current, Information, Length, LuminousIntensity, Mass, Temperature, Time,
 };
+use crate::dimension::Dimension;
 use crate::scale::Scale;
 use crate::unit::{Unit, Written};
 
@@ -125,14 +126,33 @@ fn coherent(symbol: &Symbol) -> Option<Unit> {
     if let Some(named) = named.into_iter().find(|named| named.dimension() == symbol.dimension) {
         return Some(named);
     }
-    let mut coherent = Unit::one();
-    for (dimension, name) in DIMENSIONS {
-        let exponent = symbol.dimension.exponent(dimension);
-        if !exponent.is_zero() {
-            coherent.multiply(&unit(name)?, &Written::from(exponent.clone()));
+    Some(symbol.dimension.base_unit())
+}
+
+// === impl Dimension ===
+
+impl Dimension {
+    /// Returns the product of base units of the SI that has this dimension; of a pure number it is one.
+    ///
+    /// # Examples
+    /// ```
+    /// use kamodo_units::Unit;
+    ///
+    /// assert_eq!(Unit::parse("nPa")?.dimension().base_unit().to_string(), "kg/(m*s**2)");
+    /// # Ok::<(), kamodo_units::Error>(())
+    /// ```
+    #[must_use]
+    pub fn base_unit(&self) -> Unit {
+        let mut base = Unit::one();
+        for (dimension, name) in DIMENSIONS {
+            let exponent = self.exponent(dimension);
+            if !exponent.is_zero() {
+                let unit = catalog::catalog().unit(name).expect("the table begins with the base units");
+                base.multiply(&unit, &Written::from(exponent.clone()));
+            }
         }
+        base
     }
-    Some(coherent)
 }
 
 /// The text of a number, none for one; a power of ten and a small integer exactly, else as the nearest double.

@@ -1,0 +1,205 @@
+//! `kamodo-rpc units` and `kamodo-rpc functions`: what the language knows, without a server.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use kamodo_expr::{Definition, Progress, Source, Word};
+use kamodo_registry::{Body, Snapshot};
+use kamodo_units::{NamedUnit, Unit, suggest};
+use kamodo_value::Value;
+use serde_json::{Value as Json, json};
+
+use crate::administer::facts;
+use crate::cli::{Functions, Printed, TableFormat, Units};
+use crate::remote::print;
+use crate::table::{self, Column, Room};
+use crate::{Error, answer, describe};
+
+const UNITS: [Column; 5] = [
+    Column::new("unit", 0, 1),
+    Column::new("in SI", 0, 2),
+    Column::new("dimension", 1, 3),
+    Column::new("names", 2, 3),
+    Column::new("prefixes", 3, 1),
+];
+
+const FUNCTIONS: [Column; 4] = [
+    Column::new("function", 0, 2),
+    Column::new("meaning", 0, 3),
+    Column::new("example", 1, 2),
+    Column::new("value", 2, 1),
+];
+
+/// Prints all units, or what one means.
+///
+/// # Errors
+/// [`Error`] where a text is no unit, or nothing can be printed.
+pub fn units(units: &Units) -> Result<ExitCode, Error> {
+    let named = NamedUnit::all();
+    let Some(text) = &units.text else {
+        let rows = named.iter().map(|one| {
+            let prefixes = if one.has_prefixes { "yes" } else { "" };
+            let dimension = one.unit.dimension().to_string();
+            vec![
+                one.symbol.to_owned(),
+                in_si(&one.unit),
+                dimension,
+                one.names.join(", "),
+                prefixes.to_owned(),
+            ]
+        });
+        let json = named.iter().map(|one| json_of(&one.unit, one.symbol, &one.names)).collect();
+        return show(units.printed, units.wide, &UNITS, rows.collect(), json);
+    };
+    let unit = Unit::parse(text)
+        .map_err(|reason| Error::NotUnit { text: text.clone(), reason: Box::new(reason) })?;
+    let alike = named.into_iter().filter(|one| one.unit.dimension() == unit.dimension());
+    let (same, others): (Vec<_>, Vec<_>) = alike.partition(|one| one.unit == unit);
+    let names: Vec<_> = same.iter().flat_map(|one| one.names.clone()).collect();
+    if units.printed.is_json() {
+        return print(&json_of(&unit, &unit.declared(), &names).to_string());
+    }
+    let sent = match unit.published() {
+        None => "no text: it reads no number of this size".to_owned(),
+        Some(sent) if sent.is_empty() => "a pure number".to_owned(),
+        Some(sent) if unit.label().is_empty() => {
+            format!("`{sent}` for an argument; a result is sent as a pure number")
+        }
+        Some(sent) => format!("`{sent}`"),
+    };
+    print(&facts([
+        ("unit", unit.declared()),
+        ("names", names.join(", ")),
+        ("in SI", in_si(&unit)),
+        ("dimension", unit.dimension().to_string()),
+        ("published", sent),
+        ("alike", others.iter().map(|one| one.symbol).collect::<Vec<_>>().join(", ")),
+    ]))
+}
+
+/// A unit as a number of base units of the SI.
+fn in_si(unit: &Unit) -> String {
+    let base = unit.dimension().base_unit();
+    let Ok(factor) = unit.factor_to(&base) else { return format!("beyond a double, in {base}") };
+    let number = Value::Float(factor.to_f64()).brief().to_string();
+    let number = number.strip_suffix(".0").unwrap_or(&number);
+    match (number, base.is_one()) {
+        (number, true) => number.to_owned(),
+        ("1", false) => base.to_string(),
+        (number, false) => format!("{number} {base}"),
+    }
+}
+
+fn json_of(unit: &Unit, symbol: &str, names: &[&str]) -> Json {
+    let base = unit.dimension().base_unit();
+    json!({
+        "unit": symbol,
+        "names": names,
+        "factor": unit.factor_to(&base).ok().map(|factor| factor.to_f64()),
+        "base": base.to_string(),
+        "dimension": unit.dimension().to_string(),
+        "published": unit.published(),
+    })
+}
+
+/// Prints all functions and constants of the language, or what some of them are.
+///
+/// # Errors
+/// [`Error`] where there is no such function, or nothing can be printed.
+pub fn functions(functions: &Functions) -> Result<ExitCode, Error> {
+    let words: Vec<Word> = kamodo_expr::words().collect();
+    let found = |name: &String| match words.iter().find(|word| word.name == *name) {
+        Some(word) => Ok(*word),
+        None => {
+            let similar = suggest(name, words.iter().map(|word| word.name)).map(str::to_owned);
+            Err(Error::NoWord { name: name.clone(), similar })
+        }
+    };
+    let chosen: Vec<Word> = match &functions.names[..] {
+        [] => words.clone(),
+        names => names.iter().map(found).collect::<Result<_, _>>()?,
+    };
+    if !functions.names.is_empty() && functions.printed.format() == TableFormat::Text {
+        let each = chosen.iter().map(|word| {
+            let value = shown(word);
+            let (kind, value_of) = match word.parameters.is_empty() {
+                true => ("constant", value),
+                false => ("function", format!("{} = {value}", word.example)),
+            };
+            facts([(kind, call_form(word)), ("meaning", word.about.to_owned()), ("example", value_of)])
+        });
+        return print(&each.collect::<Vec<_>>().join("\n\n"));
+    }
+    let rows = chosen
+        .iter()
+        .map(|word| vec![call_form(word), word.about.to_owned(), word.example.to_owned(), shown(word)]);
+    let json = chosen.iter().map(|word| {
+        json!({
+            "name": word.name,
+            "parameters": word.parameters,
+            "about": word.about,
+            "example": word.example,
+            "value": evaluated(word).as_ref().map(describe::value),
+        })
+    });
+    show(functions.printed, functions.wide, &FUNCTIONS, rows.collect(), json.collect())
+}
+
+fn call_form(word: &Word) -> String {
+    match word.parameters {
+        "" => word.name.to_owned(),
+        parameters => format!("{}({parameters})", word.name),
+    }
+}
+
+fn shown(word: &Word) -> String {
+    evaluated(word).map(|value| value.brief().to_string()).unwrap_or_default()
+}
+
+/// The value of a word's example; none if it has none, as infinity without a sign.
+fn evaluated(word: &Word) -> Option<Value> {
+    let side = |text: &str| Source::whole("example", text);
+    let definition = Definition::parse(&side("example()"), &side(word.example)).ok()?;
+    let function = kamodo_registry::define(&definition, &Snapshot::default(), &[]).ok()?;
+    let Body::Program { program, .. } = &function.body else { return None };
+    match Arc::clone(program).start(Vec::new()).resume(&|| false) {
+        Ok(Progress::Done(value)) => Some(value),
+        _ => None,
+    }
+}
+
+fn show(
+    printed: Printed<TableFormat>,
+    is_wide: bool,
+    columns: &[Column],
+    rows: Vec<Vec<String>>,
+    json: Vec<Json>,
+) -> Result<ExitCode, Error> {
+    print(&match printed.format() {
+        TableFormat::Json => Json::Array(json).to_string(),
+        TableFormat::Csv => answer::csv::table(columns, rows),
+        TableFormat::Text => table::of(columns, rows.into_iter(), Room::of_output(is_wide, "--wide")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_has_a_value() {
+        let without: Vec<_> =
+            kamodo_expr::words().filter(|word| evaluated(word).is_none()).map(|word| word.name).collect();
+        assert_eq!(without, ["zoo"]);
+    }
+
+    #[test]
+    fn units_in_the_si() {
+        let check = |text: &str, expect: &str| assert_eq!(in_si(&Unit::parse(text).unwrap()), expect);
+        check("nT", "1e-09 kg/(A*s**2)");
+        check("hour", "3600 s");
+        check("kg", "kg");
+        check("deg", "0.017453292519943295");
+        check("1", "1");
+    }
+}
