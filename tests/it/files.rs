@@ -219,7 +219,7 @@ fn a_certificate_a_key_and_a_trusted_certificate_that_are_no_regular_files() {
     kamodo-rpc: own.key: cannot be read: expected at most 4 MiB, found more
     hint: name a file that holds the needed certificates only
 
-    kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected at most 256 MiB, found more
+    kamodo-rpc: argument `@own.key`: own.key: cannot be read: expected at most 4 GiB, found more
     hint: name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input
     ");
 }
