@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use kamodo_registry::{Administration, Dispatcher, Registry};
+use kamodo_relay::Upstream;
 use kamodo_server::{Config, Server};
 use kamodo_wire::tls::Identity;
 
@@ -18,7 +19,7 @@ use crate::cli::Serve;
 use crate::live::{self, Live, Settle};
 use crate::settings::{SocketPlace, misleading_variables};
 use crate::table::{self, Room};
-use crate::{Error, Sources, Supervisor, guard, socket, telemetry};
+use crate::{Error, Sources, Supervisor, guard, socket, telemetry, waiting};
 use signals::{Signal, Signals};
 
 /// Serves until a signal says stop.
@@ -64,7 +65,7 @@ fn run(serve: &Serve, registry: Arc<Registry>, log: &telemetry::Log) -> Result<E
     let mut server = Server::start(&config, Arc::clone(&registry), dispatcher)?;
     let (watching, socket) = (effective.watch, effective.admin_socket.clone());
     let administration = supervisor.administration();
-    let expected: Vec<_> = supervisor.upstreams().iter().map(|one| one.origin().to_string()).collect();
+    let expected = supervisor.upstreams().to_vec();
     let live = Arc::new(Live::new(server.controls(), given.clone(), effective, identity));
     let settle = Arc::clone(&live) as Arc<dyn Settle>;
     let supervisor = supervisor.start(settle, watching).map_err(Error::Watch)?;
@@ -124,7 +125,11 @@ fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Err
     }
     let n_errors = report.n_errors();
     if n_errors > 0 && !serve.tolerant {
-        return Err(Error::NothingToServe { file: serve.file.clone(), n_errors });
+        return Err(Error::NothingToServe {
+            file: serve.file.clone(),
+            n_errors,
+            n_good: report.defined.len(),
+        });
     }
     Ok(supervisor)
 }
@@ -165,12 +170,15 @@ pub(crate) fn private_path() -> PathBuf {
 
 /// Prints what is served and where; the line `ready` comes last. Nobody waits for whoever reads it: a server whose
 /// output cannot be written serves all the same.
-fn announce(registry: &Registry, expected: &[String], server: &Server) -> std::io::Result<()> {
+fn announce(registry: &Registry, expected: &[Upstream], server: &Server) -> std::io::Result<()> {
     let snapshot = registry.snapshot();
     let room = Room::of_output(false, "kamodo-rpc list --wide");
     let mut text = table::render(snapshot.functions().map(|function| &**function), room);
+    for line in waiting::lines(snapshot.functions().map(|function| &**function), expected) {
+        text += &format!("\n{line}");
+    }
     for upstream in expected {
-        text += &format!("\nfunctions of {upstream} come as soon as it answers");
+        text += &format!("\nfunctions of {} come as soon as it answers", upstream.origin());
     }
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
     let addresses = addresses.join(" and ");

@@ -8,7 +8,7 @@ use kamodo_registry::Registry;
 
 use crate::cli::{Check, Format};
 use crate::table::{self, Room};
-use crate::{Error, Settings, Sources, Supervisor, answer, app, describe};
+use crate::{Error, Settings, Sources, Supervisor, answer, app, describe, waiting};
 
 /// Prints what the file defines; the status is 1 where an error would keep something from being served.
 ///
@@ -31,7 +31,12 @@ pub fn run(check: &Check) -> Result<ExitCode, Error> {
         }
         Format::Text => {
             let mut parts = vec![table::render(functions(), Room::of_output(check.wide, "--wide"))];
+            if !supervisor.upstreams().is_empty() {
+                // Nobody asks them here.
+                parts.push(waiting::lines(functions(), supervisor.upstreams()).join("\n"));
+            }
             parts.extend(report.diagnostics.iter().map(Diagnostic::render));
+            parts.retain(|part| !part.is_empty());
             let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
             parts.push(format!(
                 "{}, {}, {}",

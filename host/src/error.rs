@@ -16,6 +16,8 @@ pub enum Error {
         file: PathBuf,
         /// How many errors were told.
         n_errors: usize,
+        /// How many functions could be served all the same.
+        n_good: usize,
     },
     /// The certificate or its key.
     #[error(transparent)]
@@ -204,6 +206,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::NothingToServe { n_good: 0, .. } => {
+                Some("mend the errors: nothing else can be served".to_owned())
+            }
             Self::NothingToServe { .. } => {
                 Some("mend the errors, or start with `--tolerant` to serve what is good".to_owned())
             }

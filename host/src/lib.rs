@@ -27,6 +27,7 @@ mod supervisor;
 mod table;
 pub mod telemetry;
 pub mod trial;
+mod waiting;
 mod watch;
 mod yaml;
 

@@ -437,11 +437,15 @@ impl Supervisor {
         Standing { unserved: unserved.into_values().collect(), pins: self.admission.pins().clone() }
     }
 
-    /// Says what else is wrong with files that are not served for an error: all of it at once.
+    /// Says what else is wrong with files that are not served for an error, and warns of them: all of it at once.
     fn tell_of_partial_files(&self, report: &mut Report) {
         for partial in self.faults.values().filter_map(|fault| fault.partial.as_ref()) {
             let linked = self.admission.preview(partial);
-            report.diagnostics.extend(linked.errors().cloned());
+            let file = partial.origin.key().file().display().to_string();
+            let is_told = |one: &&Diagnostic| {
+                one.severity == Severity::Error || one.file.as_deref() == Some(file.as_str())
+            };
+            report.diagnostics.extend(linked.diagnostics.iter().filter(is_told).cloned());
             report.defined.retain(|one| linked.functions.iter().all(|other| other.name() != one.name()));
             report.defined.extend(linked.functions);
         }

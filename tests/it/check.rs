@@ -104,7 +104,7 @@ fn a_call_of_nothing_waits_and_warns() {
     kamodo_rpc.yaml:2:18: warning: `r_0`: no function `standoff` is there yet
       2 | r_0(p[nPa])[km]: standoff(0, p)
         |                  ^^^^^^^^
-    hint: `r_0` is served as soon as a plugin or a definition brings `standoff`
+    hint: `r_0` is served as soon as a plugin, an upstream or a definition brings `standoff`
 
     1 function, 0 errors, 1 warning
     ");
@@ -130,6 +130,51 @@ fn units_that_do_not_fit() {
     ");
 }
 
+/// Warnings were told only once all errors were mended, and came in another order than the lines.
+#[test]
+fn warnings_come_beside_errors_by_line() {
+    let lines = |project: &Project| -> Vec<String> {
+        let said = project.run(&["check"]).stdout;
+        let heads = said.lines().filter(|line| line.starts_with("kamodo_rpc.yaml:"));
+        let place = |head: &str| head.splitn(5, ':').skip(1).take(3).collect::<Vec<_>>().join(":");
+        let mut found: Vec<_> = heads.map(place).collect();
+        found.push(said.lines().last().unwrap_or_default().to_owned());
+        found
+    };
+    let of_the_text = Project::new("f(x): magnetopause(x)\ng(x): 2 x\nh(x): standoff(x)\nk(x[kgg]): x");
+    assert_eq!(
+        lines(&of_the_text),
+        ["2:7: warning", "3:9: error", "4:7: warning", "5:5: error", "2 functions, 2 errors, 2 warnings"]
+            .map(str::to_owned)
+    );
+    let of_units = Project::new("f(x): magnetopause(x)\ng(x)[m]: x\nh(x)[s]: g(x)\nk(x): standoff(x)");
+    assert_eq!(
+        lines(&of_units),
+        ["2:7: warning", "4:10: error", "5:7: warning", "3 functions, 1 error, 2 warnings"]
+            .map(str::to_owned)
+    );
+}
+
+#[test]
+fn an_upstream_is_named_whose_prefix_a_missing_name_has() {
+    let project =
+        Project::new("f(x): sat_rho(x)\n--- !KamodoClient\nhost: model.example\nport: 60000\nprefix: sat");
+    assert_snapshot!(project.run(&["check"]).stdout, @"
+    | symbol | units | lhs  | rhs        | arg_units | origin          |
+    |--------|-------|------|------------|-----------|-----------------|
+    | f(x)   |       | f(x) | sat_rho(x) |           | kamodo_rpc.yaml |
+
+    f(x) waits for `sat_rho`, a name of upstream model.example:60000 as sat_
+
+    kamodo_rpc.yaml:2:7: warning: `f`: no function `sat_rho` is there yet
+      2 | f(x): sat_rho(x)
+        |       ^^^^^^^
+    hint: `f` is served as soon as a plugin, an upstream or a definition brings `sat_rho`
+
+    1 function, 0 errors, 1 warning
+    ");
+}
+
 #[test]
 fn no_such_file() {
     let output = Project::new("f: x").run(&["check", "other.yaml"]);
@@ -139,7 +184,7 @@ fn no_such_file() {
     |--------|-------|-----|-----|-----------|--------|
 
     other.yaml: error: the configuration cannot be read: No such file or directory (os error 2)
-    hint: name another one with `rpc_conf=FILE`
+    hint: put it there, or name another one: `kamodo-rpc serve FILE`, `kamodo-rpc check FILE`
 
     0 functions, 1 error, 0 warnings
     ");

@@ -58,7 +58,7 @@ fn a_bad_file_is_not_served() {
     hint: write a number, a name or `(` after `-`, or leave `-` out
 
     kamodo-rpc: kamodo_rpc.yaml: not served: 1 error above
-    hint: mend the errors, or start with `--tolerant` to serve what is good
+    hint: mend the errors: nothing else can be served
     ");
     assert!(!output.stdout.contains("ready"));
 }

@@ -142,10 +142,10 @@ fn a_directory_is_a_configuration() {
     fs::create_dir(project.path("none.d")).unwrap();
     assert_snapshot!(project.run(&["serve", "none.d"]).stderr, @r"
     none.d: error: the configuration cannot be read: expected files named `*.yaml` or `*.yml`, found none
-    hint: name another one with `rpc_conf=FILE`
+    hint: put it there, or name another one: `kamodo-rpc serve FILE`, `kamodo-rpc check FILE`
 
     kamodo-rpc: none.d: not served: 1 error above
-    hint: mend the errors, or start with `--tolerant` to serve what is good
+    hint: mend the errors: nothing else can be served
     ");
 }
 

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use kamodo_expr::{Diagnostic, bounded};
+use kamodo_expr::{Diagnostic, Severity, bounded};
 
 use crate::concession::{Conceded, Concessions};
 use crate::link::link_with;
@@ -424,12 +424,15 @@ fn is_same(a: Option<&Arc<Contribution>>, b: Option<&Arc<Contribution>>) -> bool
     }
 }
 
-/// What is wrong with one origin; where its change makes another one wrong, what is wrong with that.
+/// What is wrong with one origin, its warnings included; where its change makes another one wrong, what is wrong with
+/// that.
 fn errors(linked: &Linked, key: &OriginKey) -> Vec<Diagnostic> {
     let file = key.file().display().to_string();
-    let own: Vec<_> =
-        linked.errors().filter(|error| error.file.as_deref() == Some(&*file)).cloned().collect();
-    if own.is_empty() { bounded(linked.errors().cloned().collect()) } else { bounded(own) }
+    let is_own = |one: &Diagnostic| one.file.as_deref() == Some(&*file);
+    let is_error = |one: &Diagnostic| one.severity == Severity::Error;
+    let has_own = linked.errors().any(is_own);
+    let told = linked.diagnostics.iter().filter(|one| is_own(one) || (is_error(one) && !has_own));
+    bounded(told.cloned().collect())
 }
 
 fn kept_words(kept: &[u64]) -> String {

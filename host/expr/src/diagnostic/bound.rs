@@ -1,6 +1,7 @@
 //! Diagnostics of a bounded number and size, however large the text is that they are about.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::{Diagnostic, Severity};
 
@@ -50,9 +51,15 @@ pub fn listed(names: &[impl AsRef<str>]) -> String {
 }
 
 /// Keeps the first hundred diagnostics, errors rather than warnings, each of a bounded size, and says at the
-/// end how many more there are.
+/// end how many more there are. Those of one file come together, in the order of their places.
 #[must_use]
-pub fn bounded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn bounded(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut files = HashMap::new();
+    for diagnostic in &diagnostics {
+        let n_files = files.len();
+        files.entry(diagnostic.file.clone()).or_insert(n_files);
+    }
+    diagnostics.sort_by_key(|one| (files[&one.file], one.position()));
     let is_error = |one: &Diagnostic| one.severity == Severity::Error;
     let n_errors = diagnostics.iter().filter(|one| is_error(one)).count();
     let n_warnings = diagnostics.len() - n_errors;
