@@ -311,11 +311,7 @@ fn client_hint(error: &kamodo_client::Error) -> Option<String> {
                          `selfsigned.cert` in the directory in which it is started";
     match error {
         kamodo_client::Error::Lost { .. } => Some(AGAIN.to_owned()),
-        // A client reads no other certificate than the one that it is told.
-        kamodo_client::Error::Certificate(error) => match error.hint() {
-            Some(hint) => Some(format!("{hint}; or {TRUST}")),
-            None => Some(TRUST.to_owned()),
-        },
+        kamodo_client::Error::Certificate(error) => error.hint().or_else(|| Some(TRUST.to_owned())),
         error => error.hint(),
     }
 }

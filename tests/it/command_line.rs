@@ -187,6 +187,10 @@ fn a_server_that_says_nothing() {
     ");
     let missing = project.run(&["list", "--port", &port, "--certfile", "none.cert"]);
     assert_eq!(missing.code, Some(64));
+    assert_snapshot!(missing.stderr, @"
+    kamodo-rpc: none.cert: cannot be read: No such file or directory (os error 2)
+    hint: name the server's certificate with `--certfile` or `KAMODO_CERTFILE`: a server makes `selfsigned.cert` in the directory in which it is started
+    ");
 }
 
 #[test]

@@ -46,8 +46,8 @@ fn the_status_says_what_the_published_client_is_shown_otherwise_as_long_as_it_is
     let project = Project::new(SHOWN_OTHERWISE);
     let server = Server::start(&project);
     let condition = |text: &str| {
-        let from = text.find("since ").unwrap_or_default();
-        let part = text[from..].split("\n\n").next().unwrap_or_default();
+        let from = text.find("\nsince ").expect("there is a condition");
+        let part = text[from..].trim_start().split("\n\n").next().unwrap_or_default();
         part.split_once(": ").map(|(_, said)| said.to_owned()).unwrap_or_default()
     };
     assert_snapshot!(condition(&server.command(&["status"]).stdout), @r"

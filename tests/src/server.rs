@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::{DEADLINE, Output, Project, eventually};
@@ -80,8 +80,8 @@ impl<'a> Server<'a> {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary is built");
-        let printed = collect(process.stdout.take().expect("stdout is piped"));
-        let logged = collect(process.stderr.take().expect("stderr is piped"));
+        let (printed, printing) = collect(process.stdout.take().expect("stdout is piped"));
+        let (logged, logging) = collect(process.stderr.take().expect("stderr is piped"));
         let mut server = Self { project, process, printed, logged, port: 0 };
         let end = Instant::now() + DEADLINE;
         server.port = loop {
@@ -91,6 +91,8 @@ impl<'a> Server<'a> {
             }
             let said = || format!("{}{}", server.printed(), server.log());
             if let Some(status) = ended {
+                // What it said last may still have to be read.
+                eventually(|| printing.is_finished() && logging.is_finished(), |all_is_read| *all_is_read);
                 return Err((status.code(), said()));
             }
             assert!(Instant::now() < end, "the server is not ready: {}", said());
@@ -200,17 +202,18 @@ impl Drop for Server<'_> {
     }
 }
 
-fn collect(stream: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+/// Collects what comes of a stream, on a thread that ends with it.
+fn collect(stream: impl Read + Send + 'static) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     let text = Arc::new(Mutex::new(String::new()));
     let collected = Arc::clone(&text);
-    thread::spawn(move || {
+    let collecting = thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
             let mut collected = lock(&collected);
             collected.push_str(&line);
             collected.push('\n');
         }
     });
-    text
+    (text, collecting)
 }
 
 fn lock(text: &Mutex<String>) -> MutexGuard<'_, String> {
