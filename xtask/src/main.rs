@@ -10,6 +10,7 @@ mod copy;
 mod engine;
 mod image;
 mod live_time;
+mod package;
 mod port;
 mod process;
 mod progress;
@@ -53,6 +54,12 @@ const TASKS: &[Task] = &[
         "",
         "makes an environment with the published client under target/python, in about a minute",
         python::run,
+    ),
+    (
+        "package",
+        "[FOLDER]",
+        "makes a tarball and a Debian package of the server, for machines without Rust",
+        package::run,
     ),
     ("image", "", "builds the container image from the host's build", image::run),
     (

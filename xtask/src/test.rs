@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::project::{Failure, build_release, cargo, command, run as run_command, target};
-use crate::{containers, progress, python, walkthrough};
+use crate::{containers, package, progress, python, walkthrough};
 
 /// A part of the tests.
 pub(crate) struct Part {
@@ -79,6 +79,14 @@ pub(crate) const PARTS: &[Part] = &[
         about: "3 min",
         lacks: python::lacks,
         run: readme,
+    },
+    Part {
+        name: "package",
+        purpose: "the tarball and the Debian package, in an empty Debian",
+        needs: "dpkg-deb, docker, an engine or root for `dockerd`, an image or debootstrap",
+        about: "2 min",
+        lacks: package::lacks,
+        run: package::test,
     },
     Part {
         name: "containers",
