@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::port;
-use crate::project::{Failure, root, target};
+use crate::project::{Failure, quoted, root, target};
 
 /// Returns the file's path.
 pub(crate) fn path() -> PathBuf {
@@ -36,16 +36,11 @@ fn port_of(text: &str) -> Option<u16> {
     text.lines().find_map(|line| line.strip_prefix("export KAMODO_PORT="))?.parse().ok()
 }
 
-/// Quotes for a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 /// How a terminal in the project's folder takes the file.
 pub(crate) fn command() -> String {
     let path = path();
     let shown = path.strip_prefix(root()).unwrap_or(&path).display().to_string();
-    if shown.contains([' ', '\'']) { format!("source {}", quoted(&shown)) } else { format!("source {shown}") }
+    format!("source {}", quoted(&shown))
 }
 
 #[cfg(test)]
@@ -55,10 +50,5 @@ mod tests {
     #[test]
     fn the_port_is_read_back() {
         assert_eq!(port_of(&text(60007)), Some(60007));
-    }
-
-    #[test]
-    fn a_path_is_one_word_for_a_shell() {
-        assert_eq!(quoted("it's here"), r"'it'\''s here'");
     }
 }

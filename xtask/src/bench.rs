@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::process::Background;
 use crate::project::{Failure, build_release, cargo, root, run as run_command, target};
-use crate::python;
+use crate::{progress, python};
 
 const PAIRS: usize = 21;
 const ELEMENTS: usize = 1_000_000;
@@ -32,15 +32,7 @@ pub(crate) fn run(_: &[String]) -> Result<(), Failure> {
         ("kamodo-client", "load"),
         ("kamodo-tests", "evaluator"),
     ] {
-        run_command(&mut cargo(&[
-            "build",
-            "--quiet",
-            "--release",
-            "--package",
-            package,
-            "--example",
-            example,
-        ]))?;
+        progress::run(&mut cargo(&["build", "--release", "--package", package, "--example", example]))?;
     }
     let examples = built.join("examples");
     let directory = target().join("bench");

@@ -46,7 +46,22 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(args);
+    // what cargo tells this program of itself: some build scripts look at it, and would run again, with all that needs
+    // what they make, at every change between `cargo build` and a task
+    for (name, _) in std::env::vars_os() {
+        if is_of_xtask(&name.to_string_lossy()) {
+            cargo.env_remove(name);
+        }
+    }
     cargo
+}
+
+/// Whether cargo sets an environment variable for the package that it runs.
+fn is_of_xtask(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+        || name == "CARGO_PRIMARY_PACKAGE"
 }
 
 /// Runs `command`, with its output shown.
@@ -101,7 +116,17 @@ pub(crate) fn shown(command: &Command) -> String {
     // a program by its name alone: where it is differs from machine to machine
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args());
-    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+    words.map(|word| quoted(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
+}
+
+/// Quotes a word for a shell, if it needs that.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./=:,+@%".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 // === impl Failure ===
@@ -132,5 +157,27 @@ impl fmt::Display for Failure {
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::new(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cargo_that_a_task_runs_builds_as_one_that_a_reader_runs() {
+        // set by the cargo that runs this test, as by the one that runs a task
+        for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
+            assert!(std::env::var_os(name).is_some(), "{name}");
+            assert!(cargo(&[]).get_envs().any(|(known, value)| known == name && value.is_none()), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_are_quoted_if_a_shell_would_take_them_apart() {
+        assert_eq!(quoted("target/release/kamodo-rpc"), "target/release/kamodo-rpc");
+        assert_eq!(quoted("import x"), "'import x'");
+        assert_eq!(quoted("it's here"), r"'it'\''s here'");
+        assert_eq!(quoted(""), "''");
     }
 }
