@@ -5,19 +5,53 @@ use std::path::{Path, PathBuf};
 
 use crate::project::{Failure, command, output, root, target};
 
+/// What is built, which a copy shares; everything else in `target` is its own.
+const SHARED: &[&str] = &["debug", "release", "python"];
+
 /// Copies what git knows of, as it is now, to `target/NAME`; the copy shares what is built.
 pub(crate) fn make(name: &str) -> Result<PathBuf, Failure> {
     let copy = target().join(name);
     if copy.exists() {
         std::fs::remove_dir_all(&copy)?;
     }
+    for file in files()? {
+        copy_file(&root().join(&file), &copy.join(&file))?;
+    }
+    std::fs::create_dir_all(copy.join("target"))?;
+    for folder in SHARED {
+        std::fs::create_dir_all(target().join(folder))?;
+        symlink(target().join(folder), copy.join("target").join(folder))?;
+    }
+    Ok(copy)
+}
+
+/// Returns what is not as it was in a copy: files that changed or went, and what came that git would not ignore.
+pub(crate) fn differences(copy: &Path) -> Result<Vec<String>, Failure> {
+    let files = files()?;
+    let mut differences = Vec::new();
+    for file in &files {
+        match std::fs::read(copy.join(file)) {
+            Ok(now) if now == std::fs::read(root().join(file))? => {}
+            Ok(_) => differences.push(format!("{file} is not as it was")),
+            Err(e) => differences.push(format!("{file}: {e}")),
+        }
+    }
+    let ignored = std::fs::read_to_string(root().join(".gitignore"))?;
+    for entry in std::fs::read_dir(copy)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let is_known = files.iter().any(|file| file.split('/').next() == Some(name.as_str()));
+        if !is_known && !ignored.lines().any(|line| line.trim_matches('/') == name) {
+            differences.push(format!("{name} was not there before"));
+        }
+    }
+    Ok(differences)
+}
+
+/// Returns the project's files, as git knows them.
+fn files() -> Result<Vec<String>, Failure> {
     let files =
         output(command("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
-    for file in files.split('\0').filter(|file| root().join(file).is_file()) {
-        copy_file(&root().join(file), &copy.join(file))?;
-    }
-    symlink(target(), copy.join("target"))?;
-    Ok(copy)
+    Ok(files.split('\0').filter(|file| root().join(file).is_file()).map(str::to_owned).collect())
 }
 
 /// Copies with the time of the original, so that cargo sees what did not change.

@@ -1,18 +1,21 @@
 //! `cargo xtask walkthrough`: the README, run in a clean copy, with what it really shows.
 //!
-//! Every block runs in order, as a reader would: the server in one terminal, the rest in another. What
-//! the README says is printed must be printed, at the latest after [`PATIENCE`], since a change takes a
-//! moment to go live. The outcome is written to `docs/walkthrough.md`, which `--check` leaves as it is.
+//! Every block runs once and in order, as a reader would paste it: the server in one terminal, the rest in another,
+//! which keeps its environment variables. What the README says is printed must be printed; the server's lines may
+//! take [`PATIENCE`] to come. In the end everything must be as it was.
+//! The outcome is written to `docs/walkthrough.md`. `--check` leaves it as it is, and takes the usual port first, as a
+//! server of the reader's may have it.
 
 use std::fmt::Write as _;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::process::Background;
-use crate::project::{Failure, root};
+use crate::project::{Failure, root, target};
 use crate::readme::{Action, Step, agrees, steps};
-use crate::{copy, python};
+use crate::{copy, port, python};
 
 /// How long what the README says may take to come true.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,14 +24,27 @@ const BUILD_TIME: Duration = Duration::from_secs(1800);
 
 /// Runs the README, and writes `docs/walkthrough.md` unless told only to check.
 pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
-    let python = python::interpreter()?;
+    let checks = args.iter().any(|arg| arg == "--check");
+    // before the copy, which shares it
+    python::interpreter()?;
     let steps = steps(&std::fs::read_to_string(root().join("README.md"))?)?;
-    let mut walk =
-        Walk { copy: copy::make("walkthrough")?, python, server: None, n_shown: 0, report: String::new() };
+    let copy = copy::make("walkthrough")?;
+    let terminal = target().join("walkthrough.sh");
+    std::fs::write(&terminal, "")?;
+    let mut walk = Walk { copy, terminal, server: None, n_shown: 0, report: String::new() };
+    // that it cannot be taken means that it is taken
+    let taken = checks.then(|| TcpListener::bind((Ipv4Addr::LOCALHOST, port::USUAL)));
     for step in &steps {
         walk.step(step)?;
     }
-    if args.iter().any(|arg| arg == "--check") {
+    walk.server = None;
+    drop(taken);
+    let differences = copy::differences(&walk.copy)?;
+    if !differences.is_empty() {
+        return Err(Failure::new(format!("after README.md: {}", differences.join(", ")))
+            .with_hint("have its last block put it back"));
+    }
+    if checks {
         eprintln!("README: {} blocks ran as written", steps.len());
         return Ok(());
     }
@@ -41,7 +57,8 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
 /// The state of the walk: the two terminals and what they showed.
 struct Walk {
     copy: PathBuf,
-    python: PathBuf,
+    /// The environment variables of the second terminal, as a script.
+    terminal: PathBuf,
     server: Option<Background>,
     /// The server's lines that the report has.
     n_shown: usize,
@@ -79,18 +96,25 @@ impl Walk {
 
     /// Starts the server in its terminal and waits until it is ready.
     fn serve(&mut self, step: &Step) -> Result<(), Failure> {
-        let mut server = Background::start(
-            Command::new("bash")
-                .args(["-c", &format!("exec {}", step.text)])
-                .current_dir(&self.copy)
-                .env("PWD", &self.copy),
-        )?;
+        let mut server = Background::start(&mut self.shell(&format!("exec {}", step.text)))?;
         server
             .wait(0, "the server", BUILD_TIME, |lines| lines.iter().any(|line| line.starts_with("ready")))?;
         self.server = Some(server);
         let printed = self.new_server_lines();
         self.show("", &format!("$ {}\n{}", step.text, printed.join("\n")));
         expect(step, &printed)
+    }
+
+    /// Returns a shell in the copy, with none of the settings of whoever runs this.
+    fn shell(&self, script: &str) -> Command {
+        let mut shell = Command::new("bash");
+        shell.args(["-c", script]).current_dir(&self.copy).env("PWD", &self.copy).stdin(Stdio::null());
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("KAMODO_") || name == "CARGO_TARGET_DIR" {
+                shell.env_remove(name);
+            }
+        }
+        shell
     }
 
     /// Waits for lines of the server that no block has shown yet.
@@ -109,42 +133,32 @@ impl Walk {
         Ok(())
     }
 
-    /// Runs a block, again until it prints what the README says.
+    /// Runs a block in the second terminal.
     fn ask(&mut self, step: &Step) -> Result<(), Failure> {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let mut command = match step.action {
-                Action::Python => Command::new(&self.python),
-                _ => Command::new("bash"),
-            };
-            let prelude = if step.action == Action::Python { "" } else { "set -euo pipefail\n" };
-            command
-                .args(["-c", &format!("{prelude}{}", step.text)])
-                .current_dir(&self.copy)
-                .env("PWD", &self.copy)
-                .stdin(Stdio::null());
-            let output = command.output()?;
-            let said = format!(
-                "{}{}",
-                String::from_utf8_lossy(&output.stdout),
-                String::from_utf8_lossy(&output.stderr)
-            );
-            let lines: Vec<String> = said.lines().map(str::to_owned).collect();
-            let outcome = match &step.expected {
-                None if !output.status.success() => {
-                    Err(Failure::new(format!("README.md: `{}` failed: {}\n{said}", step.text, output.status)))
-                }
-                _ => expect(step, &lines),
-            };
-            // a block that says nothing of its output is done once
-            if outcome.is_ok() || step.expected.is_none() || Instant::now() > end {
-                let prompt = if step.action == Action::Python { ">>>" } else { "$" };
-                let commands: Vec<String> =
-                    step.text.lines().map(|line| format!("{prompt} {line}")).collect();
-                self.show("", &format!("{}\n{said}", commands.join("\n")));
-                return outcome;
-            }
+        // errors come among the rest, as on a terminal; what a block exports stays for the next one
+        const TERMINAL: &str =
+            "exec 2>&1; terminal=$1; source \"$terminal\"; trap 'export -p > \"$terminal\"' EXIT";
+        let python = step.action == Action::Python;
+        let script = if python {
+            format!("{TERMINAL}; python -c \"$2\"")
+        } else {
+            // where something is shown, that is what counts: a block may show that a command fails
+            let strict = if step.expected.is_none() { "set -euo pipefail; " } else { "" };
+            format!("{TERMINAL}; {strict}eval \"$2\"")
+        };
+        let output = self.shell(&script).arg("bash").arg(&self.terminal).arg(&step.text).output()?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let prompt = if python { ">>>" } else { "$" };
+        let commands: Vec<String> = step.text.lines().map(|line| format!("{prompt} {line}")).collect();
+        self.show("", &format!("{}\n{said}", commands.join("\n")));
+        if step.expected.is_none() && !output.status.success() {
+            return Err(Failure::new(format!(
+                "README.md: `{}` failed: {}\n{said}",
+                step.text, output.status
+            )));
         }
+        let lines: Vec<String> = said.lines().map(str::to_owned).collect();
+        expect(step, &lines)
     }
 
     fn new_server_lines(&mut self) -> Vec<String> {
