@@ -128,6 +128,9 @@ impl Parser<'_> {
                     if divides {
                         operands.push(factor.1);
                         let forms = ambiguity::both(&operands);
+                        if forms[0] == forms[1] {
+                            return Err(adjacent); // `m/2(1)`: a one says nothing, wherever it stands
+                        }
                         return Err(Error::new(ErrorKind::Ambiguous { is_blank, forms }, end..self.at));
                     }
                     factor
