@@ -125,12 +125,13 @@ impl Parser<'_> {
                         Err(_) if !is_product => return Err(adjacent),
                         factor => factor?,
                     };
+                    // A factor of one is the same unit wherever it stands.
+                    if divides && factor.0.is_one() {
+                        return Err(adjacent);
+                    }
                     if divides {
                         operands.push(factor.1);
                         let forms = ambiguity::both(&operands);
-                        if forms[0] == forms[1] {
-                            return Err(adjacent); // `m/2(1)`: a one says nothing, wherever it stands
-                        }
                         return Err(Error::new(ErrorKind::Ambiguous { is_blank, forms }, end..self.at));
                     }
                     factor
