@@ -68,8 +68,8 @@ pub enum ErrorKind {
     Ambiguous {
         /// Whether a blank stands before it.
         is_blank: bool,
-        /// The two readings.
-        forms: [String; 2],
+        /// The two readings, unless they are beyond what a unit may be.
+        forms: Option<[String; 2]>,
     },
     /// A character that nobody sees, such as a blank without a width.
     #[error("{}", unseen_message(*found))]
@@ -155,8 +155,8 @@ impl Error {
             ErrorKind::Sum { sign: '-' } => {
                 Some("write a negative exponent as `m^-3` or `m**(-3)`".to_owned())
             }
-            ErrorKind::Ambiguous { forms: [below, above], .. } => {
-                Some(format!("write `{below}` or `{above}`"))
+            ErrorKind::Ambiguous { forms, .. } => {
+                forms.as_ref().map(|[below, above]| format!("write `{below}` or `{above}`"))
             }
             ErrorKind::Unseen { found } => Some(unseen_hint(*found).to_owned()),
             _ => None,

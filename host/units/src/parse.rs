@@ -131,7 +131,12 @@ impl Parser<'_> {
                     }
                     if divides {
                         operands.push(factor.1);
-                        let forms = ambiguity::both(&operands);
+                        let is_read = |form: &String| {
+                            let again = parse_whole(form, self.lookup);
+                            again.is_ok_and(|(_, _, doubts)| doubts.is_empty())
+                        };
+                        let forms =
+                            Some(ambiguity::both(&operands)).filter(|forms| forms.iter().all(is_read));
                         return Err(Error::new(ErrorKind::Ambiguous { is_blank, forms }, end..self.at));
                     }
                     factor
