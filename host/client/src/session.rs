@@ -207,7 +207,7 @@ impl Session {
         let (mut harmless, mut repeats) = (harmless, self.options.repeats);
         let mut lost = None;
         loop {
-            let client = match (self.fresh_client().await, lost) {
+            let client = match (self.client().await, lost) {
                 (Ok(client), _) => client,
                 (Err(error), None) => return Err(error),
                 (Err(error), Some(lost)) => return Err(Error::not_sent_again(lost, &error)),
@@ -227,15 +227,6 @@ impl Session {
             *left -= 1;
             lost = Some(error).filter(|error| matches!(error, Error::Lost { .. }));
         }
-    }
-
-    /// Returns a connection of which the end was noticed, if it has ended.
-    async fn fresh_client(&self) -> Result<Rc<Client>, Error> {
-        if self.live().is_some() {
-            // Its end may have come while this thread did something else: let the system's news be read.
-            tokio::task::yield_now().await;
-        }
-        self.client().await
     }
 
     /// Lets go of a connection that was lost, whether or not it knows already.
