@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let _ = Project::new("f: x").run(&["--version"]); // builds what is measured, if that has to be
     println!("each cell: with {} kB, with {} kB", n_bytes / 2000, n_bytes / 1000);
     println!(
-        "| {:44} | {:>13} | {:>11} | {:>13} | {:>11} | {:>9} | {:>9} | {:>11} | {:>11} |",
+        "| {:44} | {:>13} | {:>11} | {:>13} | {:>11} | {:>9} | {:>9} | {:>11} | {:>11} | {:>11} |",
         "file",
         "check, s",
         "peak, MiB",
@@ -39,7 +39,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "check, kB",
         "log, kB",
         "status, kB",
-        "as JSON, kB"
+        "as JSON, kB",
+        "fields, kB"
     );
     println!("|{}", format!("{}|", "-".repeat(5)).repeat(10));
     for file in WORST_FILES.iter().filter(|file| file.name.contains(&part)) {
