@@ -121,7 +121,10 @@ fn fault(path: &Path, message: &str) -> Diagnostic {
 
 fn unreadable(name: &str, reason: &Unread) -> Diagnostic {
     let message = format!("the configuration cannot be read: {}", reason.message);
-    let hint = reason.hint.as_deref().unwrap_or("name another one with `rpc_conf=FILE`");
+    let hint = reason
+        .hint
+        .as_deref()
+        .unwrap_or("put it there, or name another one: `kamodo-rpc serve FILE`, `kamodo-rpc check FILE`");
     let mut diagnostic = Diagnostic::new(Severity::Error, message).with_hint(hint);
     diagnostic.file = Some(name.into());
     diagnostic
@@ -723,7 +726,7 @@ mod tests {
             |              ^^^^
         hint: keep one of the two
         c/c.yaml: error: the configuration cannot be read: permission denied
-        hint: name another one with `rpc_conf=FILE`
+        hint: put it there, or name another one: `kamodo-rpc serve FILE`, `kamodo-rpc check FILE`
         ");
         let names: Vec<_> = config
             .contributions

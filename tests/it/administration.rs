@@ -150,6 +150,62 @@ fn the_status_of_one_function() {
 }
 
 #[test]
+fn the_start_says_which_functions_wait() {
+    let project = Project::new(
+        "f(x): g(x) + h(x)\nk(x): 2*x\nm: f(1)\nn(x): sat_v(x)\n--- !KamodoClient\nhost: model.invalid\nport: 60000\nprefix: sat",
+    );
+    let server = Server::start(&project);
+    let printed = server.printed();
+    let waiting: Vec<_> = printed.lines().filter(|line| !line.starts_with(['|', 'r'])).collect();
+    assert_snapshot!(waiting.join("\n"), @"
+    f(x) waits for `g`, `h`
+    m() waits for `g`, `h`
+    n(x) waits for `sat_v`, a name of upstream model.invalid:60000 as sat_
+    functions of upstream model.invalid:60000 as sat_ come as soon as it answers
+    ");
+}
+
+#[test]
+fn a_misspelt_function_file_or_generation() {
+    let project = Project::new("v_A(B, n): B/n\np_dyn(x): x");
+    let server = Server::start(&project);
+    let refused = |command: &[&str]| ask(&project, &server, command).stderr;
+    assert_snapshot!(server.call(&["va", "1", "2"]).stderr, @"
+    kamodo-rpc: the server has no function `va`
+    hint: did you mean `v_A`?
+    ");
+    assert_snapshot!(server.call(&["p_din", "1"]).stderr, @"
+    kamodo-rpc: the server has no function `p_din`
+    hint: did you mean `p_dyn`?
+    ");
+    assert_snapshot!(refused(&["pin", "kamodo_rcp.yaml"]), @"
+    kamodo-rpc: no origin has the file `kamodo_rcp.yaml`
+    hint: did you mean `kamodo_rpc.yaml`?
+    ");
+    assert_snapshot!(refused(&["pin", "nosuch"]), @"
+    kamodo-rpc: no origin has the file `nosuch`
+    hint: the origins are `kamodo_rpc.yaml`
+    ");
+    assert_snapshot!(refused(&["rollback", "x"]), @"
+    error: invalid value 'x' for '[GENERATION]': expected the number of a generation, from 1, found `x`
+    hint: `kamodo-rpc status --generations` lists those that are kept
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(refused(&["watch", "--since", "-"]), @"
+    error: invalid value '-' for '--since <GENERATION>': expected the number of a generation, from 1, found `-`
+    hint: `kamodo-rpc status --generations` lists those that are kept
+
+    For more information, try '--help'.
+    ");
+    // The system words the cause in its own way.
+    let unknown =
+        project.run(&["call", "f", "1", "--host", "model.invalid", "--certfile", "selfsigned.cert"]);
+    let hint = unknown.stderr.lines().last().unwrap_or_default();
+    assert_snapshot!(hint, @"hint: no machine has the name `model.invalid` here: name another with `--host`");
+}
+
+#[test]
 fn the_status_as_json() {
     let project = Project::new(OLD);
     let server = Server::start(&project);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// Each crate with those that it depends on, directly. An arrow that is added here is a change of design.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("kamodo-client", &["kamodo-schema", "kamodo-value", "kamodo-wire"]),
+    ("kamodo-client", &["kamodo-schema", "kamodo-units", "kamodo-value", "kamodo-wire"]),
     ("kamodo-expr", &["kamodo-units", "kamodo-value"]),
     ("kamodo-files", &[]),
     ("kamodo-fixture-plugins", &["kamodo-plugin-api"]),

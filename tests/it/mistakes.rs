@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kamodo_tests::Project;
+use kamodo_tests::{Project, hint};
 
 const PAGE: &str = "docs/mistakes.md";
 const HEAD: &str = "# Mistakes, and what is said of them
@@ -35,7 +35,7 @@ fn the_page_shows_what_is_said() {
         let said = said.collect::<Vec<_>>().join("\n\n");
         assert!(!said.is_empty(), "{title}: nothing is said");
         for one in said.split("\n\n") {
-            assert!(one.contains("\nhint: "), "{title}: no hint:\n{one}");
+            follow(&project, source, one, said.split("\n\n").count());
         }
         let _ = write!(page, "\n## {title}\n```yaml\n{}\n```\n```text\n{said}\n```\n", source.trim_end());
     }
@@ -45,4 +45,51 @@ fn the_page_shows_what_is_said() {
     }
     let shown = fs::read_to_string(&path).unwrap_or_default();
     assert!(shown == page, "{PAGE} is not what is said now; KAMODO_UPDATE_DOCS=1 writes it:\n{page}");
+}
+
+/// Does what the hint of a diagnostic says, as a reader would, and checks the file again: the mistake is gone then, and
+/// there is no new one. What the hint shows as an example is right in a file of its own.
+#[track_caller]
+fn follow(project: &Project, source: &str, told: &str, n_told: usize) {
+    let (head, hint) = told.rsplit_once("\nhint: ").unwrap_or_else(|| panic!("no hint:\n{told}"));
+    let place = head.lines().next().unwrap_or_default().split(':').collect::<Vec<_>>();
+    let number = |at: usize| place.get(at).and_then(|text| text.parse::<usize>().ok());
+    let (Some(line), Some(column)) = (number(1), number(2)) else { panic!("no place:\n{told}") };
+    let message = message_of(head);
+    let carets = head.lines().nth(2).unwrap_or_default().matches('^').count();
+    let place = hint::Place { file_text: source, line, column, width: carets };
+    let check = |text: &str| {
+        project.replace("kamodo_rpc.yaml", text);
+        project.run(&["check", "kamodo_rpc.yaml"]).stdout
+    };
+    match hint::read(message, hint, place).unwrap_or_else(|error| panic!("{error}\n{told}")) {
+        hint::Reading::Prose => {}
+        hint::Reading::Examples(examples) => {
+            for example in examples {
+                let above: Vec<_> =
+                    source.lines().filter(|other| source.lines().nth(line - 1) != Some(other)).collect();
+                let said = check(&format!("{}\n{example}\n", above.join("\n")));
+                assert!(!said.contains(": error: `example`"), "{told}\n{example}\n{said}");
+            }
+        }
+        hint::Reading::Edits(edits) | hint::Reading::Steps(edits) => {
+            for edit in edits {
+                let said = check(&edit);
+                let again: Vec<_> = said.split("\n\n").filter(|part| part.contains("\nhint: ")).collect();
+                assert!(again.iter().all(|one| message_of(one) != message), "{told}\n{edit}\n{said}");
+                assert!(again.len() < n_told, "{told}\n{edit}\n{said}");
+            }
+        }
+    }
+}
+
+/// Returns what a diagnostic says is wrong, without its place and its function.
+fn message_of(told: &str) -> &str {
+    let head = told.lines().next().unwrap_or_default();
+    let message = head.split_once(": error: ").or_else(|| head.split_once(": warning: "));
+    let message = message.map_or(head, |(_, message)| message);
+    match message.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
+        Some((name, message)) if !name.contains('`') => message,
+        _ => message,
+    }
 }

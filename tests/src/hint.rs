@@ -81,6 +81,7 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         }
         "write {}" if message.starts_with("no function") => edits(&[edit.with_call(code[0])]),
         "write {}" if message.contains("has no index") || message.contains("no upper bound") => rights(&code),
+        "write {}" if message.starts_with("expected `{` after") => rights(&code),
         "write {}" | "write {}, or parentheses round all of the argument"
         | "write {}, or blanks round {} where it is a parameter" => edits(&[edit.with_label(code[0])]),
         "write {} to have that one always, {} for one's own" => {
@@ -92,6 +93,14 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         "no list of parameters may have {}, which is a constant there: write {}, and {}, or no list"
         | "no list of parameters may have {}, which is a function there: write {}, and {}, or no list" => {
             edits(&[edit.with_label_and_left(code[1], code[2])])
+        }
+        "the default is {}" => edits(&[edit.with_whole_line(code[0])]),
+        "declare the temperature in {}, and convert in the function: {}" => edits(&[edit.with_label(code[0])]),
+        "leave {} out: no definition has this character" => edits(&[edit.with_label("")]),
+        "a left-hand side has names without a backslash, such as {}" => lefts(&code),
+        "use single quotes: {}" | "use single quotes, and dollars round LaTeX: {}" => edits(&[edit.with_right(code[0])]),
+        "write an expression such as {}, in quotes where YAML would read something else" => {
+            edits(&[edit.with_right(code[0])])
         }
         // --- beside it
         "there is no implicit multiplication: write {}" => edits(&[edit.with_inserted(code[0])]),
@@ -149,9 +158,11 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
             rights(&code[2..])
         }
         // --- names and signs, no code
-        "{} is served as soon as a plugin or a definition brings {}"
+        "{} is served as soon as a plugin, an upstream or a definition brings {}"
         | "{} is shown, but not worked out here: write out what it comes to"
-        | "the language has no {}: {} is served as soon as a plugin or a definition brings one"
+        | "the language has no {}: {} is served as soon as a plugin, an upstream or a definition brings one"
+        | "write a name in place of the list, and pass the list as its argument, as in {}"
+        | "quote the text where it holds {}, and begin each entry on a line of its own"
         | "all of the right-hand side stands between two {} where it is LaTeX"
         | "LaTeX stands between one {} and another, with nothing before or behind"
         | "a comma stands between the arguments of a function only, a decimal point is {}"
@@ -212,6 +223,14 @@ impl<'t> Edit<'t> {
         });
         let end = end.map_or(0, |(at, letter)| if letter == ')' { at + 1 } else { 0 });
         self.with(&[&self.line[..self.label.start], code, &rest[end..]].concat())
+    }
+
+    fn with_whole_line(&self, code: &str) -> String {
+        self.with(code)
+    }
+
+    fn with_right(&self, code: &str) -> String {
+        self.with(&[&self.line[..self.colon()], ": ", code].concat())
     }
 
     fn with_left(&self, code: &str) -> String {

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod artifacts;
+pub mod hint;
 mod project;
 mod proxy;
 mod server;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use kamodo_units::suggest;
 use kamodo_wire::{literal, tls};
 
 use crate::Mismatch;
@@ -163,6 +164,12 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Connect { host, source, .. } if is_lookup(source) => {
+                Some(format!("no machine has the name `{host}` here: name another with `--host`"))
+            }
+            Self::Connect { host, source, .. } if is_unreachable(source) => Some(format!(
+                "`{host}` does not answer: is it on, and does a firewall let the port through? Or name another with `--host`"
+            )),
             Self::Connect { port, .. } => {
                 Some(format!("start a server with `kamodo-rpc serve --port {port}`, or name another port"))
             }
@@ -183,7 +190,10 @@ impl Error {
             )),
             Self::Certificate(error) => error.hint(),
             Self::Unknown { served, .. } if served.is_empty() => Some(String::from("it serves none")),
-            Self::Unknown { served, .. } => {
+            Self::Unknown { name, served } => {
+                if let Some(similar) = suggest(name, served.iter().map(String::as_str)) {
+                    return Some(format!("did you mean `{similar}`?"));
+                }
                 let shown: Vec<_> = served.iter().take(20).map(|name| format!("`{name}`")).collect();
                 let more = if served.len() > shown.len() { ", …" } else { "" };
                 Some(format!("it serves {}{more}", shown.join(", ")))
@@ -242,6 +252,16 @@ impl From<capnp::Error> for Error {
         };
         Self::Remote { message, hint, overloaded: error.kind == capnp::ErrorKind::Overloaded }
     }
+}
+
+/// Whether the name of a host has no address. The system gives such an error no number.
+fn is_lookup(source: &io::Error) -> bool {
+    source.raw_os_error().is_none() && source.to_string().contains("lookup address")
+}
+
+fn is_unreachable(source: &io::Error) -> bool {
+    use io::ErrorKind::{HostUnreachable, NetworkUnreachable, TimedOut};
+    matches!(source.kind(), HostUnreachable | NetworkUnreachable | TimedOut)
 }
 
 #[cfg(test)]

@@ -30,6 +30,10 @@ pub(crate) use unit::converted;
 pub trait Scope {
     /// Returns the call form of a function of any origin that is linked already.
     fn callee(&self, name: &str) -> Option<&Signature>;
+    /// Returns how a function is called that may not be linked yet, such as `f(x)`.
+    fn call_form(&self, name: &str) -> Option<String> {
+        self.callee(name).map(Signature::symbol)
+    }
     /// Returns whether a bare name means a function: one that is defined above in the same file.
     fn is_defined_above(&self, name: &str) -> bool;
     /// Returns every name, for "did you mean".
@@ -281,7 +285,7 @@ impl Names {
                 warned.push(name);
                 let message =
                     format!("`{name}` is a parameter here, though there is a function of that name");
-                let symbol = scope.callee(name).map_or_else(|| format!("{name}(…)"), Signature::symbol);
+                let symbol = scope.call_form(name).unwrap_or_else(|| format!("{name}()"));
                 let warning = definition.error(tree.span.clone(), message).into_warning();
                 self.diagnostics.push(warning.with_hint(format!("call the function as `{symbol}`")));
             }

@@ -139,6 +139,18 @@ impl Definition {
         &self.0.warnings
     }
 
+    /// Returns how it is called, as far as its text says: `f(x)`. What a bare name brings in that is a function above is
+    /// not known here.
+    #[must_use]
+    pub fn call_form(&self) -> String {
+        let names = self.left().parameter_names().unwrap_or_else(|| {
+            let mut names = self.0.bare_names.clone();
+            names.sort();
+            names
+        });
+        format!("{}({})", self.name(), names.join(", "))
+    }
+
     /// Resolves names and checks units against the functions that are linked already.
     #[must_use]
     pub fn check(&self, scope: &dyn Scope) -> (Outcome, Vec<Diagnostic>) {

@@ -142,6 +142,12 @@ impl Lexer<'_> {
         self.push(Kind::Unknown, first.len_utf8());
     }
 
+    /// Returns whether a bracket stands where a list of values would, and not behind what has a unit.
+    fn holds_list(&self) -> bool {
+        let before = self.text.find('[').map_or("", |at| self.text[..at].trim_end());
+        before.is_empty() || before.ends_with(['(', ',', '+', '-', '*', '/', '^', '=', '<', '>'])
+    }
+
     fn unknown(&mut self, first: char) {
         let of_python = self.hint_for_python(first);
         let hint = match first {
@@ -149,6 +155,9 @@ impl Lexer<'_> {
             '×' | '·' | '⋅' => Some("multiply with `*`"),
             '÷' => Some("divide with `/`"),
             '−' | '–' => Some("subtract with `-`"),
+            '[' | ']' if self.holds_list() => Some(
+                "write a name in place of the list, and pass the list as its argument, as in `kamodo-rpc eval 'g(B)' 'B=[1, 2, 3]'`",
+            ),
             '[' | ']' => Some("units stand on the left-hand side only, such as `f(x[cm])[kg]`"),
             '=' if self.text[self.at..].starts_with("=<") => Some("compare with `<=`"),
             '=' if self.text[self.at..].starts_with("=>") => Some("compare with `>=`"),

@@ -295,9 +295,7 @@ impl ErrorKind {
                 format!("rebuild it against `kamodo-plugin-api` {expected}")
             }
             Self::Start { .. } => {
-                "when that is mended, build the plugin anew, or restart the server: a file that failed is not \
-                 tried again"
-                    .to_owned()
+                "when that is mended, `kamodo-rpc reload` has it tried again, as a new build of the plugin does".to_owned()
             }
             Self::Spec { faults } => faults
                 .iter()

@@ -9,7 +9,7 @@
 //! - No file is opened but a private copy named by the hash of its bytes: another file under the same path
 //!   is another library, and the watched file may be overwritten or removed at any time.
 //! - A library is never closed. Bytes that were opened once are not opened again, and bytes that failed are
-//!   not tried again.
+//!   not tried again until somebody asks for it ([`StageDir::forget_failures`]).
 //! - No text of a plugin is kept by reference, and no panic of a plugin's code arrives here.
 //! - What a plugin's code changes of the process is put back and told (`guard`, `process`), and how a thread computes
 //!   is put back after each entry (`float`).

@@ -1,9 +1,11 @@
 //! What may be asked of the one who publishes, from wherever it is asked.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
-use kamodo_expr::Diagnostic;
+use kamodo_expr::{Diagnostic, listed};
+use kamodo_units::suggest;
 
 use crate::{NotKept, Pins};
 
@@ -87,9 +89,17 @@ impl CommandError {
             Self::NotKept(_) | Self::NothingBefore { .. } => {
                 Some("`kamodo-rpc status --generations` lists those that are kept".to_owned())
             }
-            Self::UnknownOrigin { known, .. } => {
-                let files: Vec<_> = known.iter().map(|file| format!("`{}`", file.display())).collect();
-                Some(format!("the origins are {}", files.join(", ")))
+            Self::UnknownOrigin { file, known } => {
+                let named = |file: &Path| format!("`{}`", file.display());
+                let file_text = file.display().to_string();
+                let texts: BTreeSet<_> = known.iter().map(|file| file.display().to_string()).collect();
+                if let Some(similar) = suggest(&file_text, texts.iter().map(String::as_str)) {
+                    return Some(format!("did you mean {}?", named(Path::new(similar))));
+                }
+                Some(match texts.is_empty() {
+                    true => "there is no origin yet".to_owned(),
+                    false => format!("the origins are {}", listed(&texts.into_iter().collect::<Vec<_>>())),
+                })
             }
             Self::Stopping => None,
         }

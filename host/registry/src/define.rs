@@ -86,8 +86,9 @@ pub fn link_beside(
         None
     });
     // A file may wait for what it calls; this one cannot, and what was to warn says what was meant.
-    let meant =
-        diagnostics.iter().filter_map(|told| told.hint.clone()).find(|hint| hint.starts_with("did you"));
+    let waits = |hint: &String| hint.contains("is served as soon as");
+    let missing = diagnostics.iter().filter(|told| told.message.starts_with("no function"));
+    let meant = missing.filter_map(|told| told.hint.clone()).find(|hint| !waits(hint));
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     match function {
         Some(function) if diagnostics.is_empty() => match &function.body {

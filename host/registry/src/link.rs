@@ -508,6 +508,18 @@ impl Scope for View<'_, '_> {
         function.map(|function| &function.signature)
     }
 
+    fn call_form(&self, name: &str) -> Option<String> {
+        let as_written = || {
+            let indices = self.linker.by_name.get(name)?.iter().filter(|&&index| index != self.index);
+            indices.copied().find_map(|index| match self.linker.entries[index].function {
+                ContributedFunction::Symbolic(definition) => Some(definition.call_form()),
+                ContributedFunction::Native { signature, .. }
+                | ContributedFunction::Awaited { signature, .. } => Some(signature.symbol()),
+            })
+        };
+        self.callee(name).map(Signature::symbol).or_else(as_written)
+    }
+
     fn is_defined_above(&self, name: &str) -> bool {
         let indices = self.linker.by_name.get(name);
         indices.is_some_and(|all| all.iter().any(|&other| is_above(&self.linker.entries, other, self.index)))

@@ -121,7 +121,7 @@ fn what_no_origin_provides_is_waited_for() {
     a.yaml:1:7: warning: `g`: no function `twice` is there yet
       1 | g(y): twice(y) + 1
         |       ^^^^^
-    hint: `g` is served as soon as a plugin or a definition brings `twice`
+    hint: `g` is served as soon as a plugin, an upstream or a definition brings `twice`
     ");
 }
 

@@ -49,7 +49,7 @@ pub struct Reload {
 #[derive(Debug, Args)]
 pub struct Rollback {
     /// The generation to go back to; the one before the present one where it is left out
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_parser = generation)]
     pub generation: Option<u64>,
     /// The server
     #[command(flatten)]
@@ -70,9 +70,25 @@ pub struct Pin {
 #[derive(Debug, Args)]
 pub struct Watch {
     /// Tell first what came after this generation; only what comes from now on where it is left out
-    #[arg(long, value_name = "GENERATION")]
+    #[arg(long, value_name = "GENERATION", value_parser = earlier)]
     pub since: Option<u64>,
     /// The server
     #[command(flatten)]
     pub server: Administered,
+}
+
+/// Reads the number of a generation.
+fn generation(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| {
+        format!(
+            "expected the number of a generation, from 1, found `{text}`\nhint: `kamodo-rpc status --generations` \
+             lists those that are kept"
+        )
+    })
+}
+
+/// Reads the number of a generation, or 0 for what was before the first.
+fn earlier(text: &str) -> Result<u64, String> {
+    if text == "0" { Ok(0) } else { generation(text) }
 }

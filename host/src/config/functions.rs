@@ -112,15 +112,15 @@ fn refuse_second(reading: &mut Reading<'_>, definition: &Definition, first: usiz
 }
 
 /// Refuses a text in which YAML reads an escape and its author meant LaTeX: what it reads would be another function.
-fn refuse_misread(reading: &mut Reading<'_>, node: &Node) -> Option<()> {
+fn refuse_misread(reading: &mut Reading<'_>, node: &Node, is_right: bool) -> Option<()> {
     let Kind::Scalar { misread: Some(misread), .. } = &node.kind else { return Some(()) };
-    reading.refuse(misread.span.clone(), misread.message(), misread.hint());
+    reading.refuse(misread.span.clone(), misread.message(), misread.hint(is_right));
     None
 }
 
 /// A key as the left-hand side of a definition.
 fn left<'n>(reading: &mut Reading<'_>, key: &'n Node) -> Option<&'n Source> {
-    refuse_misread(reading, key)?;
+    refuse_misread(reading, key, false)?;
     let (found, hint) = match (written(key), &key.kind) {
         (Ok(_), Kind::Scalar { source, meaning: Meaning::Number, .. }) => {
             (format!("the number `{}`", source.text), "begin it with a letter".to_owned())
@@ -206,7 +206,7 @@ fn refuse_part(reading: &mut Reading<'_>, name: &str, part: &Node, value: &Node)
 
 /// A value as the right-hand side: text, or a number, which is its own text.
 fn right<'n>(reading: &mut Reading<'_>, key: &Node, value: &'n Node) -> Option<&'n Source> {
-    refuse_misread(reading, value)?;
+    refuse_misread(reading, value, true)?;
     let found = match written(value) {
         Ok(source) => return Some(source),
         Err(found) => found,

@@ -116,9 +116,19 @@ impl Misread {
         format!("between double quotes `{escape}` is {name} (U+{code:04X}) in YAML, and no LaTeX")
     }
 
-    /// Says what to do about it.
-    pub(crate) fn hint(&self) -> String {
+    /// Says what to do about it in a left-hand side, or in a right-hand side, where LaTeX stands between dollars.
+    pub(crate) fn hint(&self, is_right: bool) -> String {
         match &self.mended {
+            _ if self.escape.starts_with("\\x")
+                || self.escape.starts_with("\\u")
+                || self.escape.starts_with("\\U") =>
+            {
+                format!("leave `{}` out: no definition has this character", self.escape)
+            }
+            _ if !is_right => "a left-hand side has names without a backslash, such as `f(theta)`".to_owned(),
+            Some(mended) if !mended.contains('$') => {
+                format!("use single quotes, and dollars round LaTeX: `'${}$'`", mended.trim_matches('\''))
+            }
             Some(mended) => format!("use single quotes: `{mended}`"),
             None => "use single quotes, between which a backslash stands for itself".to_owned(),
         }

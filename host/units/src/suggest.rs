@@ -25,20 +25,29 @@ pub fn suggest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     }
     let own = letters(&lower);
     candidates
-        .filter(|candidate| candidate.chars().count().abs_diff(n_chars) <= n_chars / 3)
-        // One edit brings one letter at most, and takes one away: most candidates need not be compared.
         .filter(|candidate| {
+            // One edit brings one letter at most, and takes one away: most candidates need not be compared.
             let other = letters(candidate);
-            (own & !other).count_ones().max((other & !own).count_ones()) as usize <= n_chars / 3
+            let n_others = (own & !other).count_ones().max((other & !own).count_ones()) as usize;
+            candidate.chars().count().abs_diff(n_chars) <= n_chars / 3 && n_others <= n_chars / 3
+                || is_alike(&lower, candidate)
         })
         .map(|candidate| {
             let edits = damerau_levenshtein(&lower, &candidate.to_lowercase());
             let longer = candidate.chars().count().abs_diff(n_chars);
             (edits, damerau_levenshtein(name, candidate), longer, candidate)
         })
-        .filter(|(edits, ..)| *edits <= n_chars / 3)
+        .filter(|(edits, _, _, candidate)| *edits <= n_chars / 3 || is_alike(&lower, candidate))
         .min()
         .map(|(.., candidate)| candidate)
+}
+
+/// Returns whether only case and underscores tell a candidate from a name in lower case, however short they are.
+fn is_alike(lower: &str, candidate: &str) -> bool {
+    let bare = |text: &str| text.chars().filter(|letter| *letter != '_').collect::<String>();
+    candidate.len() <= 2 * lower.len() + 2
+        && lower.len() > 1
+        && bare(lower) == bare(&candidate.to_lowercase())
 }
 
 /// The set of the letters of a text, without case; several may share a place in it.
@@ -60,6 +69,8 @@ mod tests {
         check("metre", &["meter", "meters", "mere"], Some("meter"));
         check("KM", &["km", "kg"], Some("km"));
         check("PA", &["pA", "Pa", "pa"], Some("Pa"));
+        check("va", &["v_A", "vb"], Some("v_A"));
+        check("a", &["A"], None);
         check("denisty", &["density", "entity"], Some("density"));
     }
 

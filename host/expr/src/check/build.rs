@@ -269,8 +269,7 @@ impl<'a> Builder<'a> {
         };
         let hint = did_you_mean(name, self.unused_parameters()).unwrap_or_else(|| {
             if function.is_none() && self.scope.is_provided_elsewhere(name) {
-                let symbol =
-                    self.scope.callee(name).map_or_else(|| format!("{name}()"), |callee| callee.symbol());
+                let symbol = self.scope.call_form(name).unwrap_or_else(|| format!("{name}()"));
                 return format!("call the function as `{symbol}`");
             }
             let meant = self.parameters_meant(name, function);

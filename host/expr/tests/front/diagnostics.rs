@@ -353,6 +353,12 @@ fn what_is_not_of_the_language() {
         |     ^
     hint: units stand on the left-hand side only, such as `f(x[cm])[kg]`
     "#);
+    assert_snapshot!(refuse("f: g([1, 2], 5)"), @"
+    kamodo_rpc.yaml:1:6: error: `f`: unexpected `[`
+      1 | f: g([1, 2], 5)
+        |      ^
+    hint: write a name in place of the list, and pass the list as its argument, as in `kamodo-rpc eval 'g(B)' 'B=[1, 2, 3]'`
+    ");
     assert_snapshot!(refuse("f: 2*\\sqrt{x}"), @r"
     kamodo_rpc.yaml:1:6: error: `f`: unexpected `\`
       1 | f: 2*\sqrt{x}
@@ -787,7 +793,7 @@ fn functions_elsewhere() {
     kamodo_rpc.yaml:1:4: warning: `f`: no function `entirely_new` is there yet
       1 | f: entirely_new(x)
         |    ^^^^^^^^^^^^
-    hint: `f` is served as soon as a plugin or a definition brings `entirely_new`
+    hint: `f` is served as soon as a plugin, an upstream or a definition brings `entirely_new`
     "#);
 }
 

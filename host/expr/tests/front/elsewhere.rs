@@ -124,7 +124,7 @@ fn the_form_has_the_arguments_of_the_call() {
     assert_snapshot!(hint("f: where(x, 1)"), @"`where(z, x, y)` is written `Piecewise((x, z), (y, True))`");
     assert_snapshot!(hint("f: round(x, 2)"), @"`round(x)` is written `Piecewise((floor(x), Mod(x, 1) < 1/2), (ceiling(x), Mod(x, 1) > 1/2), (2*floor(x/2 + 1/4), True))`");
     assert_snapshot!(hint("f: exp2(x) + 1"), @"write `(2.0**x)`");
-    assert_snapshot!(hint("f: cumsum(x)"), @"the language has no `cumsum`: `f` is served as soon as a plugin or a definition brings one");
+    assert_snapshot!(hint("f: cumsum(x)"), @"the language has no `cumsum`: `f` is served as soon as a plugin, an upstream or a definition brings one");
     assert_snapshot!(hint("f: select(x)"), @"write cases as `Piecewise((x, x > 0), (0, True))`");
     assert_snapshot!(hint(r"f: $2 \operatorname{fmod}{\left(x,y\right)}$"), @"define it, outside of LaTeX: `fmod(x,y): sign(x)*Mod(Abs(x), Abs(y))`");
 }

@@ -305,11 +305,11 @@ fn a_plugin_that_does_not_start() {
     let path = place.install("fails_at_start", "model.so");
     assert_snapshot!(place.refusal(&path), @r"
     model.so (digest8): does not start: cannot read `coefficients.txt`: expected 42 numbers, found 41
-    hint: when that is mended, build the plugin anew, or restart the server: a file that failed is not tried again
+    hint: when that is mended, `kamodo-rpc reload` has it tried again, as a new build of the plugin does
     ");
     assert_snapshot!(place.refusal(&path), @r"
     model.so (digest8): does not start: cannot read `coefficients.txt`: expected 42 numbers, found 41
-    hint: when that is mended, build the plugin anew, or restart the server: a file that failed is not tried again
+    hint: when that is mended, `kamodo-rpc reload` has it tried again, as a new build of the plugin does
     ");
 }
 

@@ -126,7 +126,7 @@ impl<'a> Builder<'a> {
                 .or_else(|| self.function_meant(name, call.map(|(args, _)| args.len())));
             let hint = hint.unwrap_or_else(|| {
                 format!(
-                    "`{}` is served as soon as a plugin or a definition brings `{name}`",
+                    "`{}` is served as soon as a plugin, an upstream or a definition brings `{name}`",
                     definition.name()
                 )
             });

@@ -157,7 +157,7 @@ pub(super) fn hint(call: &Call<'_>) -> Option<String> {
         let is_other = OTHERS.lines().any(|other| other == name);
         return is_other.then(|| {
             let own = call.own;
-            format!("the language has no `{name}`: `{own}` is served as soon as a plugin or a definition brings one")
+            format!("the language has no `{name}`: `{own}` is served as soon as a plugin, an upstream or a definition brings one")
         });
     };
     let Form { parameters, form, .. } = &FORMS[index];
