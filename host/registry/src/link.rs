@@ -511,10 +511,10 @@ impl Scope for View<'_, '_> {
     fn call_form(&self, name: &str) -> Option<String> {
         let as_written = || {
             let indices = self.linker.by_name.get(name)?.iter().filter(|&&index| index != self.index);
-            indices.copied().find_map(|index| match self.linker.entries[index].function {
-                ContributedFunction::Symbolic(definition) => Some(definition.call_form()),
+            indices.copied().next().map(|index| match self.linker.entries[index].function {
+                ContributedFunction::Symbolic(definition) => definition.call_form(),
                 ContributedFunction::Native { signature, .. }
-                | ContributedFunction::Awaited { signature, .. } => Some(signature.symbol()),
+                | ContributedFunction::Awaited { signature, .. } => signature.symbol(),
             })
         };
         self.callee(name).map(Signature::symbol).or_else(as_written)
