@@ -505,16 +505,16 @@ mod tests {
     #[test]
     fn texts_that_are_no_yaml() {
         insta::assert_snapshot!(mistakes(b"!Kamodo\nf: x\0\ng: y\n"), @r"
-        a.yaml:2:5: error: this is no YAML: unexpected character: `\u{0}'
+        a.yaml:2:5: error: unexpected U+0000 NULL, a character that nobody sees
           2 | f: x�
             |     ^
-        hint: remove the character
+        hint: delete it
         ");
         insta::assert_snapshot!(mistakes(b"!Kamodo\nf: 'x\x07'\n"), @r"
-        a.yaml:2:6: error: this is no YAML: unexpected character: `\u{7}'
+        a.yaml:2:6: error: unexpected U+0007 ALERT, a character that nobody sees
           2 | f: 'x�'
             |      ^
-        hint: remove the character
+        hint: delete it
         ");
         insta::assert_snapshot!(mistakes(b"!Kamodo\n\tf: x\n"), @r"
         a.yaml:2:1: error: a line is indented with blanks, found a tab

@@ -79,6 +79,16 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         "write {} or {}" if message.contains("blank") => {
             lefts(&[&format!("example[{}]", code[0]), &format!("example[{}]", code[1])])
         }
+        "write {}" if message == "unexpected `.`" => rights(&code),
+        "write {}, or {} if that is meant" => edits(&[edit.with_label(code[0]), edit.with_label(code[1])]),
+        "write {}; if a parameter is meant, list it on the left, as in {}" => {
+            edits(&[edit.with_label(code[0])])
+        }
+        "write {}, or give {} a default" => edits(&[edit.with_left(code[0])]),
+        "write a number, such as {}, or numbers alone, such as {}" => {
+            lefts(&[&format!("example({})", code[0]), &format!("example({})", code[1])])
+        }
+        "leave {} out: the functions of the language have no module" => edits(&[edit.without(code[0])]),
         "write {}" if message.starts_with("no function") => edits(&[edit.with_call(code[0])]),
         "write {}" if message.contains("has no index") || message.contains("no upper bound") => rights(&code),
         "write {}" if message.starts_with("expected `{` after") => rights(&code),
@@ -118,6 +128,9 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         }
         // --- lines of their own
         "define it, outside of LaTeX: {}" => edits(&[edit.with_line_above(code[0])]),
+        "if another unit is meant, define it with that, as in {}, and write {}" => {
+            edits(&[[code[0], "\n", &edit.with_label(code[1])].concat()])
+        }
         "{} is written {}" => {
             let parameters = code[0].split_once('(').map_or("", |(_, rest)| rest);
             Ok(Reading::Examples(vec![format!("example({parameters}: {}", code[1])]))
@@ -130,7 +143,7 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
             lefts(&code)
         }
         // --- examples
-        "call it as {}" | "call the function as {}" | "the right-hand side is one expression, such as {}"
+        "call it as {}" | "call the function as {}" | "quote what holds a comma or a colon: {}" | "the right-hand side is one expression, such as {}"
         | "write cases as {}" | "write one after the colon, such as {}" | "write digits behind it, such as {}"
         | "a decimal point makes it a floating-point number, such as {}"
         | "a decimal point makes them floating-point numbers, such as {}"
@@ -148,7 +161,7 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
             Ok(Reading::Examples(vec![format!("example: ${}$", code[0]), format!("{}: $e^x$", code[1])]))
         }
         "write its name, such as {}, or leave {} out" => rights(&code[..1]),
-        "{} stands in {} only" | "{} begins a comment in LaTeX; for a remainder write {}"
+        "{} of the language takes one argument: of two numbers write {}" | "{} stands in {} only" | "{} begins a comment in LaTeX; for a remainder write {}"
         | "LaTeX has letters, numbers, {} and commands such as {}" => rights(&code[1..]),
         "LaTeX stands between two {}: write {}, or {}" | "LaTeX stands between two {}: {}" | "write {}: {}" => {
             rights(&code[1..])
@@ -161,6 +174,9 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         "{} is served as soon as a plugin, an upstream or a definition brings {}"
         | "{} is shown, but not worked out here: write out what it comes to"
         | "the language has no {}: {} is served as soon as a plugin, an upstream or a definition brings one"
+        | "give the default in a unit that converts to {}"
+        | "leave {} out, or pass the number of elements as a parameter of its own"
+        | "leave {} out: a reduction is along the last axis"
         | "write a name in place of the list, and pass the list as its argument, as in {}"
         | "quote the text where it holds {}, and begin each entry on a line of its own"
         | "all of the right-hand side stands between two {} where it is LaTeX"
@@ -245,6 +261,10 @@ impl<'t> Edit<'t> {
     fn with_inserted(&self, code: &str) -> String {
         let (before, after) = self.line.split_at(self.label.start);
         self.with(&[before, code, after].concat())
+    }
+
+    fn without(&self, code: &str) -> String {
+        self.with(&self.line.replacen(code, "", 1))
     }
 
     fn without_before(&self, sign: &str) -> String {

@@ -358,7 +358,7 @@ fn a_call_ends_when_its_client_goes() {
         told("started").await;
         drop(client); // nobody is there any more
         told("cancelled").await;
-        assert!(matches!(call.await, Err(Error::Disconnected { .. })));
+        assert!(matches!(call.await, Err(Error::Lost { .. })));
     });
 }
 
@@ -428,7 +428,7 @@ fn draining_cuts_off_what_does_not_end() {
             tokio::task::yield_now().await;
         }
         let draining = std::thread::spawn(move || server.drain(Duration::from_millis(50)));
-        assert!(matches!(open.await.unwrap().unwrap_err(), Error::Disconnected { .. }));
+        assert!(matches!(open.await.unwrap().unwrap_err(), Error::Lost { .. }));
         assert_eq!(draining.join().unwrap().n_cut_off, 1);
         drop(end);
     })
