@@ -121,12 +121,17 @@ fn units_that_do_not_fit() {
     | f(x)   | kg    | f(x) | x   | x: cm     | kamodo_rpc.yaml |
     | g(x)   | m     | g(x) | x   | x: cm     | kamodo_rpc.yaml |
 
+    kamodo_rpc.yaml:3:14: warning: `g`: the right-hand side is a number in `cm`, and is not converted to `m`: parameters are plain numbers
+      3 | g(x[cm])[m]: x
+        |              ^
+    hint: write `g(x[cm])[cm]` on the left, or to convert it write `x/100` on the right
+
     kamodo_rpc.yaml:4:22: error: `h`: cannot convert `m` to `kg`, the unit of `h`
       4 | h(x[cm])[kg]: f(x) + g(x)
         |                      ^^^^ Length, expected Mass
     hint: multiply it by a quantity of the dimension Mass·Length^-1, or change the unit on the left
 
-    2 functions, 1 error, 0 warnings
+    2 functions, 1 error, 1 warning
     ");
 }
 

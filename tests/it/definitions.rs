@@ -12,10 +12,10 @@ fn defaults_are_shown_and_used() {
     let described: Value = serde_json::from_str(&described).unwrap();
     assert_eq!(described["functions"][0]["defaults"], json!({"x": 5000, "k": 2}));
     assert_snapshot!(project.run(&["check"]).stdout, @"
-    | symbol  | units | lhs            | rhs                  | arg_units | origin          |
-    |---------|-------|----------------|----------------------|-----------|-----------------|
-    | f(x, k) | m     | f(x=5000, k=2) | k*x                  | x: m, k:  | kamodo_rpc.yaml |
-    | g(y)    | m     | g(y)           | f(5000, 2) + f(y, 2) | y: m      | kamodo_rpc.yaml |
+    | symbol         | units | lhs            | rhs                  | arg_units | origin          |
+    |----------------|-------|----------------|----------------------|-----------|-----------------|
+    | f(x=5000, k=2) | m     | f(x=5000, k=2) | k*x                  | x: m      | kamodo_rpc.yaml |
+    | g(y)           | m     | g(y)           | f(5000, 2) + f(y, 2) | y: m      | kamodo_rpc.yaml |
 
     2 functions, 0 errors, 0 warnings
     ");

@@ -37,7 +37,12 @@ fn check_tells_each_function_that_the_published_client_is_shown_otherwise() {
         | ^^^
     hint: take a unit nearer to those of the SI, or a smaller default
 
-    5 functions, 0 errors, 4 warnings
+    kamodo_rpc.yaml:6:26: warning: `plain`: the right-hand side is a number in `angstrom`, and is not converted to `nautical_mile`: parameters are plain numbers
+      6 | plain(x[angstrom])[nmi]: 2*x
+        |                          ^^^
+    hint: write `plain(x[angstrom])[angstrom]` on the left, or to convert it write `2*x/18520000000000` on the right
+
+    5 functions, 0 errors, 5 warnings
     ");
 }
 

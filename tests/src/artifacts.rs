@@ -39,6 +39,14 @@ pub fn fixture_plugin(name: &str) -> PathBuf {
 fn cargo_build(selection: &[&str]) {
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--locked"]).args(selection);
+    // What cargo tells a test of its package: some build scripts look at it, and would build everything above them anew,
+    // also while the tests of the documentation need it.
+    for (name, _) in std::env::vars_os() {
+        let is_of_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+        if name.to_str().is_some_and(|name| is_of_package.iter().any(|prefix| name.starts_with(prefix))) {
+            build.env_remove(name);
+        }
+    }
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }

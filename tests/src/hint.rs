@@ -79,6 +79,7 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         "write {} or {}" if message.contains("blank") => {
             lefts(&[&format!("example[{}]", code[0]), &format!("example[{}]", code[1])])
         }
+        "write {}" if message.contains("has an `expression`") => edits(&[edit.with_right(code[0])]),
         "write {}" if message == "unexpected `.`" => rights(&code),
         "write {}, or {} if that is meant" => edits(&[edit.with_label(code[0]), edit.with_label(code[1])]),
         "write {}; if a parameter is meant, list it on the left, as in {}" => {

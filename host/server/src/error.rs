@@ -447,7 +447,7 @@ mod tests {
         let (file, known) = ("g.so".into(), vec!["f.so".into(), "kamodo_rpc.yaml".into()]);
         assert_snapshot!(shown(CommandError::UnknownOrigin { file, known }), @r"
         Failed: no origin has the file `g.so`
-        hint: the origins are `f.so`, `kamodo_rpc.yaml`
+        hint: did you mean `f.so`?
         ");
         assert_snapshot!(shown(CommandError::Stopping), @"Overloaded: the server is stopping");
     }

@@ -70,7 +70,7 @@ mod tests {
         check("KM", &["km", "kg"], Some("km"));
         check("PA", &["pA", "Pa", "pa"], Some("Pa"));
         check("va", &["v_A", "vb"], Some("v_A"));
-        check("a", &["A"], None);
+        check("a", &["A"], Some("A"));
         check("denisty", &["density", "entity"], Some("density"));
     }
 
