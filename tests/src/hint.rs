@@ -106,7 +106,7 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
             edits(&[edit.with_label_and_left(code[1], code[2])])
         }
         "the default is {}" => edits(&[edit.with_whole_line(code[0])]),
-        "declare the temperature in {}, and convert in the function: {}" => edits(&[edit.with_label(code[0])]),
+        "leave the unit out, and write {} where kelvins are needed" => edits(&[edit.with_label("")]),
         "leave {} out: no definition has this character" => edits(&[edit.with_label("")]),
         "a left-hand side has names without a backslash, such as {}" => lefts(&code),
         "use single quotes: {}" | "use single quotes, and dollars round LaTeX: {}" => edits(&[edit.with_right(code[0])]),

@@ -147,7 +147,7 @@ impl Error {
                 meant.as_ref().map(|meant| format!("did you mean `{meant}`?"))
             }
             ErrorKind::Offset { in_kelvin, .. } => {
-                Some(format!("declare the temperature in `K`, and convert in the function: {in_kelvin}"))
+                Some(format!("leave the unit out, and write {in_kelvin} where kelvins are needed"))
             }
             ErrorKind::Adjacent { .. } | ErrorKind::ProductSign { .. } => {
                 Some("write a product as `a*b`".to_owned())
@@ -301,13 +301,13 @@ mod tests {
         degC
         ^^^^
         `degC` has another zero than `K`: no factor converts it
-        hint: declare the temperature in `K`, and convert in the function: `T + 273.15`
+        hint: leave the unit out, and write `T + 273.15` where kelvins are needed
         ");
         assert_snapshot!(diagnose("°F/m"), @r"
         °F/m
         ^^
         `°F` has another zero than `K`: no factor converts it
-        hint: declare the temperature in `K`, and convert in the function: `(T + 459.67)*5/9`
+        hint: leave the unit out, and write `(T + 459.67)*5/9` where kelvins are needed
         ");
     }
 

@@ -38,7 +38,16 @@ pub(super) fn warnings(
     let unit_of = |tree: &Tree| {
         Builder::new(definition, scope, names, Parameters::Carry, SeriesForm::Expanded).unit_of(tree)
     };
-    let mut warnings: Vec<_> = whole(definition, scope, built, unit_of).into_iter().collect();
+    let mut warnings = Vec::new();
+    // What a function returns converts.
+    let is_plain = definition.calls().is_empty()
+        && !definition.bare_names().iter().any(|name| scope.is_defined_above(name));
+    if is_plain {
+        definition.tree().visit(&mut |tree| warnings.extend(mixed(definition, tree, unit_of)));
+        if warnings.is_empty() {
+            warnings.extend(whole(definition, built, unit_of));
+        }
+    }
     definition.tree().visit(&mut |tree| {
         if let TreeKind::Call { name, args, .. } = &tree.kind
             && let ([angle], true) = (&args[..], OF_ANGLES.contains(&&**name) && scope.callee(name).is_none())
@@ -55,16 +64,12 @@ pub(super) fn warnings(
 /// The whole right-hand side in another unit than that on the left.
 fn whole(
     definition: &Definition,
-    scope: &dyn Scope,
     built: &Built,
     unit_of: impl Fn(&Tree) -> Option<Unit>,
 ) -> Option<Diagnostic> {
     let (left, tree) = (definition.left(), definition.tree());
     let target = left.unit.as_ref()?;
-    // What a function returns converts.
-    let is_plain = definition.calls().is_empty()
-        && !definition.bare_names().iter().any(|name| scope.is_defined_above(name));
-    if !is_plain || !is_without_conversion(tree) {
+    if !is_without_conversion(tree) {
         return None;
     }
     let unit = unit_of(tree)?;
@@ -86,6 +91,62 @@ fn whole(
         false => format!("write `{}` on the right", times(&enclosed(definition, tree), &factor)),
     };
     Some(warning.with_hint(format!("write `{left}` on the left, or to convert it {convert}")))
+}
+
+/// A sum of parameters in different units.
+fn mixed(
+    definition: &Definition,
+    tree: &Tree,
+    unit_of: impl Fn(&Tree) -> Option<Unit>,
+) -> Option<Diagnostic> {
+    let TreeKind::Sum(terms) = &tree.kind else { return None };
+    if !is_without_conversion(tree) || calls(tree) {
+        return None;
+    }
+    let units =
+        terms.iter().map(|(_, term)| unit_of(term).filter(|unit| !unit.dimension().is_dimensionless()));
+    let units: Vec<_> = units.collect();
+    let mut known = terms.iter().zip(&units).filter_map(|((_, term), unit)| Some((term, unit.as_ref()?)));
+    let (first, unit) = known.next()?;
+    let is_name = |term: &Tree| matches!(term.kind, TreeKind::Name(_));
+    let (other, different) = known.find(|(other, different)| match different.factor_to(unit) {
+        Ok(factor) => !factor.is_one(),
+        // `x**2 - x - 1` is a formula of numbers.
+        Err(_) => is_name(first) && is_name(other),
+    })?;
+    let message = format!(
+        "`{}` in `{}` and `{}` in `{}` are added as plain numbers: parameters do not convert",
+        text(definition, &first.span),
+        unit.declared(),
+        text(definition, &other.span),
+        different.declared(),
+    );
+    let warning = definition.error(other.span.clone(), message).into_warning();
+    let is_whole = tree.span == definition.tree().span;
+    let target = definition.left().unit.as_ref().filter(|target| is_whole && target.factor_to(unit).is_ok());
+    let target = target.unwrap_or(unit);
+    let converted = || {
+        let mut sum = String::new();
+        for ((is_negative, term), unit) in terms.iter().zip(&units) {
+            sum += match (is_negative, sum.is_empty()) {
+                (true, true) => "-",
+                (true, false) => " - ",
+                (false, true) => "",
+                (false, false) => " + ",
+            };
+            let factor = unit.as_ref().map(|unit| unit.factor_to(target)).transpose().ok()?;
+            sum += &match factor.filter(|factor| !factor.is_one()) {
+                Some(factor) => times(&enclosed(definition, term), &factor),
+                None => enclosed(definition, term),
+            };
+        }
+        Some(sum)
+    };
+    Some(warning.with_hint(match converted() {
+        Some(_) if definition.is_latex() => format!("convert both to `{}`", target.declared()),
+        Some(sum) => format!("write `{sum}`"),
+        None => "no factor converts one to the other: change a unit on the left".to_owned(),
+    }))
 }
 
 /// The sine of a number of degrees.

@@ -21,6 +21,38 @@ fn warn(line: &str) -> String {
 }
 
 #[test]
+fn a_sum_of_parameters_in_two_units() {
+    assert_snapshot!(warn("h(x[km], y[m])[m]: x + y"), @r"
+    kamodo_rpc.yaml:1:24: warning: `h`: `x` in `km` and `y` in `m` are added as plain numbers: parameters do not convert
+      1 | h(x[km], y[m])[m]: x + y
+        |                        ^
+    hint: write `x*1000 + y`
+    ");
+    assert_snapshot!(warn("a(x[km], y[m])[km]: -y - 2*x"), @r"
+    kamodo_rpc.yaml:1:26: warning: `a`: `-y` in `m` and `2*x` in `km` are added as plain numbers: parameters do not convert
+      1 | a(x[km], y[m])[km]: -y - 2*x
+        |                          ^^^
+    hint: write `(-y)/1000 - 2*x`
+    ");
+    assert_snapshot!(warn("g(x[km], y[s]): (x + y)/2"), @r"
+    kamodo_rpc.yaml:1:22: warning: `g`: `x` in `km` and `y` in `s` are added as plain numbers: parameters do not convert
+      1 | g(x[km], y[s]): (x + y)/2
+        |                      ^
+    hint: no factor converts one to the other: change a unit on the left
+    ");
+    assert_snapshot!(warn("g(x[km], y[m]): $x + y$"), @r"
+    kamodo_rpc.yaml:1:22: warning: `g`: `x` in `km` and `y` in `m` are added as plain numbers: parameters do not convert
+      1 | g(x[km], y[m]): $x + y$
+        |                      ^
+    hint: convert both to `km`
+    ");
+    // A number may convert, and a plain number may be anything.
+    assert_eq!(warn("h(x[km], y[m])[m]: 1000*x + y"), "");
+    assert_eq!(warn("h(x[km], y)[km]: x + y"), "");
+    assert_eq!(warn("h(x[km], y[km])[km]: x + y"), "");
+}
+
+#[test]
 fn a_result_that_is_not_converted() {
     assert_snapshot!(warn("k(x[m])[km]: x"), @r"
     kamodo_rpc.yaml:1:14: warning: `k`: the right-hand side is a number in `m`, and is not converted to `km`: parameters are plain numbers
