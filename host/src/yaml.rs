@@ -142,19 +142,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Names a character that nobody sees on the line of a mistake, or on the one before: a blank that is not the
-    /// ordinary one separates nothing in YAML.
+    /// Names a character that nobody sees on the line of a mistake, or on the one before behind a colon or in the
+    /// indentation: a blank that is not the ordinary one separates nothing in YAML. Elsewhere on the line before it is
+    /// part of a text or a comment, and another mistake would go unsaid.
     fn unseen(&self, offset: usize) -> Option<Box<Diagnostic>> {
         let text = &*self.whole.text;
         let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let line_start = |before: usize| text[..before].rfind('\n').map_or(0, |line| line + 1);
-        let start = line_start(offset);
-        let start = line_start(start.saturating_sub(1));
+        let own_line = line_start(offset);
+        let start = line_start(own_line.saturating_sub(1));
         let end = text[offset..].find('\n').map_or(text.len(), |line| offset + line);
         let mut letters = text[start..end].char_indices().map(|(at, letter)| (start + at, letter));
         // At the beginning of a file it says how the file is encoded.
         let is_mark = |at: usize, letter: char| at == 0 && letter == '\u{feff}';
-        let (at, found) = letters.find(|(at, letter)| !is_mark(*at, *letter) && unseen(*letter).is_some())?;
+        let separates = |at: usize| {
+            let before = text[start..at].trim_end_matches(|letter| letter == ' ' || unseen(letter).is_some());
+            at >= own_line || before.is_empty() || before.ends_with(':')
+        };
+        let (at, found) = letters
+            .find(|(at, letter)| !is_mark(*at, *letter) && unseen(*letter).is_some() && separates(*at))?;
         Some(Box::new(self.whole.unseen(at, found)))
     }
 

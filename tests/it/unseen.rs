@@ -43,6 +43,16 @@ fn in_every_place_of_a_file() {
 }
 
 #[test]
+fn another_mistake_is_told_below_a_text_that_may_have_them() {
+    let project = Project::new("f: x");
+    for line in ["d(x): {expression: x, doc: \"a\u{a0}b\"}", "# a comment with\u{a0}a blank"] {
+        project.define(&format!("{line}\nf: x: y"));
+        let told = project.run(&["check"]).stdout;
+        assert!(told.contains("kamodo_rpc.yaml:3:5: error: this is no YAML"), "{told}");
+    }
+}
+
+#[test]
 fn in_what_a_client_sends() {
     let project = Project::new("f: x**2 - x - 1");
     let server = Server::start(&project);

@@ -5,7 +5,7 @@
 //! ([`Limit`]) and no further. Nothing else in this project opens a file that a user names.
 //!
 //! [`read`] is for files that fit into memory, [`Opened::stream`] for those that need not: it keeps one piece at a time,
-//! and looks at [`Stop`] before each. [`write`] loses nothing of what a file held if it fails.
+//! and looks at [`Stop`] before each. [`write()`] loses nothing of what a file held if it fails.
 
 #![forbid(unsafe_code)]
 
