@@ -285,9 +285,8 @@ impl Names {
                 warned.push(name);
                 let message =
                     format!("`{name}` is a parameter here, though there is a function of that name");
-                let symbol = scope.call_form(name).unwrap_or_else(|| format!("{name}()"));
                 let warning = definition.error(tree.span.clone(), message).into_warning();
-                self.diagnostics.push(warning.with_hint(format!("call the function as `{symbol}`")));
+                self.diagnostics.push(warning.with_hint(hint_of_call(scope, name)));
             }
         });
     }
@@ -314,17 +313,19 @@ fn signature(definition: &Definition, names: &Names, body: &Expr, unit: Option<U
 
 /// Returns the parameters that an expression holds, by code point.
 fn free_symbols(expr: &Expr) -> Vec<Arc<str>> {
-    fn collect(expr: &Expr, found: &mut std::collections::BTreeSet<Arc<str>>) {
-        if let Node::Symbol(name) = &**expr {
+    let mut found = std::collections::BTreeSet::new();
+    expr.visit(&mut |part| {
+        if let Node::Symbol(name) = &**part {
             found.insert(Arc::clone(name));
         }
-        for part in expr.parts() {
-            collect(part, found);
-        }
-    }
-    let mut found = std::collections::BTreeSet::new();
-    collect(expr, &mut found);
+    });
     found.into_iter().collect()
+}
+
+/// Says how to call a function that a bare name does not call.
+fn hint_of_call(scope: &dyn Scope, name: &str) -> String {
+    let form = scope.call_form(name).unwrap_or_else(|| format!("{name}()"));
+    format!("call the function as `{form}`")
 }
 
 /// Returns what a misspelt name may have meant.

@@ -206,6 +206,11 @@ impl Definition {
         latex::is_latex(&self.0.rhs.text)
     }
 
+    /// Returns what stands at a place of the right-hand side.
+    pub(crate) fn text(&self, span: &Span) -> &str {
+        self.0.rhs.text.get(span.clone()).unwrap_or_default()
+    }
+
     /// Makes an error in the right-hand side.
     pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
         self.0.rhs.error(span, message).with_function(self.name())

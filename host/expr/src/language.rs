@@ -6,7 +6,6 @@ use crate::{Builtin, Constant, parser};
 /// A function by one of its names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Function {
-    name: &'static str,
     pub(crate) meaning: Meaning,
     /// How many arguments it takes at least and at most.
     pub(crate) least: usize,
@@ -60,7 +59,7 @@ pub(crate) enum Meaning {
 
 impl Function {
     pub(crate) fn name(&self) -> &'static str {
-        self.name
+        self.word.name
     }
 
     /// Returns whether it takes so many arguments.
@@ -78,7 +77,6 @@ macro_rules! functions {
     )*) => {
         const FUNCTIONS: &[Function] = &[
             $(Function {
-                name: $name,
                 meaning: $meaning,
                 least: $least,
                 most: $most,
@@ -342,11 +340,10 @@ const UNRESERVED: &[&str] = &[
 
 /// Returns a function of the language.
 pub(crate) fn function(name: &str) -> Option<Function> {
-    FUNCTIONS.iter().find(|function| function.name == name).copied()
+    FUNCTIONS.iter().find(|function| function.word.name == name).copied()
 }
 
-/// Returns the function of the language that a name is where so many arguments follow it, where it is not made of
-/// others.
+/// Returns the function of the language that a name is in a call of `n_args` arguments; none if it is made of others.
 pub(crate) fn builtin(name: &str, n_args: usize) -> Option<Builtin> {
     match function(name)?.meaning {
         Meaning::Builtin(builtin) => Some(builtin),
@@ -451,7 +448,7 @@ pub fn words() -> impl Iterator<Item = Word> {
 
 /// Returns the names of all functions of the language, for "did you mean".
 pub(crate) fn function_names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|function| function.name)
+    FUNCTIONS.iter().map(|function| function.word.name)
 }
 
 #[cfg(test)]
@@ -460,7 +457,7 @@ mod tests {
 
     #[test]
     fn every_function_is_described_with_as_many_parameters_as_it_takes() {
-        for function in FUNCTIONS.iter().filter(|function| function.name != "Piecewise") {
+        for function in FUNCTIONS.iter().filter(|function| function.word.name != "Piecewise") {
             let Word { name, parameters, about, example } = function.word;
             let n_parameters = parameters.split(", ").filter(|parameter| *parameter != "…").count();
             assert_eq!(parameters.ends_with(", …"), function.most == MANY, "{name}");

@@ -150,6 +150,9 @@ impl Lexer<'_> {
 
     fn unknown(&mut self, first: char) {
         let of_python = self.hint_for_python(first);
+        let rest = &self.text[self.at..];
+        let is_turned = rest.starts_with("=<") || rest.starts_with("=>");
+        let found = &rest[..if is_turned { 2 } else { first.len_utf8() }];
         let hint = match first {
             _ if of_python.is_some() => of_python.as_deref(),
             '×' | '·' | '⋅' => Some("multiply with `*`"),
@@ -159,8 +162,8 @@ impl Lexer<'_> {
                 "write a name in place of the list, and pass the list as its argument, as in `kamodo-rpc eval 'g(B)' 'B=[1, 2, 3]'`",
             ),
             '[' | ']' => Some("units stand on the left-hand side only, such as `f(x[cm])[kg]`"),
-            '=' if self.text[self.at..].starts_with("=<") => Some("compare with `<=`"),
-            '=' if self.text[self.at..].starts_with("=>") => Some("compare with `>=`"),
+            '=' if found == "=<" => Some("compare with `<=`"),
+            '=' if found == "=>" => Some("compare with `>=`"),
             '=' => Some("the left-hand side stands before the colon: `f(x): x**2`; a comparison is `==`"),
             '≤' => Some("compare with `<=`"),
             '≥' => Some("compare with `>=`"),
@@ -179,11 +182,8 @@ impl Lexer<'_> {
             }
             _ => None,
         };
-        let is_turned = first == '=' && self.text[self.at + 1..].starts_with(['<', '>']);
-        let length = first.len_utf8() + usize::from(is_turned);
-        let span = self.at..self.at + length;
-        let diagnostic =
-            self.source.error(span, format!("unexpected `{}`", &self.text[self.at..self.at + length]));
+        let span = self.at..self.at + found.len();
+        let diagnostic = self.source.error(span, format!("unexpected `{found}`"));
         // The second bracket of a pair is the same mistake.
         let is_known = |hint: &str| self.diagnostics.iter().any(|known| known.hint.as_deref() == Some(hint));
         match hint {
@@ -193,6 +193,7 @@ impl Lexer<'_> {
                 "the language has `+ - * / // % ** !`, comparisons, `& | ~`, parentheses, numbers, names and calls such as `sin(x)`",
             )),
         }
+        let length = found.len();
         self.push(Kind::Unknown, length);
     }
 

@@ -56,8 +56,8 @@ impl Precedence {
     }
 }
 
-/// Returns `-expr` where the expression has a negative coefficient, to be printed behind a minus. It is none as well
-/// where that has no simplified form: the expression is then printed with its sign.
+/// Returns `-expr` if the expression has a negative coefficient, to be printed behind a minus; none also if that has no
+/// simplified form: the expression is then printed with its sign.
 fn negated(expr: &Expr) -> Option<Expr> {
     has_negative_coefficient(expr).then(|| crate::simplify::neg(expr).ok()).flatten()
 }

@@ -181,6 +181,12 @@ impl Expr {
         }
     }
 
+    /// Visits it and every part of it, the outer before the inner.
+    pub(crate) fn visit(&self, visit: &mut dyn FnMut(&Self)) {
+        visit(self);
+        self.parts().into_iter().for_each(|part| part.visit(visit));
+    }
+
     /// Returns the terms of a sum; of what is none, itself.
     pub(crate) fn terms(&self) -> &[Self] {
         if let Node::Add(terms) = &**self { terms } else { slice::from_ref(self) }

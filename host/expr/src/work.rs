@@ -16,7 +16,7 @@ pub(crate) const MAX_STEPS: u64 = 10_000_000;
 /// Steps that definitions may take which are checked together; after that each may take [`FEW_STEPS`].
 pub(crate) const MAX_STEPS_TOGETHER: u64 = 30_000_000;
 
-/// Steps of a definition before which others have taken all that they may together: ten times what most take.
+/// Steps that a definition may take after those before it have used up [`MAX_STEPS_TOGETHER`]: ten times what most take.
 pub(crate) const FEW_STEPS: u64 = 20_000;
 
 /// Steps between two looks at whether the answer is still wanted.
@@ -68,7 +68,7 @@ pub fn cancellable<T>(is_cancelled: IsCancelled, work: impl FnOnce() -> T) -> T 
 
 /// Checks several definitions in `work`, which share one budget besides their own.
 pub fn together<T>(work: impl FnOnce() -> T) -> T {
-    /// Ends it, also if the work panics.
+    /// Restores the earlier budget, also if the work panics.
     struct Earlier(Option<u64>);
     impl Drop for Earlier {
         fn drop(&mut self) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use kamodo_expr::{Diagnostic, Source, Span};
-use kamodo_units::unseen;
+use kamodo_units::find_unseen;
 
 use crate::yaml::{Kind, Meaning, Node};
 
@@ -178,7 +178,7 @@ pub(super) fn text(node: &Node) -> Option<&str> {
 
 /// The error of the first character in a text that nobody sees.
 fn unseen_in(source: &Source) -> Option<Diagnostic> {
-    let (at, found) = source.text.char_indices().find(|(_, letter)| unseen(*letter).is_some())?;
+    let (at, found) = find_unseen(&source.text)?;
     Some(source.unseen(at, found))
 }
 
@@ -211,8 +211,8 @@ pub(super) fn is_nothing(node: &Node) -> bool {
 }
 
 /// Joins names to `a, b or c`.
-pub(super) fn one_of(names: &[&str]) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+pub(crate) fn one_of(names: &[impl AsRef<str>]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         _ => quoted.concat(),

@@ -78,12 +78,14 @@ impl Ambiguity {
         reading: Reading,
         is_clear: impl Fn(&str, bool) -> bool,
     ) -> Option<Self> {
+        if spans.is_empty() || !is_clear(&reading.clear, true) {
+            return None;
+        }
         let Reading { clear, other, .. } = reading;
         let inner = other.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
         let other = inner.filter(|inner| !inner.contains(['(', ')'])).unwrap_or(&other).to_owned();
-        let is_ambiguous = !spans.is_empty() && is_clear(&clear, true);
-        let other = Some(other).filter(|other| is_ambiguous && is_clear(other, false));
-        is_ambiguous.then(|| Self { text: text.trim().to_owned(), spans, clear, other })
+        let other = Some(other).filter(|other| is_clear(other, false));
+        Some(Self { text: text.trim().to_owned(), spans, clear, other })
     }
 
     /// Returns what is said of it.
@@ -165,7 +167,7 @@ impl Operand {
         }
     }
 
-    /// Returns the divisor where the one after this may belong to its exponent: `Hz^1/2`.
+    /// Returns the next operand if it may be the divisor of this one's exponent: `Hz^1/2`.
     fn split_exponent<'o>(&self, next: Option<&'o Self>) -> Option<&'o BigInt> {
         let Exponent::Bare(exponent) = &self.exponent else { return None };
         let divisor = next.filter(|next| next.divides)?.integer()?;

@@ -30,4 +30,4 @@ pub use error::{Error, ErrorKind, Incompatible};
 pub use scale::Factor;
 pub use suggest::suggest;
 pub use unit::Unit;
-pub use unseen::{printable, unseen, unseen_hint, unseen_message};
+pub use unseen::{find_unseen, printable, unseen, unseen_hint, unseen_message};

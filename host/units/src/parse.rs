@@ -18,10 +18,11 @@ use num_rational::BigRational;
 use num_traits::{Pow, Signed, ToPrimitive, Zero};
 
 use crate::ambiguity::{self, Ambiguity, Exponent, Kind, Operand, Reading};
+use crate::catalog;
 use crate::error::{Error, ErrorKind};
 use crate::scale::Scale;
 use crate::unit::{Unit, Written};
-use crate::{catalog, unseen};
+use crate::unseen::find_unseen;
 
 /// Bytes in a text.
 pub(crate) const MAX_LENGTH: usize = 1024;
@@ -60,7 +61,7 @@ fn parse_whole(text: &str, lookup: Lookup<'_>) -> Result<(Unit, Reading, Vec<Ran
     if text.len() > MAX_LENGTH {
         return Err(Error::new(ErrorKind::TooLong { found: text.len() }, 0..text.len()));
     }
-    if let Some((at, found)) = text.char_indices().find(|(_, found)| unseen(*found).is_some()) {
+    if let Some((at, found)) = find_unseen(text) {
         return Err(Error::new(ErrorKind::Unseen { found }, at..at + found.len_utf8()));
     }
     let mut parser = Parser { text, at: 0, depth: 0, lookup, doubts: Vec::new() };

@@ -92,7 +92,7 @@ impl Factor {
         }
     }
 
-    /// Returns the product with an integer where that is one.
+    /// Returns the product with an integer; none if that is no integer.
     #[must_use]
     pub fn times_integer(&self, number: &BigInt) -> Option<BigInt> {
         let Self::Exact(ratio) = self else { return None };

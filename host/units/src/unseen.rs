@@ -104,6 +104,12 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     shown.into()
 }
 
+/// Finds the first character that nobody sees, and the byte at which it stands.
+#[must_use]
+pub fn find_unseen(text: &str) -> Option<(usize, char)> {
+    text.char_indices().find(|(_, character)| unseen(*character).is_some())
+}
+
 /// Whether a character is a mark on the letter before it.
 fn is_mark(character: char) -> bool {
     let is_combining = matches!(u32::from(character), 0x300..=0x36f | 0x1ab0..=0x1ac0 | 0x1dc0..=0x1dff | 0x20d0..=0x20f0 | 0xfe20..=0xfe2f);

@@ -269,19 +269,18 @@ impl<'a> Builder<'a> {
         };
         let hint = did_you_mean(name, self.unused_parameters()).unwrap_or_else(|| {
             if function.is_none() && self.scope.is_provided_elsewhere(name) {
-                let symbol = self.scope.call_form(name).unwrap_or_else(|| format!("{name}()"));
-                return format!("call the function as `{symbol}`");
+                return super::hint_of_call(self.scope, name);
             }
             let meant = self.parameters_meant(name, function);
-            let list = meant.join(",");
-            // The `E` of LaTeX: no list may have it.
             if let Some((ours, what)) = constant_meant(name) {
-                return format!("write `{ours}` for {what}, or `{own}({list})` if a parameter is meant");
+                let left = self.left_with(&meant);
+                return format!("write `{ours}` for {what}, or `{left}` if a parameter is meant");
             }
+            // The `E` of LaTeX: no list may have it.
             match what_it_is(name) {
                 Some(what) => format!(
                     "no list of parameters may have `{name}`, which is {what} there: write `{name}_{{0}}`, and `{own}({})`, or no list",
-                    list.replace(name, &format!("{name}_0"))
+                    meant.join(",").replace(name, &format!("{name}_0"))
                 ),
                 None => format!("did you mean `{}`?", self.left_with(&meant)),
             }
@@ -289,18 +288,16 @@ impl<'a> Builder<'a> {
         self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
     }
 
-    /// Returns the left-hand side with other parameters; those that are declared keep their units.
+    /// Returns the left-hand side with other parameters; those that are declared keep their units and defaults, and
+    /// those with a default come last.
     fn left_with(&self, parameters: &[&str]) -> String {
         let left = self.definition.left();
-        let declared = |unit: &Option<Unit>| {
-            unit.as_ref().map_or_else(String::new, |unit| format!("[{}]", unit.declared()))
-        };
-        let unit_of = |name: &str| {
-            let parameter = left.parameters.iter().flatten().find(|parameter| &*parameter.name == name);
-            parameter.map_or_else(String::new, |parameter| declared(&parameter.unit))
-        };
-        let list: Vec<_> = parameters.iter().map(|name| format!("{name}{}", unit_of(name))).collect();
-        format!("{}({}){}", left.name, list.join(","), declared(&left.unit))
+        let declared =
+            |name: &str| left.parameters.iter().flatten().find(|parameter| &*parameter.name == name);
+        let mut parameters = parameters.to_vec();
+        parameters.sort_by_key(|name| declared(name).is_some_and(|parameter| parameter.default.is_some()));
+        let written = |name: &&str| declared(name).map_or_else(|| (*name).to_owned(), ToString::to_string);
+        left.with_list(&parameters.iter().map(written).collect::<Vec<_>>().join(","))
     }
 
     /// Returns the declared parameters that no name stands for, which one may have been misspelt.

@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         // A square of `e` is one of a charge or of an eccentricity.
         let is_number = matches!(exponent.kind, TreeKind::Integer(_) | TreeKind::Decimal(_));
         if &**name == "e" && !is_number && self.is_undeclared(name) && !self.definition.is_latex() {
-            let exponent = self.text(&exponent.span);
+            let exponent = self.definition.text(&exponent.span);
             let inner = exponent.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
             let exponent = inner.filter(|inner| !inner.contains(['(', ')'])).unwrap_or(exponent);
             let hint = format!(
@@ -64,10 +64,6 @@ impl<'a> Reader<'a> {
             );
             self.warn(span, "`e` is a parameter here, not Euler's number".to_owned(), hint);
         }
-    }
-
-    fn text(&self, span: &Span) -> &'a str {
-        self.definition.rhs().text.get(span.clone()).unwrap_or_default()
     }
 
     fn warn(&mut self, span: &Span, message: String, hint: String) {

@@ -12,12 +12,13 @@ use super::{Names, Scope};
 use crate::ast::{Operator, Tree, TreeKind};
 use crate::definition::Definition;
 use crate::simplify::Number;
-use crate::{Constant, Diagnostic, Span, language};
+use crate::{Constant, Diagnostic, language};
 
 /// Parts of an expression up to which its units are worked out once more.
 const MAX_PARTS: usize = 300;
 
-/// Integers up to this are exponents, halves, thirds and dozens, and not conversions, if they are not just what is missing.
+/// Integers up to this are taken for exponents, halves, thirds and dozens, not for conversions; in [`whole`] one that is
+/// the missing factor is.
 const SMALL: i32 = 12;
 
 /// Functions that take an angle in radians.
@@ -30,9 +31,12 @@ pub(super) fn warnings(
     names: &Names,
     built: &Built,
 ) -> Vec<Diagnostic> {
+    if names.units.is_empty() || built.parameters == Parameters::Carry {
+        return Vec::new();
+    }
     let mut n_parts = 0;
     definition.tree().visit(&mut |_| n_parts += 1);
-    if names.units.is_empty() || built.parameters == Parameters::Carry || n_parts > MAX_PARTS {
+    if n_parts > MAX_PARTS {
         return Vec::new();
     }
     let unit_of = |tree: &Tree| {
@@ -116,9 +120,9 @@ fn mixed(
     })?;
     let message = format!(
         "`{}` in `{}` and `{}` in `{}` are added as plain numbers: parameters do not convert",
-        text(definition, &first.span),
+        definition.text(&first.span),
         unit.declared(),
-        text(definition, &other.span),
+        definition.text(&other.span),
         different.declared(),
     );
     let warning = definition.error(other.span.clone(), message).into_warning();
@@ -195,15 +199,11 @@ fn calls(tree: &Tree) -> bool {
 
 /// The text of a part as a factor.
 fn enclosed(definition: &Definition, tree: &Tree) -> String {
-    let text = text(definition, &tree.span);
+    let text = definition.text(&tree.span);
     match &tree.kind {
         TreeKind::Sum(_) | TreeKind::Negative(_) if !text.starts_with('(') => format!("({text})"),
         _ => text.to_owned(),
     }
-}
-
-fn text<'d>(definition: &'d Definition, span: &Span) -> &'d str {
-    definition.rhs().text.get(span.clone()).unwrap_or_default()
 }
 
 /// The text of a product with a conversion factor.

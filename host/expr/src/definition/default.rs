@@ -1,7 +1,7 @@
 //! The default of a parameter: `x=5`, `x=5[km]`, `x[m]=5[km]`, `x=2*pi`.
 //!
 //! It is an expression without names, worked out where it is written. With a unit of its own it converts to that of its
-//! parameter, as an argument does, and is the parameter's unit where that has none.
+//! parameter, as an argument does, and is the parameter's unit if that has none.
 
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ const HINT: &str = "write a number, such as `x=5`, or numbers alone, such as `x=
 // === impl ParameterDefault ===
 
 impl ParameterDefault {
-    /// Reads the default of the parameter `name` at `span`. Its own unit, where it has one, is `own`, at the place that
-    /// stands beside it.
+    /// Reads the default of the parameter `name` at `span`. `own` is the unit behind the default and its place, `unit`
+    /// that of the parameter.
     pub(super) fn read(
         source: &Source,
         span: Span,
@@ -96,7 +96,7 @@ fn without_function(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// Returns what an expression without names comes to.
 ///
 /// # Errors
-/// What it comes to, where that is no real number.
+/// What it comes to, if that is no real number.
 fn value(expr: &Expr) -> Result<Value, String> {
     let program = Program::lower(&[], expr, &|_| None).map_err(|error| error.to_string())?;
     let progress =

@@ -42,10 +42,22 @@ impl Left {
 
     /// Returns its text with another unit of the result.
     pub(crate) fn with_unit(&self, unit: &Unit) -> String {
-        let list = self.parameters.as_ref().map(|parameters| {
-            format!("({})", parameters.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
-        });
-        format!("{}{}[{}]", self.name, list.unwrap_or_default(), unit.declared())
+        let list = self
+            .parameters
+            .as_ref()
+            .map(|parameters| parameters.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
+        self.written(list.as_deref(), Some(unit))
+    }
+
+    /// Returns its text with another list of parameters.
+    pub(crate) fn with_list(&self, list: &str) -> String {
+        self.written(Some(list), self.unit.as_ref())
+    }
+
+    fn written(&self, list: Option<&str>, unit: Option<&Unit>) -> String {
+        let list = list.map_or_else(String::new, |list| format!("({list})"));
+        let unit = unit.map_or_else(String::new, |unit| format!("[{}]", unit.declared()));
+        format!("{}{list}{unit}", self.name)
     }
 
     /// Returns whether a name is declared as a parameter.
@@ -218,7 +230,7 @@ impl Parser<'_> {
         Ok(parameters)
     }
 
-    /// Reads `=` and what follows it up to the next parameter; a unit behind it is the parameter's where that has none.
+    /// Reads `=` and what follows it up to the next parameter; a unit behind it is the parameter's if that has none.
     fn default(&mut self, name: &str, unit: &mut Option<Unit>) -> Parsed<Option<ParameterDefault>> {
         let sign = self.at();
         self.chars.next();
@@ -256,8 +268,7 @@ impl Parser<'_> {
             (0..parameters.len()).partition(|&index| index >= first && !is_undefaulted(index));
         let list: Vec<_> =
             front.into_iter().chain(behind).map(|index| parameters[index].to_string()).collect();
-        let unit = left.unit.as_ref().map(|unit| format!("[{}]", unit.declared())).unwrap_or_default();
-        let form = format!("{}({}){unit}", left.name, list.join(", "));
+        let form = left.with_list(&list.join(", "));
         let message = format!("`{name}` has no default, and stands behind `{before}`, which has one");
         let error = self.source.error(span.clone(), message);
         self.diagnostics.push(error.with_hint(format!("write `{form}`, or give `{name}` a default")));

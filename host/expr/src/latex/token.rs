@@ -1,6 +1,6 @@
 //! LaTeX to tokens: what only spaces or sizes is left out, and `\left(` is one delimiter.
 
-use kamodo_units::unseen;
+use kamodo_units::find_unseen;
 
 use crate::{Diagnostic, Source, Span};
 
@@ -132,8 +132,7 @@ const DELIMITERS: [(&str, Side, Shape); 18] = [
 
 /// Splits `source.text[span]` into tokens, up to the first thing that LaTeX's mathematics does not have.
 pub(super) fn lex(source: &Source, span: Span) -> Result<Vec<Token>, Box<Diagnostic>> {
-    let mut letters = source.text[span.clone()].char_indices();
-    if let Some((at, found)) = letters.find(|(_, letter)| unseen(*letter).is_some()) {
+    if let Some((at, found)) = find_unseen(&source.text[span.clone()]) {
         return Err(Box::new(source.unseen(span.start + at, found)));
     }
     let mut lexer = Lexer { source, at: span.start, end: span.end, tokens: Vec::new(), is_glued: false };

@@ -241,7 +241,7 @@ fn generator(factor: &Expr) -> (Expr, BigInt) {
     }
 }
 
-/// Returns `-expr`; as a product that is not simplified, where that fails.
+/// Returns `-expr`; if that fails, as a product that is not simplified.
 fn negated(expr: Expr) -> Expr {
     neg(&expr).unwrap_or_else(|_| mul::from_ordered(vec![Expr::integer(-1), expr]))
 }

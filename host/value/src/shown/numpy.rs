@@ -29,7 +29,7 @@ enum Layout {
 #[derive(Default)]
 struct Width {
     /// Whether all have exponents.
-    is_wide: bool,
+    has_exponents: bool,
     /// Before the point, after it, and the exponent.
     before: usize,
     after: usize,
@@ -174,8 +174,8 @@ impl Width {
         let sizes = floats().map(f64::abs).filter(|size| size.is_finite() && *size != 0.0);
         let (least, greatest) =
             sizes.fold((f64::INFINITY, 0.0), |(l, g): (f64, f64), s| (l.min(s), g.max(s)));
-        let is_wide = greatest > 0.0 && (greatest >= 1e8 || least < 1e-4 || greatest / least > 1000.0);
-        let mut width = Self { is_wide, ..Self::default() };
+        let has_exponents = greatest > 0.0 && (greatest >= 1e8 || least < 1e-4 || greatest / least > 1000.0);
+        let mut width = Self { has_exponents, ..Self::default() };
         let mut others = 0; // the longest that is not finite
         for float in floats() {
             match width.parts(float) {
@@ -194,14 +194,14 @@ impl Width {
 
     /// What stands before the point, after it, and the exponent.
     fn parts(&self, float: f64) -> Option<[String; 3]> {
-        float.is_finite().then(|| if self.is_wide { scientific(float) } else { positional(float) })
+        float.is_finite().then(|| if self.has_exponents { scientific(float) } else { positional(float) })
     }
 
     fn word(&self, float: f64) -> String {
         let Self { before, after, exponent, .. } = *self;
         match self.parts(float) {
             Some([whole, fraction, power]) => {
-                let filler = if self.is_wide { '0' } else { ' ' };
+                let filler = if self.has_exponents { '0' } else { ' ' };
                 let rest: String = std::iter::repeat_n(filler, after - fraction.len()).collect();
                 format!("{whole:>before$}.{fraction}{rest}{power}")
             }

@@ -97,7 +97,7 @@ impl<'a> Builder<'a> {
         candidates
     }
 
-    /// Finds a function; one that nobody provides is noted as missing. `call` is its call, where it is called.
+    /// Finds a function; one that nobody provides is noted as missing. `call` is its arguments and place, if it is called.
     fn callee(
         &mut self,
         name: &Arc<str>,
@@ -111,16 +111,7 @@ impl<'a> Builder<'a> {
             self.missing.push(name.to_string());
             let message = format!("no function `{name}` is there yet");
             let definition = self.definition;
-            let elsewhere = call.and_then(|(args, span)| {
-                elsewhere::hint(&elsewhere::Call {
-                    own: definition.name(),
-                    text: &definition.rhs().text,
-                    name,
-                    span: span.clone(),
-                    args: args.iter().map(|arg| arg.span.clone()).collect(),
-                    is_latex: definition.is_latex(),
-                })
-            });
+            let elsewhere = call.and_then(|(args, span)| elsewhere::hint(definition, name, args, span));
             let hint = elsewhere
                 .or_else(|| reduction_of_several(name))
                 .or_else(|| self.function_meant(name, call.map(|(args, _)| args.len())));
@@ -186,7 +177,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Says how several numbers are reduced that are no array, if the name is a reduction's.
+/// Returns what to write for several numbers, if the name is a reduction's.
 fn reduction_of_several(name: &str) -> Option<String> {
     let several = match name {
         "mean" => "(x + y)/2",

@@ -70,7 +70,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Warns of a plain number among quantities, but of a parameter that is declared in their unit.
+    /// Warns of a plain number among quantities, unless it is a parameter that is declared in their unit.
     fn warn_of_plain_term(&mut self, tree: &Tree, span: &Span, unit: &Unit) {
         let taken = unit.declared();
         let (message, hint) = match self.declared_parameter(tree) {
@@ -92,8 +92,8 @@ impl Builder<'_> {
         self.diagnostics.push(self.definition.error(span.clone(), message).into_warning().with_hint(hint));
     }
 
-    /// Warns where the unit that a product comes out in leaves that of a parameter out, and nothing on the left says
-    /// what it is to be.
+    /// Warns of each parameter whose unit does not count in the unit of a product, if the left-hand side has no unit for
+    /// the result.
     pub(super) fn warn_of_plain_factor(&mut self, factors: &[(&Tree, Option<Quantity>)]) {
         if self.definition.left().unit.is_some() {
             return;

@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use crate::Span;
+use crate::ast::Tree;
+use crate::definition::Definition;
 
 /// A function of numpy, Python's `math` or C, and the form of the language that has its value, whatever the arguments
 /// are; `tests/front/elsewhere.rs` compares them with what numpy and Python answer.
@@ -132,47 +134,34 @@ const UNWORKED: [&str; 6] = ["Derivative", "diff", "Integral", "integrate", "Lim
 /// What chooses between values by an order of its own.
 const CHOICES: [&str; 3] = ["ITE", "piecewise", "select"];
 
-/// A call of a function that is not there, as it is written.
-pub(super) struct Call<'t> {
-    /// The function that is defined.
-    pub(super) own: &'t str,
-    /// The right-hand side.
-    pub(super) text: &'t str,
-    pub(super) name: &'t str,
-    pub(super) span: Span,
-    pub(super) args: Vec<Span>,
-    pub(super) is_latex: bool,
-}
-
-/// Returns what to write in place of a call, where its function is known elsewhere.
-pub(super) fn hint(call: &Call<'_>) -> Option<String> {
-    let name = call.name;
+/// Returns what to write in place of a call, if its function is known elsewhere.
+pub(super) fn hint(definition: &Definition, name: &str, args: &[Tree], span: &Span) -> Option<String> {
+    let text = &definition.rhs().text;
     if UNWORKED.contains(&name) {
         return Some(format!("`{name}` is shown, but not worked out here: write out what it comes to"));
     }
-    if CHOICES.contains(&name) && !call.is_latex {
+    if CHOICES.contains(&name) && !definition.is_latex() {
         return Some("write cases as `Piecewise((x, x > 0), (0, True))`".to_owned());
     }
     let Ok(index) = FORMS.binary_search_by_key(&name, |form| form.name) else {
         let is_other = OTHERS.lines().any(|other| other == name);
         return is_other.then(|| {
-            let own = call.own;
+            let own = definition.name();
             format!("the language has no `{name}`: `{own}` is served as soon as a plugin, an upstream or a definition brings one")
         });
     };
     let Form { parameters, form, .. } = &FORMS[index];
     let list = |separator: &str| parameters.iter().map(char::to_string).collect::<Vec<_>>().join(separator);
-    if call.is_latex {
+    if definition.is_latex() {
         return Some(format!("define it, outside of LaTeX: `{name}({}): {form}`", list(",")));
     }
-    if call.args.len() != parameters.len() {
+    if args.len() != parameters.len() {
         return Some(format!("`{name}({})` is written `{form}`", list(", ")));
     }
-    let args: Vec<_> = call.args.iter().map(|span| &call.text[span.clone()]).collect();
+    let args: Vec<_> = args.iter().map(|arg| &text[arg.span.clone()]).collect();
     let filled = filled(form, parameters, &args);
     // In a greater expression it stays one operand.
-    let is_whole =
-        call.text[..call.span.start].trim().is_empty() && call.text[call.span.end..].trim().is_empty();
+    let is_whole = text[..span.start].trim().is_empty() && text[span.end..].trim().is_empty();
     Some(if is_whole || is_operand(&filled) {
         format!("write `{filled}`")
     } else {

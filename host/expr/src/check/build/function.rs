@@ -149,7 +149,11 @@ impl Builder<'_> {
     /// `x` is.
     fn refuse_vanished(&mut self, arg: &Expr, call: Written<'_>) -> Option<()> {
         let mut left = HashSet::new();
-        names_in(arg, &mut left);
+        arg.visit(&mut |part| {
+            if let Node::Symbol(name) | Node::Call(name, _) = &**part {
+                left.insert(Arc::clone(name));
+            }
+        });
         let mut vanished = None;
         call.args[0].visit(&mut |tree| {
             let name = match &tree.kind {
@@ -245,7 +249,7 @@ impl Builder<'_> {
             return Some(quantity);
         }
         let error = self.definition.error(tree.span.clone(), "expected a number, found a condition");
-        let text = &self.definition.rhs().text[tree.span.clone()];
+        let text = self.definition.text(&tree.span);
         let hint = if self.definition.is_latex() {
             format!(
                 r"`\begin{{cases}} 1 & {text} \\ 0 & \text{{otherwise}} \end{{cases}}` makes a number of it"
@@ -274,7 +278,7 @@ impl Builder<'_> {
         } else if quantity.expr.number().is_some() {
             "put each comparison in parentheses: `(x > 0) & (x < 2)`".to_owned()
         } else {
-            format!("compare it, such as `{} > 0`", &self.definition.rhs().text[tree.span.clone()])
+            format!("compare it, such as `{} > 0`", self.definition.text(&tree.span))
         };
         let error = error.with_hint(hint);
         // In a chain of comparisons it stands twice.
@@ -344,15 +348,5 @@ impl Builder<'_> {
             Some(function) => self.function(function, call),
             None => self.call(name, name_span, call.args, call.span, call.parameters),
         }
-    }
-}
-
-/// Collects the parameters that an expression holds and the functions that it calls.
-fn names_in(expr: &Expr, found: &mut HashSet<Arc<str>>) {
-    if let Node::Symbol(name) | Node::Call(name, _) = &**expr {
-        found.insert(Arc::clone(name));
-    }
-    for part in expr.parts() {
-        names_in(part, found);
     }
 }
