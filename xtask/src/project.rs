@@ -58,10 +58,9 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
 
 /// Whether cargo sets an environment variable for the package that it runs.
 fn is_of_xtask(name: &str) -> bool {
-    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
         .iter()
         .any(|prefix| name.starts_with(prefix))
-        || name == "CARGO_PRIMARY_PACKAGE"
 }
 
 /// Runs `command`, with its output shown.

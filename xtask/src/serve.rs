@@ -56,9 +56,9 @@ fn given_port(options: &[String]) -> Option<Option<u16>> {
     None
 }
 
-/// Returns the port to begin with where the options name none.
+/// Returns the port to begin with if the options name none.
 fn wanted_port() -> u16 {
-    let chosen = std::env::var("KAMODO_PORT").ok().and_then(|port| port.parse().ok());
+    let chosen = std::env::var("KAMODO_SERVE_PORT").ok().and_then(|port| port.parse().ok());
     chosen.filter(|port| *port != 0).unwrap_or(port::USUAL)
 }
 

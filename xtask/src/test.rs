@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test of the project, in parts that can be asked for by name.
 //!
 //! What each part needs is looked for before the first one begins, and a part that cannot run here is named then and
-//! at the end. It fails the run if it was asked for by name or where `CI` is set: a test that nobody runs is no test.
+//! at the end. It fails the run if it was asked for by name or if `CI` is set: a test that nobody runs is no test.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -38,7 +38,7 @@ enum Outcome {
 
 const PYTHON: &str = "Python 3.8 to 3.11 with venv, PyPI";
 
-/// The cheapest first.
+/// In the order in which they run.
 pub(crate) const PARTS: &[Part] = &[
     Part {
         name: "rust",
