@@ -71,13 +71,11 @@ fn functions(edit: u64) -> String {
 
 /// Calls `f(5)` on one connection, again and again.
 fn call(endpoint: &Endpoint, counts: &Counts) {
-    // A call that fails is counted, and not sent again unseen.
-    let options = Options { repeats: 0, ..Options::default() };
     let mut client: Option<Client> = None;
     while !counts.over.load(Ordering::Relaxed) {
         let answer = match &client {
             Some(client) => client.call("f", &[Value::Int(5.into())], &[]),
-            None => match Client::connect([endpoint.clone()], options.clone()) {
+            None => match Client::connect([endpoint.clone()], Options::default()) {
                 Ok(connected) => {
                     client = Some(connected);
                     continue;

@@ -2,13 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use kamodo_tests::{Project, hint};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a folder of the project").to_owned()
-}
+use kamodo_tests::{Project, hint, root};
 
 /// Returns every hint that a test or a page shows, as it is rendered.
 fn hints_shown() -> BTreeSet<String> {

@@ -2,10 +2,8 @@
 //! below it.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
-use kamodo_tests::{Project, Server};
+use kamodo_tests::{Project, Server, check_page};
 
 const PAGE: &str = "docs/language.md";
 
@@ -85,12 +83,5 @@ fn rendered(page: &str) -> String {
 
 #[test]
 fn the_page_shows_what_its_examples_come_to() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(PAGE);
-    let page = fs::read_to_string(&path).unwrap();
-    let now = rendered(&page);
-    if std::env::var_os("KAMODO_UPDATE_DOCS").is_some() {
-        fs::write(&path, &now).unwrap();
-        return;
-    }
-    assert!(page == now, "{PAGE} is not what its examples come to; KAMODO_UPDATE_DOCS=1 writes it:\n{now}");
+    check_page(PAGE, rendered);
 }

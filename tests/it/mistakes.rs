@@ -2,19 +2,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use kamodo_tests::{Project, hint};
+use kamodo_tests::{Project, check_page, hint, root};
 
 const PAGE: &str = "docs/mistakes.md";
 const HEAD: &str = "# Mistakes, and what is said of them
 Each of these files is checked by a test, with `kamodo-rpc check`, and this page is what it says.
 `KAMODO_UPDATE_DOCS=1 cargo test -p kamodo-tests --test it mistakes` writes it anew.
 ";
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a folder of the project").to_owned()
-}
 
 #[test]
 fn the_page_shows_what_is_said() {
@@ -32,19 +27,15 @@ fn the_page_shows_what_is_said() {
         // The table comes first, the counts last: between them stands what is said.
         let said =
             said.split("\n\n").filter(|part| part.contains(": error: ") || part.contains(": warning: "));
-        let said = said.collect::<Vec<_>>().join("\n\n");
+        let said: Vec<_> = said.collect();
         assert!(!said.is_empty(), "{title}: nothing is said");
-        for one in said.split("\n\n") {
-            follow(&project, source, one, said.split("\n\n").count());
+        for one in &said {
+            follow(&project, source, one, said.len());
         }
+        let said = said.join("\n\n");
         let _ = write!(page, "\n## {title}\n```yaml\n{}\n```\n```text\n{said}\n```\n", source.trim_end());
     }
-    let path = root().join(PAGE);
-    if std::env::var_os("KAMODO_UPDATE_DOCS").is_some() {
-        fs::write(&path, &page).unwrap();
-    }
-    let shown = fs::read_to_string(&path).unwrap_or_default();
-    assert!(shown == page, "{PAGE} is not what is said now; KAMODO_UPDATE_DOCS=1 writes it:\n{page}");
+    check_page(PAGE, |_| page);
 }
 
 /// Does what the hint of a diagnostic says, as a reader would, and checks the file again: the mistake is gone then, and

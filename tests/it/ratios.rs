@@ -2,6 +2,8 @@
 
 use kamodo_tests::{Project, Server, fixture_plugin};
 
+use crate::upstreams::{document, edit};
+
 /// What the plugin `ratios` brings, as definitions: each passes its number on.
 const DEFINED: &str = "\
 gives_ratio(x)[kg/kg]: x
@@ -57,12 +59,7 @@ fn ratios_of_an_upstream_convert() {
     let far = Project::new(DEFINED);
     let upstream = Server::start(&far);
     let near = Project::new("");
-    let document = format!(
-        "--- !KamodoClient\nport: {}\ncertfile: {}\n",
-        upstream.port(),
-        far.path("selfsigned.cert").display()
-    );
-    near.replace("kamodo_rpc.yaml", format!("!Kamodo\n{}{document}", converted()));
+    edit(&near, &converted(), &document(&far, upstream.port(), ""));
     check(&Server::start(&near));
 }
 
@@ -72,13 +69,8 @@ fn ratios_of_a_plugin_of_an_upstream_convert() {
     far.drop_plugin(&fixture_plugin("ratios"), "ratios.so");
     let upstream = Server::start(&far);
     let near = Project::new("");
-    let document = format!(
-        "--- !KamodoClient\nport: {}\ncertfile: {}\nprefix: far\n",
-        upstream.port(),
-        far.path("selfsigned.cert").display()
-    );
     let renamed = converted().replace("gives_", "far_gives_").replace("takes_", "far_takes_");
-    near.replace("kamodo_rpc.yaml", format!("!Kamodo\n{renamed}{document}"));
+    edit(&near, &renamed, &document(&far, upstream.port(), "prefix: far"));
     let server = Server::start(&near);
     for (lhs, _, expect) in CONVERTED {
         server.answers(&[lhs.split('(').next().unwrap(), "2.0"], expect);

@@ -1,10 +1,8 @@
 //! The page that shows the shell's commands: each of them is run, and prints what the page says.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
-use kamodo_tests::{Project, Server};
+use kamodo_tests::{Project, Server, check_page};
 
 const PAGE: &str = "docs/shell.md";
 
@@ -35,12 +33,5 @@ fn rendered(page: &str) -> String {
 
 #[test]
 fn the_page_shows_what_is_printed() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(PAGE);
-    let page = fs::read_to_string(&path).unwrap();
-    let now = rendered(&page);
-    if std::env::var_os("KAMODO_UPDATE_DOCS").is_some() {
-        fs::write(&path, &now).unwrap();
-        return;
-    }
-    assert!(page == now, "{PAGE} is not what is printed now; KAMODO_UPDATE_DOCS=1 writes it:\n{now}");
+    check_page(PAGE, rendered);
 }

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use kamodo_tests::{Project, Proxy, Server, Weather, eventually, throughout};
 
 /// A `!KamodoClient` document that names a server of a project at a port.
-fn document(upstream: &Project, port: u16, more: &str) -> String {
+pub(crate) fn document(upstream: &Project, port: u16, more: &str) -> String {
     let certificate = upstream.path("selfsigned.cert");
     format!("--- !KamodoClient\nport: {port}\ncertfile: {}\n{more}\n", certificate.display())
 }
@@ -19,7 +19,7 @@ fn beside(functions: &str, documents: &str) -> Project {
     project
 }
 
-fn edit(project: &Project, functions: &str, documents: &str) {
+pub(crate) fn edit(project: &Project, functions: &str, documents: &str) {
     project.replace("kamodo_rpc.yaml", format!("!Kamodo\n{functions}\n{documents}"));
 }
 

@@ -105,7 +105,7 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         | "no list of parameters may have {}, which is a function there: write {}, and {}, or no list" => {
             edits(&[edit.with_label_and_left(code[1], code[2])])
         }
-        "the default is {}" => edits(&[edit.with_whole_line(code[0])]),
+        "the default is {}" => edits(&[edit.with(code[0])]),
         "leave the unit out, and write {} where kelvins are needed" => edits(&[edit.with_label("")]),
         "leave {} out: no definition has this character" => edits(&[edit.with_label("")]),
         "a left-hand side has names without a backslash, such as {}" => lefts(&code),
@@ -240,10 +240,6 @@ impl<'t> Edit<'t> {
         });
         let end = end.map_or(0, |(at, letter)| if letter == ')' { at + 1 } else { 0 });
         self.with(&[&self.line[..self.label.start], code, &rest[end..]].concat())
-    }
-
-    fn with_whole_line(&self, code: &str) -> String {
-        self.with(code)
     }
 
     fn with_right(&self, code: &str) -> String {

@@ -6,6 +6,7 @@
 
 mod artifacts;
 pub mod hint;
+mod page;
 mod project;
 mod proxy;
 mod server;
@@ -15,6 +16,7 @@ use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 pub use artifacts::{example_plugin, fixture_plugin};
+pub use page::{check_page, root};
 pub use project::{Output, Project, peak_memory};
 pub use proxy::{Proxy, Weather};
 pub use server::Server;
