@@ -223,7 +223,7 @@ interface Extension {
       away @10 :Text;
       # A server that cannot be reached, and why. What it served before stays listed, and calls fail.
       partly @11 :List(Diagnostic);
-      # But for the functions in `unserved`, which are left out or fail for these reasons.
+      # It is served, but for the functions in `unserved`, which are left out or fail for these reasons.
     }
     unserved @9 :List(Text);
     # The functions that it would bring as it is on disk, as far as they are known.

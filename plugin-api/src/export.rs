@@ -47,7 +47,7 @@ use crate::plugin::{Plugin, StartError};
 /// }
 /// # fn main() { plugin().unwrap(); }
 /// ```
-/// Where the model finds its files is for its author to decide. A relative path starts at the directory in which the
+/// The author of a model decides in which place it finds its files. A relative path starts at the directory in which the
 /// server was started, whichever that is: not at the folder of the configuration, nor at that of the plugin, which
 /// is opened from a copy elsewhere. So what belongs to the plugin is best built into it, and a file that changes is
 /// named by an absolute path, for example in an environment variable:
