@@ -14,11 +14,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use kamodo_client::extension::Description;
-use kamodo_client::{Administrator, Client, Endpoint, Error as ClientError, Extension, Receipt, block_on};
+use kamodo_client::{Administrator, Client, Endpoint, Error as ClientError, Extension, Receipt};
 use tokio::time::timeout;
 
 use crate::answer::print;
 use crate::cli::{Administered, Pin, Reload, Rollback};
+use crate::remote::run;
 use crate::settings::SocketPlace;
 use crate::{Error, socket, telemetry};
 
@@ -159,10 +160,6 @@ fn is_absent(error: &io::Error) -> bool {
 /// A file as the server can find it from its own directory.
 fn meant(file: &Path) -> PathBuf {
     file.canonicalize().unwrap_or_else(|_| file.to_owned())
-}
-
-fn run<T>(request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    block_on(request).map_err(Error::system("cannot start the client"))?
 }
 
 /// Shows what came of a command.

@@ -25,7 +25,7 @@ enum Formed<'a> {
 /// Refuses what could not be done with any result, before one is computed.
 ///
 /// # Errors
-/// [`Error`] where bytes would go to a terminal, a file's name says no format, or it cannot be written.
+/// [`Error`] if bytes would go to a terminal, a file's name says no format, or it cannot be written.
 pub(crate) fn check(answer: &Answer) -> Result<(), Error> {
     let format = format(answer)?;
     match &answer.output {
@@ -40,10 +40,10 @@ pub(crate) fn check(answer: &Answer) -> Result<(), Error> {
 /// Prints or writes a result.
 ///
 /// # Errors
-/// [`Error`] where it has no such form, or cannot be written.
+/// [`Error`] if it has no such form, or cannot be written.
 pub(crate) fn show(value: &Value, answer: &Answer) -> Result<ExitCode, Error> {
     let is_brief = answer.output.is_none() && io::stdout().is_terminal();
-    // Before anything is written: what a file holds is not lost to a result that has no such form.
+    // Before anything is written: a result that has no such form must not empty a file.
     let formed = Formed::new(value, format(answer)?, is_brief)?;
     match &answer.output {
         Some(file) => {

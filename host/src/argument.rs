@@ -40,7 +40,10 @@ pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Argument>, Error> {
             return Err(Error::Twice { argument: text.clone(), name: name.to_owned() });
         }
         let unit = unit.map(Unit::parse).transpose();
-        let unit = unit.map_err(|source| Error::Unit { argument: text.clone(), reason: Box::new(source) })?;
+        let unit = unit.map_err(|reason| Error::NotUnit {
+            place: format!("argument `{text}`"),
+            reason: Box::new(reason),
+        })?;
         let value = read(value).map_err(unreadable)?;
         arguments.push(Argument { text: text.clone(), name: name.map(str::to_owned), value, unit });
     }

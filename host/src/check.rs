@@ -32,7 +32,7 @@ pub fn run(check: &Check) -> Result<ExitCode, Error> {
         Format::Text => {
             let mut parts = vec![table::render(functions(), Room::of_output(check.wide, "--wide"))];
             if !supervisor.upstreams().is_empty() {
-                // Nobody asks them here.
+                // No upstream is asked here, so what depends on one waits.
                 parts.push(waiting::lines(functions(), supervisor.upstreams()).join("\n"));
             }
             parts.extend(report.diagnostics.iter().map(Diagnostic::render));

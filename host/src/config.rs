@@ -25,6 +25,7 @@ use reading::Reading;
 
 pub use files::Unread;
 pub(crate) use files::files;
+pub(crate) use reading::one_of;
 
 /// A configuration, read.
 #[derive(Debug, Default)]

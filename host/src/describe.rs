@@ -16,10 +16,7 @@ pub fn json<'a>(functions: impl IntoIterator<Item = &'a Function>, diagnostics: 
 
 fn function(function: &Function) -> Json {
     let parameters = &function.signature.parameters;
-    let defaults: Map<_, _> = parameters
-        .iter()
-        .filter_map(|parameter| Some((parameter.name.clone(), value(parameter.default.as_ref()?))))
-        .collect();
+    let defaults = defaults(parameters.iter().map(|one| (one.name.as_str(), one.default.as_ref())));
     let arg_units: Map<_, _> =
         function.arg_units().into_iter().map(|(name, unit)| (name.to_owned(), unit.into())).collect();
     json!({
@@ -39,6 +36,13 @@ fn function(function: &Function) -> Json {
         "origin": function.origin.to_string(),
         "waits_for": function.missing(),
     })
+}
+
+/// The defaults of parameters.
+pub(crate) fn defaults<'a>(
+    parameters: impl Iterator<Item = (&'a str, Option<&'a Value>)>,
+) -> Map<String, Json> {
+    parameters.filter_map(|(name, default)| Some((name.to_owned(), value(default?)))).collect()
 }
 
 fn diagnostic(diagnostic: &Diagnostic) -> Json {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use kamodo_units::{Incompatible, Unit};
 
+use crate::config::one_of;
+
 /// Why the program ends, apart from what it said before.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -64,19 +66,11 @@ pub enum Error {
         /// Its name.
         name: String,
     },
-    /// The unit of an argument.
-    #[error("argument `{argument}`: {reason}")]
-    Unit {
-        /// The argument.
-        argument: String,
-        /// What is wrong with the unit.
-        reason: Box<kamodo_units::Error>,
-    },
     /// A text that is no unit.
-    #[error("unit `{text}`: {reason}")]
+    #[error("{place}: {reason}")]
     NotUnit {
-        /// The text.
-        text: String,
+        /// The argument that it belongs to, or the text alone.
+        place: String,
         /// What is wrong with it.
         reason: Box<kamodo_units::Error>,
     },
@@ -233,7 +227,7 @@ impl Error {
                 Some(similar) => format!("did you mean `{similar}`?"),
                 None => "`kamodo-rpc functions` lists what it has".to_owned(),
             }),
-            Self::Unit { reason, .. } | Self::NotUnit { reason, .. } => {
+            Self::NotUnit { reason, .. } => {
                 reason.hint().or_else(|| Some("`kamodo-rpc units` lists the units".to_owned()))
             }
             Self::NoQuantity { .. } => Some("leave the unit out".to_owned()),
@@ -270,7 +264,6 @@ impl Error {
             Self::Argument { .. }
             | Self::Twice { .. }
             | Self::Unnamed { .. }
-            | Self::Unit { .. }
             | Self::NotUnit { .. }
             | Self::NoWord { .. }
             | Self::NoQuantity { .. }
@@ -318,11 +311,7 @@ fn client_hint(error: &kamodo_client::Error) -> Option<String> {
 
 /// Lists extensions, such as `.txt`, `.json` or `.csv`.
 fn alternatives(extensions: &[&str]) -> String {
-    let extensions: Vec<_> = extensions.iter().map(|extension| format!("`.{extension}`")).collect();
-    match extensions.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => extensions.concat(),
-    }
+    one_of(&extensions.iter().map(|extension| format!(".{extension}")).collect::<Vec<_>>())
 }
 
 fn places(tried: &[PathBuf]) -> String {

@@ -32,7 +32,7 @@ struct Own {
     state: String,
     origin: String,
     doc: String,
-    /// Everything about it, for people.
+    /// Everything about it, for people; empty if it was not asked for by name.
     everything: String,
 }
 
@@ -55,14 +55,14 @@ const PUBLISHED: usize = 5;
 /// Prints what a running server serves.
 ///
 /// # Errors
-/// [`Error`] where the server cannot be reached or does not answer, or has no such function.
+/// [`Error`] if the server cannot be reached or does not answer, or has no such function.
 pub fn list(list: &List) -> Result<ExitCode, Error> {
     let listed = run(async {
         let listed = async {
             let client = Client::connect(&endpoint(&list.remote)).await?;
             match client.extension().describe().await {
                 Err(ClientError::NoExtension) => published(&client).await,
-                description => Ok(own(&description?)),
+                description => Ok(own(&description?, &list.names)),
             }
         };
         let late = |_| ClientError::Late { what: "the server".to_owned(), after: LIMIT };
@@ -96,9 +96,9 @@ fn chosen(mut listed: Vec<Listed>, names: &[String]) -> Result<Vec<Listed>, Erro
 }
 
 /// What our server says in one answer.
-fn own(description: &Description) -> Vec<Listed> {
+fn own(description: &Description, names: &[String]) -> Vec<Listed> {
     let served = description.functions.iter().filter(|function| function.state != State::Unserved);
-    served.map(|function| Listed::own(description, function)).collect()
+    served.map(|function| Listed::own(description, function, names.contains(&function.name))).collect()
 }
 
 /// What the published server says, function by function.
@@ -123,7 +123,7 @@ async fn published(client: &Client) -> Result<Vec<Listed>, ClientError> {
 // === impl Listed ===
 
 impl Listed {
-    fn own(description: &Description, function: &Function) -> Self {
+    fn own(description: &Description, function: &Function, is_named: bool) -> Self {
         let has_units = function.arguments.iter().any(|argument| !argument.units.is_empty());
         let with_units = function.arguments.iter().filter(|_| has_units);
         let origin = description.origin_of(function);
@@ -143,7 +143,11 @@ impl Listed {
                 state: administer::state(function, origin),
                 origin: origin.map(|origin| origin.file.clone()).unwrap_or_default(),
                 doc: function.doc.clone(),
-                everything: administer::everything(description, function),
+                everything: if is_named {
+                    administer::everything(description, function)
+                } else {
+                    String::new()
+                },
             }),
         }
     }
@@ -173,10 +177,9 @@ impl Listed {
 
     fn json(&self) -> Json {
         let names: Vec<_> = self.parameters.iter().map(|(name, _)| name.as_str()).collect();
-        let defaults = self.parameters.iter();
-        let defaults: Map<_, _> = defaults
-            .filter_map(|(name, default)| Some((name.clone(), describe::value(default.as_ref()?))))
-            .collect();
+        let parameters = self.parameters.iter();
+        let defaults =
+            describe::defaults(parameters.map(|(name, default)| (name.as_str(), default.as_ref())));
         let arg_units: Map<_, _> =
             self.arg_units.iter().map(|(name, unit)| (name.clone(), unit.clone().into())).collect();
         let mut shown = json!({

@@ -39,21 +39,17 @@ impl Declared {
         client.function(name).await?; // says what there is if there is no such function
         let listed = client.fields().await?.into_iter().find(|field| field.name == name);
         let unknown = || ClientError::Unknown { name: name.to_owned(), served: Vec::new() };
-        Self::published(name.to_owned(), &listed.ok_or_else(unknown)?).await
+        Self::of(&listed.ok_or_else(unknown)?).await
     }
 
-    /// Asks for those of a definition.
+    /// Asks for those of a function that a server lists, or that was defined there.
     pub(crate) async fn of(field: &Field) -> Result<Self, ClientError> {
-        Self::published(field.name.clone(), field).await
-    }
-
-    async fn published(name: String, field: &Field) -> Result<Self, ClientError> {
         let unit_of = |name: &str| field.arg_units.iter().find(|(other, _)| other == name);
         let parameters = field.function.parameters().await?.into_iter().map(|one| {
             let unit = unit_of(&one.name).map(|(_, unit)| unit.clone()).unwrap_or_default();
             (one.name, unit)
         });
-        Ok(Self { name, parameters: parameters.collect(), unit: field.units.clone() })
+        Ok(Self { name: field.name.clone(), parameters: parameters.collect(), unit: field.units.clone() })
     }
 
     /// Returns the names of the parameters.

@@ -33,7 +33,7 @@ const FUNCTIONS: [Column; 4] = [
 /// Prints all units, or what one means.
 ///
 /// # Errors
-/// [`Error`] where a text is no unit, or nothing can be printed.
+/// [`Error`] if a text is no unit, or nothing can be printed.
 pub fn units(units: &Units) -> Result<ExitCode, Error> {
     let named = NamedUnit::all();
     let Some(text) = &units.text else {
@@ -48,11 +48,11 @@ pub fn units(units: &Units) -> Result<ExitCode, Error> {
                 prefixes.to_owned(),
             ]
         });
-        let json = named.iter().map(|one| json_of(&one.unit, one.symbol, &one.names)).collect();
-        return show(units.printed, units.wide, &UNITS, rows.collect(), json);
+        let json = named.iter().map(|one| json_of(&one.unit, one.symbol, &one.names));
+        return show(units.printed, units.wide, &UNITS, rows, json);
     };
     let unit = Unit::parse(text)
-        .map_err(|reason| Error::NotUnit { text: text.clone(), reason: Box::new(reason) })?;
+        .map_err(|reason| Error::NotUnit { place: format!("unit `{text}`"), reason: Box::new(reason) })?;
     let alike = named.into_iter().filter(|one| one.unit.dimension() == unit.dimension());
     let (same, others): (Vec<_>, Vec<_>) = alike.partition(|one| one.unit == unit);
     let names: Vec<_> = same.iter().flat_map(|one| one.names.clone()).collect();
@@ -105,7 +105,7 @@ fn json_of(unit: &Unit, symbol: &str, names: &[&str]) -> Json {
 /// Prints all functions and constants of the language, or what some of them are.
 ///
 /// # Errors
-/// [`Error`] where there is no such function, or nothing can be printed.
+/// [`Error`] if there is no such function, or nothing can be printed.
 pub fn functions(functions: &Functions) -> Result<ExitCode, Error> {
     let words: Vec<Word> = kamodo_expr::words().collect();
     let found = |name: &String| match words.iter().find(|word| word.name == *name) {
@@ -142,7 +142,7 @@ pub fn functions(functions: &Functions) -> Result<ExitCode, Error> {
             "value": evaluated(word).as_ref().map(describe::value),
         })
     });
-    show(functions.printed, functions.wide, &FUNCTIONS, rows.collect(), json.collect())
+    show(functions.printed, functions.wide, &FUNCTIONS, rows, json)
 }
 
 fn call_form(word: &Word) -> String {
@@ -172,13 +172,13 @@ fn show(
     printed: Printed<TableFormat>,
     is_wide: bool,
     columns: &[Column],
-    rows: Vec<Vec<String>>,
-    json: Vec<Json>,
+    rows: impl Iterator<Item = Vec<String>>,
+    json: impl Iterator<Item = Json>,
 ) -> Result<ExitCode, Error> {
     print(&match printed.format() {
-        TableFormat::Json => Json::Array(json).to_string(),
+        TableFormat::Json => Json::Array(json.collect()).to_string(),
         TableFormat::Csv => answer::csv::table(columns, rows),
-        TableFormat::Text => table::of(columns, rows.into_iter(), Room::of_output(is_wide, "--wide")),
+        TableFormat::Text => table::of(columns, rows, Room::of_output(is_wide, "--wide")),
     })
 }
 

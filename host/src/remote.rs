@@ -18,7 +18,7 @@ use crate::{Error, answer, argument, quantity, telemetry};
 /// Calls one function and shows its result.
 ///
 /// # Errors
-/// [`Error`] where an argument cannot be read, the server cannot be reached, or it says no.
+/// [`Error`] if an argument cannot be read, the server cannot be reached, or it says no.
 pub fn call(call: &Call) -> Result<ExitCode, Error> {
     answer::check(&call.answer)?;
     let arguments = argument::read_all(&call.args)?;
@@ -62,7 +62,7 @@ fn in_unit(result: Value, factor: Option<(Factor, &Unit)>) -> Result<Value, Erro
 /// Defines a function for this one call, calls it and shows its result.
 ///
 /// # Errors
-/// [`Error`] where an argument cannot be read, the server cannot be reached, or it says no.
+/// [`Error`] if an argument cannot be read, the server cannot be reached, or it says no.
 pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
     answer::check(&eval.answer)?;
     let arguments = argument::read_all(&eval.args)?;
@@ -72,7 +72,12 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
     }
     let result = run(async {
         let session = session(&eval.remote, &eval.answer);
-        session.request(async |client| evaluate(client, eval, sides, &arguments).await).await?
+        let evaluated =
+            session.request(async |client| match evaluate(client, eval, sides, &arguments).await {
+                Err(Error::Client(error)) => Err(error), // the session may make the request again
+                outcome => Ok(outcome),
+            });
+        evaluated.await?
     })?;
     answer::show(&result, &eval.answer)
 }
@@ -85,13 +90,13 @@ fn warn_of(lhs: &str, rhs: &str) {
     }
 }
 
-/// Evaluates an expression, over one connection. What the server does not say no to may be refused here.
+/// Evaluates an expression, over one connection.
 async fn evaluate(
     client: &Client,
     eval: &Eval,
     sides: Option<(&str, &str)>,
     arguments: &[Argument],
-) -> Result<Result<Value, Error>, ClientError> {
+) -> Result<Value, Error> {
     let mut arguments = arguments.to_vec();
     let unit = eval.answer.unit.as_ref();
     let names_units = names_units(&arguments, unit);
@@ -112,10 +117,7 @@ async fn evaluate(
         && names_units
     {
         let declared = Declared::of(&field).await?;
-        arguments = match declared.arguments(arguments) {
-            Ok(arguments) => arguments,
-            Err(error) => return Ok(Err(error)),
-        };
+        arguments = declared.arguments(arguments)?;
         match unit.filter(|_| is_declared) {
             // Of an angle, a share or a ratio the server says no unit, but it can convert it.
             Some(unit) if declared.is_plain() && unit.dimension().is_dimensionless() => {
@@ -125,10 +127,7 @@ async fn evaluate(
                 let lhs = format!("{name}({names})[{}]", unit.declared());
                 field = client.define(&lhs, &format!("{own}({names})")).await?;
             }
-            Some(unit) => match declared.result(unit) {
-                Ok(found) => factor = Some((found, unit)),
-                Err(error) => return Ok(Err(error)),
-            },
+            Some(unit) => factor = Some((declared.result(unit)?, unit)),
             None => {}
         }
     }
@@ -140,7 +139,7 @@ async fn evaluate(
     if let Some(deadline) = eval.answer.deadline {
         call = call.within(deadline);
     }
-    Ok(in_unit(call.answer().await?, factor))
+    in_unit(call.answer().await?, factor)
 }
 
 /// Defines an expression without a name; its parameters are the arguments that are given, with their units. `unit` is

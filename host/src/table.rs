@@ -1,14 +1,14 @@
 //! Tables that fit the terminal.
 //!
-//! What is no terminal gets every column in full. On a terminal, cells of many words are wrapped, and where that is
-//! not enough the least important columns are left out, which a line below the table says.
+//! What is no terminal gets every column. On a terminal, cells of many words are wrapped, and if that is not enough the
+//! least important columns are left out, which a line below the table says. No cell has more than some 300 characters.
 
 use std::io::{self, IsTerminal as _};
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use kamodo_expr::shortened_to;
 use kamodo_registry::Function;
-use kamodo_value::{Signature, Value};
+use kamodo_value::Value;
 
 /// A column.
 pub(crate) struct Column {
@@ -66,7 +66,10 @@ pub(crate) fn render<'a>(functions: impl IntoIterator<Item = &'a Function>, room
         let units = units.filter_map(|one| Some(format!("{}: {}", one.name, one.unit.as_ref()?.declared())));
         let units: Vec<_> = units.collect();
         vec![
-            symbol(&function.signature),
+            call_form(
+                function.name(),
+                function.signature.parameters.iter().map(|one| (one.name.as_str(), one.default.as_ref())),
+            ),
             function.signature.unit.as_ref().map(|unit| unit.declared()).unwrap_or_default(),
             function.shown.lhs.clone(),
             function.shown.rhs.clone(),
@@ -75,11 +78,6 @@ pub(crate) fn render<'a>(functions: impl IntoIterator<Item = &'a Function>, room
         ]
     });
     of(&COLUMNS, rows, room)
-}
-
-fn symbol(signature: &Signature) -> String {
-    let parameters = signature.parameters.iter();
-    call_form(&signature.name, parameters.map(|one| (one.name.as_str(), one.default.as_ref())))
 }
 
 /// A call form with its defaults, such as `f(x, y=5)`.
@@ -94,8 +92,8 @@ pub(crate) fn call_form<'a>(
     format!("{name}({})", parameters.collect::<Vec<_>>().join(", "))
 }
 
-/// The longest cell, in characters; JSON has it whole. Every row is as wide as the widest cell: with one of a megabyte, a table of ten
-/// thousand functions would be gigabytes.
+/// The longest cell, in characters; JSON has it whole. Every row is as wide as the widest cell: with one cell of a
+/// megabyte, a table of ten thousand functions would be gigabytes.
 const MAX_CELL: usize = 300;
 
 /// Renders rows of as many cells as there are columns; a cell that is very long loses its middle.

@@ -13,7 +13,7 @@ mod base;
 mod write;
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -142,6 +142,19 @@ pub fn read(path: &Path, limit: Limit) -> Result<Vec<u8>, Error> {
     open(path, limit)?.read()
 }
 
+/// Reads all of what is no file that is opened here, such as standard input.
+///
+/// # Errors
+/// [`Error`] if it cannot be read, or has more than `limit` allows.
+pub fn read_from(from: impl Read, limit: Limit) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    from.take(limit.bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit.bytes {
+        return Err(Error::TooLarge { limit });
+    }
+    Ok(bytes)
+}
+
 /// Opens a directory, to lock it.
 ///
 /// # Errors
@@ -165,13 +178,8 @@ impl Opened {
     /// # Errors
     /// [`Error`] if it cannot be read, or is larger than its limit by now.
     pub fn read(self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
         // Its length may be untrue: of the kernel's own files it is zero, and some file grows.
-        self.file.take(self.limit.bytes.saturating_add(1)).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > self.limit.bytes {
-            return Err(Error::TooLarge { limit: self.limit });
-        }
-        Ok(bytes)
+        read_from(self.file, self.limit)
     }
 
     /// Passes its bytes on, a piece at a time, and returns how many there were.

@@ -1,4 +1,4 @@
-//! Writing a file that a user names, so that what it held is only lost to what is whole.
+//! Writing a file that a user names: what it held is replaced only once the new content is complete.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};

@@ -181,7 +181,8 @@ fn unseen_in(name: &str) -> String {
     }
 }
 
-/// A text with one letter for each of its characters, so that the carets stand below what they mean.
+/// A text in which each character that nobody sees is shown as one that is seen, so that the carets stand in the right
+/// columns.
 fn one_each(text: &str) -> String {
     text.chars().map(|next| if unseen(next).is_some() { '\u{fffd}' } else { next }).collect()
 }

@@ -1,7 +1,7 @@
 //! What may be asked of the one who publishes, from wherever it is asked.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 
 use kamodo_expr::{Diagnostic, listed};
@@ -90,15 +90,12 @@ impl CommandError {
                 Some("`kamodo-rpc status --generations` lists those that are kept".to_owned())
             }
             Self::UnknownOrigin { file, known } => {
-                let named = |file: &Path| format!("`{}`", file.display());
-                let file_text = file.display().to_string();
-                let texts: BTreeSet<_> = known.iter().map(|file| file.display().to_string()).collect();
-                if let Some(similar) = suggest(&file_text, texts.iter().map(String::as_str)) {
-                    return Some(format!("did you mean {}?", named(Path::new(similar))));
-                }
-                Some(match texts.is_empty() {
-                    true => "there is no origin yet".to_owned(),
-                    false => format!("the origins are {}", listed(&texts.into_iter().collect::<Vec<_>>())),
+                let known: BTreeSet<_> = known.iter().map(|file| file.display().to_string()).collect();
+                let known: Vec<_> = known.into_iter().collect();
+                Some(match suggest(&file.display().to_string(), known.iter().map(String::as_str)) {
+                    Some(similar) => format!("did you mean `{similar}`?"),
+                    None if known.is_empty() => "there is no origin yet".to_owned(),
+                    None => format!("the origins are {}", listed(&known)),
                 })
             }
             Self::Stopping => None,

@@ -52,7 +52,7 @@ pub(super) fn origin(origin: &Origin, line: Option<usize>) -> String {
     format!("{} {} ({place}, {digest})", origin.name, origin.version)
 }
 
-/// Lists functions; of very many the first ones, since a table above has them all.
+/// Lists functions: of more than fifty the first fifty, and how many more there are.
 fn some(names: &[String]) -> String {
     const MAX: usize = 50;
     let shown = names.iter().take(MAX).map(|name| shortened(name)).collect::<Vec<_>>().join(", ");

@@ -97,7 +97,7 @@ fn complex(text: &str) -> Option<Complex<f64>> {
     }
 }
 
-/// The cells as elements of one type; none where integers fit none.
+/// The cells as elements of one type; none if the integers fit none.
 fn buffer(cells: &[Cell]) -> Option<Buffer> {
     fn all<T>(cells: &[Cell], take: impl FnMut(&Cell) -> Option<T>) -> Option<Vec<T>> {
         cells.iter().map(take).collect()

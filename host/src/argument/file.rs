@@ -1,5 +1,6 @@
 //! Arguments in files: what stands after `@`.
 
+use std::fmt::Display;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use super::{csv, json, npy};
 /// What a file of numpy begins with.
 const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// Reads a file, or standard input for `-`. The name says what it holds where it ends in `.npy`, `.json`, `.csv` or
+/// Reads a file, or standard input for `-`. The name says what it holds if it ends in `.npy`, `.json`, `.csv` or
 /// `.txt`, else its content does.
 pub(super) fn read(path: &str) -> Result<Value, String> {
     if path == "-" {
@@ -20,40 +21,35 @@ pub(super) fn read(path: &str) -> Result<Value, String> {
     let extension = Path::new(path).extension().map(|extension| extension.to_ascii_lowercase());
     match extension.as_deref().and_then(|extension| extension.to_str()) {
         Some("npy") => npy::read_file(path).map(Value::Array),
-        Some("json") => json_in(path, &text(path, contents(path, Limit::TEXT)?)?),
-        Some("csv" | "txt") => csv::read(path, &text(path, contents(path, Limit::TEXT)?)?),
+        Some("json") => json_in(path, &text(path, contents(path)?)?),
+        Some("csv" | "txt") => csv::read(path, &text(path, contents(path)?)?),
         // Arrays may be larger than text.
         _ if begins_as_npy(path)? => npy::read_file(path).map(Value::Array),
-        _ => content(path, contents(path, Limit::TEXT)?),
+        _ => content(path, contents(path)?),
     }
 }
 
 fn begins_as_npy(path: &str) -> Result<bool, String> {
-    let unreadable = |error: kamodo_files::Error| format!("{path}: cannot be read: {error}");
-    let file = kamodo_files::open(Path::new(path), Limit::ARRAY).map_err(unreadable)?;
+    let file = kamodo_files::open(Path::new(path), Limit::ARRAY).map_err(|error| unreadable(path, error))?;
     let mut head = Vec::new();
     let read = file.into_file().take(MAGIC.len() as u64).read_to_end(&mut head);
-    read.map_err(|error| unreadable(error.into()))?;
+    read.map_err(|error| unreadable(path, error))?;
     Ok(head == MAGIC)
 }
 
 fn standard_input() -> Result<Value, String> {
     const NAME: &str = "standard input";
-    let mut bytes = Vec::new();
-    let limit = Limit::ARRAY.bytes;
-    let read = io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|error| format!("{NAME}: cannot be read: {error}"))?;
-    if bytes.len() as u64 > limit {
-        return Err(format!(
-            "{NAME}: cannot be read: {}",
-            kamodo_files::Error::TooLarge { limit: Limit::ARRAY }
-        ));
-    }
-    content(NAME, bytes)
+    let bytes = kamodo_files::read_from(io::stdin().lock(), Limit::ARRAY);
+    content(NAME, bytes.map_err(|error| unreadable(NAME, error))?)
 }
 
-fn contents(path: &str, limit: Limit) -> Result<Vec<u8>, String> {
-    kamodo_files::read(Path::new(path), limit).map_err(|error| format!("{path}: cannot be read: {error}"))
+fn contents(path: &str) -> Result<Vec<u8>, String> {
+    kamodo_files::read(Path::new(path), Limit::TEXT).map_err(|error| unreadable(path, error))
+}
+
+/// Says that a file cannot be read.
+pub(super) fn unreadable(path: &str, error: impl Display) -> String {
+    format!("{path}: cannot be read: {error}")
 }
 
 /// Reads what it is by what it begins with.

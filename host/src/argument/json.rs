@@ -33,8 +33,8 @@ pub(super) fn value(json: Json) -> Result<Value, String> {
     })
 }
 
-/// A rectangular list of numbers as an array: of int64 where every number is an integer, or of uint64 where they
-/// are larger. None where integers do not fit either, which stay exact in a list.
+/// A rectangular list of numbers as an array: of int64 if every number is an integer, or of uint64 if they
+/// are larger. None if integers do not fit either, which stay exact in a list.
 fn rectangle(json: &Json) -> Option<Array> {
     let mut shape = Vec::new();
     let mut level = json;

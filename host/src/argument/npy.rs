@@ -7,10 +7,11 @@ use kamodo_files::Limit;
 use kamodo_value::{Array, Buffer};
 use npyz::{Deserialize, NpyFile, Order, TypeChar};
 
+use super::file::unreadable;
+
 /// Reads a file, piece by piece.
 pub(super) fn read_file(path: &str) -> Result<Array, String> {
-    let file = kamodo_files::open(Path::new(path), Limit::ARRAY)
-        .map_err(|error| format!("{path}: cannot be read: {error}"))?;
+    let file = kamodo_files::open(Path::new(path), Limit::ARRAY).map_err(|error| unreadable(path, error))?;
     let n_bytes = file.metadata().len();
     let file = file.into_file().take(n_bytes); // one that grows is read as it was when it was opened
     read(path, BufReader::new(file), n_bytes)
@@ -45,7 +46,7 @@ pub(super) fn read(path: &str, file: impl Read, n_bytes: u64) -> Result<Array, S
         (TypeChar::Complex, 16) => elements(npy).map(Buffer::Complex128),
         _ => return Err(format!("{path}: expected numbers or truth values, found `{dtype}`")),
     };
-    let buffer = buffer.map_err(|error| format!("{path}: cannot be read: {error}"))?;
+    let buffer = buffer.map_err(|error| unreadable(path, error))?;
     Array::new(shape, buffer).map_err(|error| format!("{path}: {error}"))
 }
 

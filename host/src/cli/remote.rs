@@ -76,7 +76,7 @@ pub struct Answer {
     /// Give up after this time, such as `2s` or `500ms`; the server then stops working on it
     #[arg(long, value_name = "TIME", value_parser = deadline)]
     pub deadline: Option<Duration>,
-    /// Send the call again, once or so often, if the connection is lost before its answer: the server may have
+    /// Send the call again, once or as many times as given, if the connection is lost before its answer: the server may have
     /// carried it out already, so it is not sent again unasked
     #[arg(long, value_name = "TIMES", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", hide_default_value = true)]
     pub retry: u32,
@@ -95,7 +95,7 @@ pub struct Completions {
 #[derive(Debug, Args)]
 #[command(after_help = "Example: kamodo-rpc man ~/.local/share/man/man1 && man kamodo-rpc-serve")]
 pub struct Manual {
-    /// The directory that they are written to; it is made where it is not there
+    /// The directory that they are written to; it is made if it is not there
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
 }

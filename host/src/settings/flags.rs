@@ -62,7 +62,7 @@ fn all() -> Vec<(&'static str, &'static str)> {
 }
 
 /// Returns a warning of each environment variable that looks as if it steered this server, and does not: those of
-/// clients where they say something else, and those that have no `SERVE` in their names.
+/// clients if they say something else, and those that have no `SERVE` in their names.
 pub(crate) fn misleading_variables(
     effective: &Effective,
     read: impl Fn(&str) -> Option<String>,
@@ -73,10 +73,9 @@ pub(crate) fn misleading_variables(
         if read(&own).is_some() || said == effective.show(setting.key) {
             return None;
         }
-        let whose = match setting.key {
-            "host" | "port" | "certfile" | "admin_socket" => "is read by clients only",
-            _ => "is read by nobody",
-        };
+        let is_of_clients =
+            setting.key == "admin_socket" || REMOTE.iter().any(|(key, _)| *key == setting.key);
+        let whose = if is_of_clients { "is read by clients only" } else { "is read by nobody" };
         Some(format!("the environment variable `{misleading}` {whose}\nhint: for a server, set `{own}`"))
     });
     warnings.collect()

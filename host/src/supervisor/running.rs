@@ -68,8 +68,9 @@ struct Loop {
     settling: Option<Settling>,
     /// When to look although nothing happened. Events that are not about files do not put it off.
     next_look: Instant,
-    /// When plugins that failed for a passing reason are tried again, and after how long since they failed.
+    /// When plugins that failed for a passing reason are tried again.
     retry: Instant,
+    /// How long after that they are tried once more, if they fail again.
     retry_after: Duration,
     /// Commands that wait until everything on disk was looked at.
     reloads: Vec<Reply>,
