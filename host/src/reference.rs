@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use kamodo_expr::{Definition, Progress, Source, Word};
+use kamodo_compute::Progress;
+use kamodo_expr::{Definition, Source, Word};
 use kamodo_registry::{Body, Snapshot};
 use kamodo_units::{NamedUnit, Unit, suggest};
 use kamodo_value::Value;

@@ -8,7 +8,7 @@ use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-use kamodo_expr::Progress;
+use kamodo_compute::Progress;
 use kamodo_host::Config;
 use kamodo_registry::{Body, Registry, link};
 use kamodo_value::{Array, Value};

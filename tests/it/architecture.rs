@@ -8,13 +8,15 @@ use serde_json::Value;
 /// Each crate with those that it depends on, directly. An arrow that is added here is a change of design.
 const ARROWS: &[(&str, &[&str])] = &[
     ("kamodo-client", &["kamodo-schema", "kamodo-units", "kamodo-value", "kamodo-wire"]),
-    ("kamodo-expr", &["kamodo-units", "kamodo-value"]),
+    ("kamodo-compute", &["kamodo-value"]),
+    ("kamodo-expr", &["kamodo-compute", "kamodo-units", "kamodo-value"]),
     ("kamodo-files", &[]),
     ("kamodo-fixture-plugins", &["kamodo-plugin-api"]),
     (
         "kamodo-host",
         &[
             "kamodo-client",
+            "kamodo-compute",
             "kamodo-expr",
             "kamodo-files",
             "kamodo-loader",
@@ -33,7 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("kamodo-plugin-api", &[]),
     ("kamodo-plugin-dipole", &["kamodo-plugin-api"]),
     ("kamodo-plugin-magnetopause", &["kamodo-plugin-api"]),
-    ("kamodo-registry", &["kamodo-expr", "kamodo-units", "kamodo-value"]),
+    ("kamodo-registry", &["kamodo-compute", "kamodo-expr", "kamodo-units", "kamodo-value"]),
     (
         "kamodo-relay",
         &["kamodo-client", "kamodo-expr", "kamodo-files", "kamodo-registry", "kamodo-units", "kamodo-value"],

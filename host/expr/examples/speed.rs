@@ -6,7 +6,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use kamodo_expr::{Builtin, Expr, Float, Node, Program, Progress};
+use kamodo_compute::{Program, Progress};
+use kamodo_expr::{Builtin, Expr, Float, Node, lower};
 use kamodo_value::{Array, Scalar, Value};
 
 fn symbol(name: &str) -> Expr {
@@ -100,7 +101,7 @@ fn main() {
     ];
     println!("{:36}{:>10}{:>10}{:>10}{:>12}", "ns an element", "1e3", "1e5", "1e6", "scalar, ns");
     for (name, parameters, body) in expressions {
-        let program = Arc::new(Program::lower(parameters, &body, &|_| None).expect("lowers"));
+        let program = Arc::new(lower(parameters, &body, &|_| None).expect("lowers"));
         print!("{name:36}");
         for n_elements in [1_000, 100_000, 1_000_000] {
             let args: Vec<Value> = (0..parameters.len())

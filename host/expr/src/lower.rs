@@ -11,14 +11,13 @@ mod operator;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use kamodo_compute::{Binary, Program, Reduction, Ref, Step, StepList, Ternary, Unary, apply, ratio_to_f64};
 use kamodo_value::Value;
 use num_bigint::BigInt;
 use num_complex::Complex;
 use num_rational::BigRational;
 
-use crate::evaluate::{FloatCode, ratio_to_f64, run_binary, run_reduction, run_ternary, run_unary};
-use crate::program::{Binary, Reduction, Ref, Step, Ternary, Unary};
-use crate::{Constant, Expr, Node, Program};
+use crate::{Constant, Expr, Node};
 pub use error::LowerError;
 
 /// A callee is inlined only while the program has no more steps than this.
@@ -26,25 +25,21 @@ const MAX_INLINED_STEPS: usize = 1024;
 /// A program has no more steps than this.
 const MAX_STEPS: usize = 1 << 20;
 
-// === impl Program ===
-
-impl Program {
-    /// Lowers the body of a function of these parameters.
-    ///
-    /// A callee for which `inline` has a program becomes part of this one, with equal parts shared, unless that
-    /// makes the program too large; every other callee is asked for by a step of its own.
-    ///
-    /// # Errors
-    /// [`LowerError`] for a name that is not a parameter, a wrong number of arguments, or a division by zero.
-    pub fn lower(
-        parameters: &[&str],
-        body: &Expr,
-        inline: &dyn Fn(&str) -> Option<Arc<Self>>,
-    ) -> Result<Self, LowerError> {
-        let mut lowering = Lowering::new(parameters, inline);
-        let result = lowering.expr(body)?;
-        lowering.finish(result)
-    }
+/// Lowers the body of a function of these parameters.
+///
+/// A callee for which `inline` has a program becomes part of this one, with equal parts shared, unless that
+/// makes the program too large; every other callee is asked for by a step of its own.
+///
+/// # Errors
+/// [`LowerError`] for a name that is not a parameter, a wrong number of arguments, or a division by zero.
+pub fn lower(
+    parameters: &[&str],
+    body: &Expr,
+    inline: &dyn Fn(&str) -> Option<Arc<Program>>,
+) -> Result<Program, LowerError> {
+    let mut lowering = Lowering::new(parameters, inline);
+    let result = lowering.expr(body)?;
+    Ok(lowering.finish(result))
 }
 
 /// A value while lowering: constants and steps are numbered apart until both are complete.
@@ -175,15 +170,16 @@ impl<'a> Lowering<'a> {
         let args = args.iter().map(|arg| self.expr(arg)).collect::<Result<Box<[_]>, _>>()?;
         match (self.inline)(name) {
             Some(program) => {
-                if program.n_parameters != args.len() {
+                let list = program.list();
+                if list.n_parameters != args.len() {
                     return Err(LowerError::ArgumentCount {
                         callee: Arc::clone(name),
-                        expected: program.n_parameters,
+                        expected: list.n_parameters,
                         found: args.len(),
                     });
                 }
-                if self.drafts.len() + program.steps.len() <= MAX_INLINED_STEPS {
-                    return self.inlined(&program, &args);
+                if self.drafts.len() + list.steps.len() <= MAX_INLINED_STEPS {
+                    return self.inlined(list, &args);
                 }
                 self.called(name, args)
             }
@@ -199,12 +195,12 @@ impl<'a> Lowering<'a> {
         self.draft(Draft::Call(callee as u32, args))
     }
 
-    fn inlined(&mut self, program: &Program, args: &[Id]) -> Result<Id, LowerError> {
+    fn inlined(&mut self, list: &StepList, args: &[Id]) -> Result<Id, LowerError> {
         let mut ids = args.to_vec();
-        for constant in &program.constants {
+        for constant in &list.constants {
             ids.push(self.constant(constant.clone()));
         }
-        for step in &program.steps {
+        for step in &list.steps {
             let id = match step {
                 Step::Unary(operation, operand) => self.unary(*operation, ids[operand.0 as usize])?,
                 Step::Binary(operation, left, right) => {
@@ -217,12 +213,12 @@ impl<'a> Lowering<'a> {
                 Step::Reduce(operation, operand) => self.reduction(*operation, ids[operand.0 as usize])?,
                 Step::Call { callee, args } => {
                     let args = args.iter().map(|arg| ids[arg.0 as usize]).collect();
-                    self.called(&program.callees[*callee as usize], args)?
+                    self.called(&list.callees[*callee as usize], args)?
                 }
             };
             ids.push(id);
         }
-        Ok(ids[program.result.0 as usize])
+        Ok(ids[list.result.0 as usize])
     }
 
     // --- steps
@@ -230,7 +226,7 @@ impl<'a> Lowering<'a> {
     /// What depends on no argument is computed here; where that is an error, it is one of each call.
     fn unary(&mut self, operation: Unary, operand: Id) -> Result<Id, LowerError> {
         if let Id::Constant(index) = operand
-            && let Ok(value) = run_unary(operation, &self.constants[index as usize])
+            && let Ok(value) = apply::unary(operation, &self.constants[index as usize])
         {
             return Ok(self.constant(value));
         }
@@ -240,7 +236,7 @@ impl<'a> Lowering<'a> {
     fn binary(&mut self, operation: Binary, left: Id, right: Id) -> Result<Id, LowerError> {
         if let (Id::Constant(first), Id::Constant(second)) = (left, right)
             && let Ok(value) =
-                run_binary(operation, &self.constants[first as usize], &self.constants[second as usize])
+                apply::binary(operation, &self.constants[first as usize], &self.constants[second as usize])
         {
             return Ok(self.constant(value));
         }
@@ -250,7 +246,7 @@ impl<'a> Lowering<'a> {
     fn ternary(&mut self, operation: Ternary, first: Id, second: Id, third: Id) -> Result<Id, LowerError> {
         if let (Id::Constant(first), Id::Constant(second), Id::Constant(third)) = (first, second, third) {
             let [first, second, third] = [first, second, third].map(|index| &self.constants[index as usize]);
-            if let Ok(value) = run_ternary(operation, first, second, third) {
+            if let Ok(value) = apply::ternary(operation, first, second, third) {
                 return Ok(self.constant(value));
             }
         }
@@ -259,7 +255,7 @@ impl<'a> Lowering<'a> {
 
     fn reduction(&mut self, operation: Reduction, operand: Id) -> Result<Id, LowerError> {
         if let Id::Constant(index) = operand
-            && let Ok(value) = run_reduction(operation, &self.constants[index as usize])
+            && let Ok(value) = apply::reduction(operation, &self.constants[index as usize])
         {
             return Ok(self.constant(value));
         }
@@ -279,7 +275,7 @@ impl<'a> Lowering<'a> {
         Ok(id)
     }
 
-    fn finish(self, result: Id) -> Result<Program, LowerError> {
+    fn finish(self, result: Id) -> Program {
         let n_parameters = self.names.len() as u32;
         let first_step = n_parameters + self.constants.len() as u32;
         let number = |id: Id| {
@@ -304,24 +300,13 @@ impl<'a> Lowering<'a> {
                 }
             })
             .collect();
-        let mut last_use = vec![0; first_step as usize + steps.len()];
-        for (index, step) in steps.iter().enumerate() {
-            step.for_each_operand(|operand| last_use[operand.0 as usize] = index);
-        }
-        let result = number(result);
-        last_use[result.0 as usize] = usize::MAX;
-        let mut program = Program {
+        Program::new(StepList {
             n_parameters: n_parameters as usize,
             constants: self.constants,
             steps,
             callees: self.callees,
-            result,
-            last_use,
-            n_calls: 1,
-            float_code: None,
-        };
-        program.float_code = FloatCode::compile(&program);
-        Ok(program)
+            result: number(result),
+        })
     }
 }
 
@@ -338,9 +323,9 @@ mod tests {
 
     #[track_caller]
     fn refuse(body: Node) -> String {
-        let callee = Arc::new(Program::lower(&["a", "b"], &symbol("a"), &|_| None).unwrap());
+        let callee = Arc::new(lower(&["a", "b"], &symbol("a"), &|_| None).unwrap());
         let inline = |name: &str| (name == "f").then(|| Arc::clone(&callee));
-        let error = Program::lower(&["x", "y"], &Expr::from_node(body), &inline).unwrap_err();
+        let error = lower(&["x", "y"], &Expr::from_node(body), &inline).unwrap_err();
         match error.hint() {
             Some(hint) => format!("{error}\nhint: {hint}"),
             None => error.to_string(),

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use half::f16;
-use kamodo_expr::{Builtin, Constant, EvaluateError, Expr, Float, Node, Program, Progress};
+use kamodo_compute::{EvaluateError, Program, Progress};
+use kamodo_expr::{Builtin, Constant, Expr, Float, Node, lower};
 use kamodo_value::{Array, Buffer, Scalar, Value};
 use num_complex::Complex;
 use num_rational::BigRational;
@@ -334,7 +335,7 @@ fn answers_as_python_and_numpy() {
         let expected = fields.next().unwrap();
         let program = programs.entry(expression).or_insert_with(|| {
             let names = parameters(expression);
-            Arc::new(Program::lower(&names, &read_expr(expression), &|_| None).unwrap())
+            Arc::new(lower(&names, &read_expr(expression), &|_| None).unwrap())
         });
         let found = evaluate(program, texts.iter().copied().map(read_value).collect());
         let has_singles = texts.iter().any(|text| {
@@ -368,7 +369,7 @@ fn is_within_one_unit_in_the_last_place() {
                 Some(exponent) => Node::Pow(x.clone(), read_expr(exponent)),
                 None => Node::Builtin(builtin(name), vec![x.clone()]),
             };
-            Arc::new(Program::lower(&["x"], &Expr::from_node(body), &|_| None).unwrap())
+            Arc::new(lower(&["x"], &Expr::from_node(body), &|_| None).unwrap())
         });
         let (argument, expected): (f64, f64) = (argument.parse().unwrap(), expected.parse().unwrap());
         let Ok(Value::Scalar(Scalar::Float64(found))) =
@@ -403,7 +404,7 @@ fn float32_functions() {
     let functions = [Builtin::Sin, Builtin::Cos, Builtin::Exp, Builtin::Log];
     for (function, expected) in functions.into_iter().zip((1..).map(column)) {
         let body = Expr::from_node(Node::Builtin(function, vec![read_expr("x")]));
-        let program = Arc::new(Program::lower(&["x"], &body, &|_| None).unwrap());
+        let program = Arc::new(lower(&["x"], &body, &|_| None).unwrap());
         let array = evaluate(&program, vec![Array::vector(arguments.clone()).into()]).unwrap();
         let Value::Array(array) = array else { panic!("{array:?}") };
         let Buffer::Float32(found) = array.buffer() else { panic!("{:?}", array.dtype()) };
@@ -420,7 +421,7 @@ fn float32_functions() {
 /// A zero keeps its sign through an odd power, and a hyperbolic tangent far out is one.
 #[test]
 fn signs_of_zero_and_far_out() {
-    let program = |text| Arc::new(Program::lower(&["x"], &read_expr(text), &|_| None).unwrap());
+    let program = |text| Arc::new(lower(&["x"], &read_expr(text), &|_| None).unwrap());
     let real = |text, x: f64| {
         let zeros = Value::Array(Array::vector(vec![x; 20]));
         let Value::Array(array) = evaluate(&program(text), vec![zeros]).unwrap() else { panic!("{text}") };

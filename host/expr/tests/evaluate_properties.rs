@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use kamodo_expr::{Builtin, Expr, Node, Program, Progress};
+use kamodo_compute::{Program, Progress};
+use kamodo_expr::{Builtin, Expr, Node, lower};
 use kamodo_value::{Array, Dtype, Scalar, Value};
 use num_traits::ToPrimitive as _;
 use proptest::prelude::*;
@@ -73,7 +74,7 @@ proptest! {
         body in expression(),
         pairs in prop::collection::vec((-30.0..30.0_f64, -3.0..3.0_f64), 1..300),
     ) {
-        let Ok(program) = Program::lower(&["x", "y"], &body, &|_| None) else { return Ok(()) };
+        let Ok(program) = lower(&["x", "y"], &body, &|_| None) else { return Ok(()) };
         let program = Arc::new(program);
         let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
         let arrays = vec![Value::Array(Array::vector(x)), Value::Array(Array::vector(y))];
@@ -108,7 +109,7 @@ fn asks_for_calls_and_goes_on() {
         node(Node::Builtin(Builtin::Sin, vec![x.clone()])),
         call("h", x.clone()),
     ]));
-    let program = Arc::new(Program::lower(&["x"], &body, &|_| None).unwrap());
+    let program = Arc::new(lower(&["x"], &body, &|_| None).unwrap());
     let names: Vec<_> = program.callees().iter().map(|name| &**name).collect();
     assert_eq!(names, ["g", "h"]);
 
@@ -132,11 +133,11 @@ fn asks_for_calls_and_goes_on() {
 fn inlines_and_shares() {
     let x = node(Node::Symbol("x".into()));
     let square = node(Node::Pow(x.clone(), node(Node::Integer(2.into()))));
-    let inner = Arc::new(Program::lower(&["x"], &square, &|_| None).unwrap());
+    let inner = Arc::new(lower(&["x"], &square, &|_| None).unwrap());
     let call = node(Node::Call("f".into(), vec![x.clone()]));
     let body = node(Node::Add(vec![call, square]));
     let inline = |name: &str| (name == "f").then(|| Arc::clone(&inner));
-    let program = Arc::new(Program::lower(&["x"], &body, &inline).unwrap());
+    let program = Arc::new(lower(&["x"], &body, &inline).unwrap());
     assert!(program.callees().is_empty());
     assert_eq!(run(&program, vec![Value::Int(5.into())]), Some(Value::Int(50.into())));
 }

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kamodo_expr::{Builtin, Expr, Node, Program, Progress};
+use kamodo_compute::{Program, Progress};
+use kamodo_expr::{Builtin, Expr, Node, lower};
 use kamodo_value::{Array, Buffer, Scalar, Value};
 use num_complex::Complex;
 
@@ -44,7 +45,7 @@ fn program(builtin: Builtin, n_args: usize) -> Arc<Program> {
     let names = ["x", "y", "z"];
     let args = names[..n_args].iter().map(|&name| Expr::from_node(Node::Symbol(name.into()))).collect();
     let body = Expr::from_node(Node::Builtin(builtin, args));
-    Arc::new(Program::lower(&names[..n_args], &body, &|_| None).unwrap())
+    Arc::new(lower(&names[..n_args], &body, &|_| None).unwrap())
 }
 
 fn evaluate(program: &Arc<Program>, args: Vec<Value>) -> Value {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use kamodo_expr::{EvaluateError, Machine, Progress};
+use kamodo_compute::{EvaluateError, Machine, Progress};
 use kamodo_value::Value;
 use tokio::sync::oneshot;
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kamodo_expr::{Diagnostic, EvaluateError, listed};
+use kamodo_compute::EvaluateError;
+use kamodo_expr::{Diagnostic, listed};
 
 use crate::Exceeded;
 

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use kamodo_expr::{Diagnostic, Program};
+use kamodo_compute::Program;
+use kamodo_expr::Diagnostic;
 use kamodo_units::Unit;
 use kamodo_value::{Meta, Signature};
 

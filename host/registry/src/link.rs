@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use kamodo_expr::{
-    Checked, Definition, Diagnostic, Outcome, Program, Scope, Severity, bare_letters, shortened, together,
+    Checked, Definition, Diagnostic, Outcome, Scope, Severity, bare_letters, shortened, together,
 };
 use kamodo_value::{Meta, Signature};
 
@@ -394,7 +394,7 @@ fn lower(
         Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) | Body::Unfit(_) => None,
     };
     let (body, compositions) = compose(&checked.body, find);
-    let program = Program::lower(&parameters, &body, &inline)?;
+    let program = kamodo_expr::lower(&parameters, &body, &inline)?;
     let callee = |name: &Arc<str>| compositions.get(name).cloned().or_else(|| find(name));
     let callees: Vec<_> = program.callees().iter().filter_map(callee).collect();
     debug_assert_eq!(callees.len(), program.callees().len(), "the check found every callee");

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
-use kamodo_expr::{Expr, Node, Program};
+use kamodo_expr::{Expr, Node, lower};
 use kamodo_registry::{Body, Dispatcher, Function, Origin, Registry, Shown};
 use kamodo_server::{Config, Server};
 use kamodo_value::{Meta, Parameter, Signature};
@@ -36,7 +36,7 @@ fn polynomial() -> Result<Function, Box<dyn Error>> {
     let square = Expr::from_node(Node::Pow(x(), integer(2)));
     let minus_x = Expr::from_node(Node::Mul(vec![integer(-1), x()]));
     let body = Expr::from_node(Node::Add(vec![square, minus_x, integer(-1)]));
-    let program = Program::lower(&["x"], &body, &|_| None)?;
+    let program = lower(&["x"], &body, &|_| None)?;
     let parameters = vec![Parameter { name: "x".into(), unit: None, default: None }];
     Ok(Function {
         signature: Signature { name: "f".into(), parameters, unit: None },

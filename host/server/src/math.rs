@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kamodo_expr::{Expr, Node, Program};
+use kamodo_expr::{Expr, Node, lower};
 use kamodo_registry::{Body, Function, Origin, Shown};
 use kamodo_value::{Meta, Parameter, Signature};
 
@@ -79,7 +79,7 @@ impl Operator {
                 terms.fold(base, |base, exponent| Expr::from_node(Node::Pow(base, exponent)))
             }
         };
-        let program = Program::lower(&names, &body, &|_| None)
+        let program = lower(&names, &body, &|_| None)
             .map_err(|error| capnp::Error::failed(format!("`{}`: {error}", self.name())))?;
         Ok(Function {
             signature: self.signature_of(names.iter().copied()),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use insta::assert_snapshot;
 use kamodo_client::{Client, Endpoint, Error, Parameter as ClientParameter};
-use kamodo_expr::{Expr, Node, Program};
+use kamodo_expr::{Expr, Node, lower};
 use kamodo_registry::{
     Body, CallError, Cancel, Cost, Dispatcher, Function, NativeFunction, Origin, Registry, Shown,
 };
@@ -51,7 +51,7 @@ fn served(name: &str, parameters: Vec<Parameter>, body: Body) -> Arc<Function> {
 }
 
 fn symbolic(name: &str, parameters: &[&str], body: &Expr) -> Arc<Function> {
-    let program = Program::lower(parameters, body, &|_| None).unwrap();
+    let program = lower(parameters, body, &|_| None).unwrap();
     let body = Body::Program { program: Arc::new(program), callees: Vec::new() };
     served(name, parameters.iter().map(|name| parameter(name, None)).collect(), body)
 }

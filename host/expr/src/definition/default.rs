@@ -3,6 +3,7 @@
 //! It is an expression without names, worked out where it is written. With a unit of its own it converts to that of its
 //! parameter, as an argument does, and is the parameter's unit if that has none.
 
+use kamodo_compute::Progress;
 use std::sync::Arc;
 
 use kamodo_units::Unit;
@@ -10,7 +11,8 @@ use kamodo_value::{Scalar, Signature, Value};
 
 use super::Definition;
 use crate::check::{Outcome, Scope, converted};
-use crate::{Diagnostic, Expr, Program, Progress, Severity, Source, Span, print};
+use crate::lower::lower;
+use crate::{Diagnostic, Expr, Severity, Source, Span, print};
 
 /// The default of a parameter, in the unit of the parameter.
 #[derive(Debug)]
@@ -98,7 +100,7 @@ fn without_function(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// # Errors
 /// What it comes to, if that is no real number.
 fn value(expr: &Expr) -> Result<Value, String> {
-    let program = Program::lower(&[], expr, &|_| None).map_err(|error| error.to_string())?;
+    let program = lower(&[], expr, &|_| None).map_err(|error| error.to_string())?;
     let progress =
         Arc::new(program).start(Vec::new()).resume(&|| false).map_err(|error| error.to_string())?;
     let Progress::Done(value) = progress else { return Err("a call".to_owned()) };

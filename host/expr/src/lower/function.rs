@@ -1,9 +1,9 @@
 //! The functions of the language: one step each, or the steps of what they are made of.
 
+use kamodo_compute::{Binary, Reduction, Ternary, Unary};
 use num_bigint::BigInt;
 
 use super::{Id, LowerError, Lowering};
-use crate::program::{Binary, Reduction, Ternary, Unary};
 use crate::{Builtin, Expr, Node};
 
 /// What a function becomes.

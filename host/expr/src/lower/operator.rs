@@ -1,12 +1,11 @@
 //! Sums, products and powers.
 
+use kamodo_compute::{Binary, Unary, ratio_to_f64};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
 use super::{Id, LowerError, Lowering};
-use crate::evaluate::ratio_to_f64;
-use crate::program::{Binary, Unary};
 use crate::{Constant, Expr, Node};
 
 impl Lowering<'_> {

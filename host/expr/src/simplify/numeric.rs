@@ -1,9 +1,8 @@
 //! The value of an expression without parameters, for comparing and ordering: a double, not the result.
 
+use kamodo_compute::{Binary, Unary, real};
 use num_complex::Complex64;
 
-use crate::evaluate::real;
-use crate::program::{Binary, Unary};
 use crate::{Builtin, Constant, Expr, Node, work};
 
 /// Returns the value, where it has no parameter, no call, and is finite.

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use insta::assert_snapshot;
-use kamodo_expr::{Checked, Outcome, Program, Progress};
+use kamodo_compute::Progress;
+use kamodo_expr::{Checked, Outcome, lower};
 use kamodo_value::{Array, Scalar, Value};
 use num_complex::Complex64;
 
@@ -50,7 +51,7 @@ fn number(value: &Value) -> Complex64 {
 fn evaluate(checked: &Checked, args: Vec<Value>) -> Result<Value, String> {
     let names: Vec<_> =
         checked.signature.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
-    let program = Arc::new(Program::lower(&names, &checked.body, &|_| None).unwrap());
+    let program = Arc::new(lower(&names, &checked.body, &|_| None).unwrap());
     match program.start(args).resume(&|| false) {
         Ok(Progress::Done(value)) => Ok(value),
         other => Err(format!("{other:?}")),

@@ -5,7 +5,8 @@
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-use kamodo_expr::{Checked, Program, Progress};
+use kamodo_compute::Progress;
+use kamodo_expr::{Checked, lower};
 use kamodo_value::Value;
 
 use crate::linker::{self, Above};
@@ -46,7 +47,7 @@ const RATIOS: [(&str, f64); 27] = [
 fn value(checked: &Checked, at: f64) -> f64 {
     let names: Vec<_> =
         checked.signature.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
-    let program = Arc::new(Program::lower(&names, &checked.body, &|_| None).unwrap());
+    let program = Arc::new(lower(&names, &checked.body, &|_| None).unwrap());
     let mut machine = program.start(vec![Value::Float(at); names.len()]);
     loop {
         match machine.resume(&|| false).unwrap() {

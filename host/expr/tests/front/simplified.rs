@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use kamodo_expr::{Builtin, Definition, Expr, Node, Outcome, Program, Progress};
+use kamodo_compute::Progress;
+use kamodo_expr::{Builtin, Definition, Expr, Node, Outcome, lower};
 use kamodo_value::{Scalar, Value};
 use proptest::prelude::*;
 
@@ -116,7 +117,7 @@ fn numbers() -> impl Strategy<Value = Written> {
 
 /// Evaluates at a point of doubles, as numpy has them.
 fn at(body: &Expr, names: &[&str], point: &[f64]) -> Option<f64> {
-    let program = Arc::new(Program::lower(names, body, &|_| None).ok()?);
+    let program = Arc::new(lower(names, body, &|_| None).ok()?);
     let args = point.iter().map(|&arg| Value::Scalar(Scalar::Float64(arg))).collect();
     match program.start(args).resume(&|| false).ok()? {
         Progress::Done(Value::Scalar(Scalar::Float64(value))) => Some(value),

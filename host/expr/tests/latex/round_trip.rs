@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use kamodo_expr::{Checked, Definition, Expr, Outcome, Program, Progress};
+use kamodo_compute::Progress;
+use kamodo_expr::{Checked, Definition, Expr, Outcome, lower};
 use kamodo_value::{Array, Buffer, Value};
 use proptest::prelude::*;
 
@@ -56,7 +57,7 @@ fn checked(rhs: &str) -> Option<Checked> {
 
 /// Runs a body on arrays of a few numbers; the functions that it calls are the same for both sides.
 fn values(body: &Expr) -> Option<Vec<f64>> {
-    let program = Arc::new(Program::lower(&NAMES, body, &|_| None).ok()?);
+    let program = Arc::new(lower(&NAMES, body, &|_| None).ok()?);
     let numbers = |index: usize| (0..5).map(move |row| 0.37 + 0.61 * row as f64 + 0.29 * index as f64);
     let args: Vec<_> = (0..NAMES.len())
         .map(|index| Value::Array(Array::vector(numbers(index).collect::<Vec<_>>())))

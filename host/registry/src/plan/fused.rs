@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kamodo_expr::{Expr, Node, Program, Progress};
+use kamodo_compute::{Program, Progress};
+use kamodo_expr::{Expr, Node, lower};
 use kamodo_value::{Array, Dtype, Meta, Parameter, Signature, Value};
 
 use super::{Operand, Plan, PlanStep};
@@ -130,7 +131,7 @@ pub(super) fn fuse<'a>(
     }
     let parameters: Vec<&str> = names.iter().map(String::as_str).collect();
     let inline = |name: &str| programs.get(name).cloned();
-    let program = Program::lower(&parameters, &parts[&Operand::Step(last)], &inline).ok()?;
+    let program = lower(&parameters, &parts[&Operand::Step(last)], &inline).ok()?;
     if !program.callees().is_empty() {
         return None; // too long for one
     }
@@ -202,11 +203,7 @@ mod tests {
         let terms = parameters.iter().map(|&name| Expr::from_node(Node::Symbol(name.into())));
         let body =
             Expr::from_node(Node::Add(terms.chain([Expr::from_node(Node::Integer(1.into()))]).collect()));
-        Arc::new(transient(
-            name,
-            names.clone(),
-            Program::lower(&parameters, &body, &|_| None).expect("a sum"),
-        ))
+        Arc::new(transient(name, names.clone(), lower(&parameters, &body, &|_| None).expect("a sum")))
     }
 
     /// A plan on one input of so many elements, and one number.

@@ -11,13 +11,14 @@ use num_bigint::BigInt;
 use num_complex::Complex;
 use num_traits::{Signed, ToPrimitive};
 
-use super::beyond::{beyond, beyond_numpy};
-use super::element::{Arithmetic, Element, Integer, Real, convert};
-use super::promote::{Category, Promoted, category, common, inexact};
-use super::{EvaluateError, broadcast, complex, list, promote, python, real, simd};
-use crate::program::{Binary, Unary};
-pub(super) use reduce::reduce;
-pub(super) use truth::ternary;
+use crate::beyond::{beyond, beyond_numpy};
+use crate::element::{Arithmetic, Element, Integer, Real, convert};
+use crate::error::EvaluateError;
+use crate::operation::{Binary, Unary};
+use crate::promote::{Category, Promoted, category, common, inexact};
+use crate::{broadcast, complex, list, promote, python, real, simd};
+pub(crate) use reduce::reduce;
+pub(crate) use truth::ternary;
 
 mod reduce;
 mod truth;
@@ -33,7 +34,7 @@ struct Operand<'a> {
 }
 
 /// Applies an operator or function of one operand.
-pub(super) fn unary(operation: Unary, value: &Value) -> Result<Value> {
+pub(crate) fn unary(operation: Unary, value: &Value) -> Result<Value> {
     if let (Unary::Factorial, Value::Int(integer)) = (operation, value) {
         return python::factorial(integer);
     }
@@ -66,7 +67,7 @@ pub(super) fn unary(operation: Unary, value: &Value) -> Result<Value> {
 }
 
 /// Applies an operator or function of two operands.
-pub(super) fn binary(operation: Binary, left: &Value, right: &Value) -> Result<Value> {
+pub(crate) fn binary(operation: Binary, left: &Value, right: &Value) -> Result<Value> {
     let unsupported =
         || EvaluateError::Operands { operation: operation.name(), left: left.into(), right: right.into() };
     if let Some(result) = beyond(operation, left, right) {
@@ -172,7 +173,7 @@ impl<'a> Operand<'a> {
 }
 
 /// Returns the numpy scalar that a value counts as; `None` for integers beyond 64 bits and what is no number.
-pub(super) fn scalar(value: &Value) -> Option<Scalar> {
+pub(crate) fn scalar(value: &Value) -> Option<Scalar> {
     Some(match value {
         Value::Bool(truth) => Scalar::Bool(*truth),
         Value::Int(integer) => match integer.to_i64() {
@@ -201,7 +202,7 @@ fn is_sequence(value: &Value) -> bool {
     matches!(value, Value::Text(_) | Value::Data(_) | Value::List(_))
 }
 
-pub(super) fn integer_of(scalar: &Scalar) -> Option<BigInt> {
+pub(crate) fn integer_of(scalar: &Scalar) -> Option<BigInt> {
     Some(match *scalar {
         Scalar::Bool(truth) => u8::from(truth).into(),
         Scalar::Int8(integer) => integer.into(),

@@ -8,11 +8,11 @@ use kamodo_value::{Buffer, Value};
 use num_complex::Complex;
 
 use super::{EvaluateError, Operand, Result, beyond_numpy, operand_result, python};
-use crate::evaluate::element::{Arithmetic, Element, Real, convert};
-use crate::program::Reduction;
+use crate::element::{Arithmetic, Element, Real, convert};
+use crate::operation::Reduction;
 
 /// Reduces the last axis of an array, or a number.
-pub(in crate::evaluate) fn reduce(operation: Reduction, value: &Value) -> Result<Value> {
+pub(crate) fn reduce(operation: Reduction, value: &Value) -> Result<Value> {
     let name = operation.name();
     if let Some(integer) = beyond_numpy(value) {
         return match operation {

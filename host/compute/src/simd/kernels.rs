@@ -4,7 +4,7 @@
 //! a polynomial fits the rest (fitted at Chebyshev nodes with 60 digits). Arguments too large to reduce that
 //! way go to the platform's function, lane by lane.
 
-use super::lanes::{Lanes, MAGIC, SIGN};
+use crate::lanes::{Lanes, MAGIC, SIGN};
 
 /// A function of one operand.
 pub(super) trait Kernel1 {

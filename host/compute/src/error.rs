@@ -244,9 +244,10 @@ mod tests {
     use kamodo_value::{Array, Scalar, Value};
     use num_bigint::BigInt;
 
-    use crate::evaluate::{run_binary, run_ternary, run_unary};
-    use crate::program::{Binary, Ternary, Unary};
-    use crate::{Expr, Node, Program};
+    use crate::apply;
+    use crate::operation::{Binary, Ternary, Unary};
+    use crate::program::Program;
+    use crate::steps::{Ref, Step, StepList};
 
     fn vector(elements: &[f64]) -> Value {
         Value::Array(Array::vector(elements.to_vec()))
@@ -265,12 +266,12 @@ mod tests {
 
     #[track_caller]
     fn binary(operation: Binary, left: Value, right: Value) -> String {
-        render(&run_binary(operation, &left, &right).unwrap_err())
+        render(&apply::binary(operation, &left, &right).unwrap_err())
     }
 
     #[track_caller]
     fn unary(operation: Unary, operand: Value) -> String {
-        render(&run_unary(operation, &operand).unwrap_err())
+        render(&apply::unary(operation, &operand).unwrap_err())
     }
 
     #[test]
@@ -328,7 +329,7 @@ mod tests {
         the result of `factorial` is an integer of more than 65536 bits
         hint: pass a float instead of an integer
         ");
-        let error = run_ternary(Ternary::Select, &int(1), &int(2), &int(3)).unwrap_err();
+        let error = apply::ternary(Ternary::Select, &int(1), &int(2), &int(3)).unwrap_err();
         assert_snapshot!(render(&error), @r"
         a condition of `Piecewise` is true or false, found `int`
         hint: pass `True`, `False` or an array of them
@@ -389,9 +390,14 @@ mod tests {
 
     #[test]
     fn the_machine_itself() {
-        let symbol = Expr::from_node(Node::Symbol("x".into()));
-        let sum = Expr::from_node(Node::Add(vec![symbol.clone(), symbol]));
-        let program = Arc::new(Program::lower(&["x"], &sum, &|_| None).unwrap());
+        let list = StepList {
+            n_parameters: 1,
+            constants: vec![],
+            steps: vec![Step::Binary(Binary::Add, Ref(0), Ref(0))],
+            callees: vec![],
+            result: Ref(1),
+        };
+        let program = Arc::new(Program::new(list));
         let error = Arc::clone(&program).start(vec![]).resume(&|| false).unwrap_err();
         assert_snapshot!(render(&error), @r"expected 1 argument, found 0");
         let mut machine = Arc::clone(&program).start(vec![vector(&[1.0; 1000])]);

@@ -8,14 +8,15 @@ use num_complex::Complex;
 use num_integer::Integer as _;
 use num_traits::{FromPrimitive, ToPrimitive, Zero};
 
-use super::promote::{Category, category};
-use super::{EvaluateError, python, real, ufunc};
-use crate::program::Binary;
+use crate::error::EvaluateError;
+use crate::operation::Binary;
+use crate::promote::{Category, category};
+use crate::{python, real, ufunc};
 
 type Result<T> = std::result::Result<T, EvaluateError>;
 
 /// Returns the integer where it is one that no numpy type holds.
-pub(super) fn beyond_numpy(value: &Value) -> Option<&BigInt> {
+pub(crate) fn beyond_numpy(value: &Value) -> Option<&BigInt> {
     match value {
         Value::Int(integer) if integer.to_i64().is_none() && integer.to_u64().is_none() => Some(integer),
         _ => None,
@@ -24,7 +25,7 @@ pub(super) fn beyond_numpy(value: &Value) -> Option<&BigInt> {
 
 /// What numpy hands back to Python: exact among integers, a Python float beside floats. Arrays of floats take
 /// the integer as a float, since arrays of Python objects are not ours.
-pub(super) fn beyond(operation: Binary, left: &Value, right: &Value) -> Option<Result<Value>> {
+pub(crate) fn beyond(operation: Binary, left: &Value, right: &Value) -> Option<Result<Value>> {
     let integer = beyond_numpy(left).or_else(|| beyond_numpy(right))?;
     let too_large =
         || EvaluateError::IntegerBeyondNumpy { operation: operation.name(), bits: integer.bits() };

@@ -4,10 +4,11 @@ use kamodo_value::{Buffer, Dtype, Value};
 use num_complex::Complex;
 
 use super::{Operand, Pair, Result, Side, operand_result};
-use crate::evaluate::element::{Element, convert};
-use crate::evaluate::promote::{Category, category, common};
-use crate::evaluate::{EvaluateError, Kind, broadcast};
-use crate::program::{Binary, Ternary, Unary};
+use crate::broadcast;
+use crate::element::{Element, convert};
+use crate::error::{EvaluateError, Kind};
+use crate::operation::{Binary, Ternary, Unary};
+use crate::promote::{Category, category, common};
 use crate::special;
 
 /// Compares in the type that both sides convert to.
@@ -79,12 +80,7 @@ fn truths(buffer: &Buffer) -> Vec<bool> {
 }
 
 /// Applies an operation of three operands.
-pub(in crate::evaluate) fn ternary(
-    operation: Ternary,
-    first: &Value,
-    second: &Value,
-    third: &Value,
-) -> Result<Value> {
+pub(crate) fn ternary(operation: Ternary, first: &Value, second: &Value, third: &Value) -> Result<Value> {
     let name = operation.name();
     let operand = |value: &Value| EvaluateError::Operand { operation: name, operand: value.into() };
     let operands =

@@ -2,17 +2,18 @@
 
 use kamodo_value::{Array, Buffer, Dtype, Scalar, Value};
 
-use super::EvaluateError;
-use super::simd::{Code, Destination, Input, Instruction, Op, Source, is_whole_power};
-use crate::Program;
-use crate::program::{Binary, Ref, Step, Ternary, Unary, as_double};
+use crate::error::EvaluateError;
+use crate::operation::{Binary, Ternary, Unary};
+use crate::powers::is_whole_power;
+use crate::simd::{Code, Destination, Input, Instruction, Op, Source};
+use crate::steps::{Ref, Step, StepList, as_double};
 
 /// Programs of more steps have no code of their own.
 const MAX_FLOAT_STEPS: usize = 4096;
 
 /// Code in the making; every result has a register of its own until [`Builder::finish`].
 #[derive(Debug, Default)]
-pub(super) struct Builder {
+pub(crate) struct Builder {
     instructions: Vec<Instruction>,
     n_results: u16,
 }
@@ -45,11 +46,11 @@ impl Part {
 // === impl Builder ===
 
 impl Builder {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.instructions.len()
     }
 
-    pub(super) fn unary(&mut self, operation: Unary, operand: Source) -> Source {
+    pub(crate) fn unary(&mut self, operation: Unary, operand: Source) -> Source {
         if let Unary::Sin | Unary::Cos = operation
             && let Some(result) = self.share_reduction(operation, operand)
         {
@@ -58,7 +59,7 @@ impl Builder {
         self.push(Op::Unary(operation), operand, Source::Constant(0.0))
     }
 
-    pub(super) fn binary(&mut self, operation: Binary, left: Source, right: Source) -> Source {
+    pub(crate) fn binary(&mut self, operation: Binary, left: Source, right: Source) -> Source {
         match (operation, right) {
             (Binary::Pow, Source::Constant(exponent)) => self.power(left, exponent),
             _ => self.push(Op::Binary(operation), left, right),
@@ -115,7 +116,7 @@ impl Builder {
     }
 
     /// Gives registers to results, again to others once they are no longer read; an output keeps its own.
-    pub(super) fn finish(self, outputs: Vec<Source>, n_inputs: usize) -> Code {
+    pub(crate) fn finish(self, outputs: Vec<Source>, n_inputs: usize) -> Code {
         const UNREAD: usize = 0;
         let mut last_read = vec![UNREAD; self.n_results.into()];
         for (index, instruction) in self.instructions.iter().enumerate() {
@@ -184,12 +185,12 @@ impl Builder {
 
 impl FloatCode {
     /// `None` for a program that calls, that reduces an array, or that has a constant that is no double.
-    pub(crate) fn compile(program: &Program) -> Option<Self> {
-        if !program.callees.is_empty() || program.steps.len() > MAX_FLOAT_STEPS {
+    pub(crate) fn compile(list: &StepList) -> Option<Self> {
+        if !list.callees.is_empty() || list.steps.len() > MAX_FLOAT_STEPS {
             return None;
         }
-        let parameters = (0..program.n_parameters).map(|index| Part::Number(Source::Input(index as u16)));
-        let constants = program.constants.iter().map(|constant| match (constant, as_double(constant)) {
+        let parameters = (0..list.n_parameters).map(|index| Part::Number(Source::Input(index as u16)));
+        let constants = list.constants.iter().map(|constant| match (constant, as_double(constant)) {
             (Value::Bool(truth) | Value::Scalar(Scalar::Bool(truth)), _) => {
                 Part::Truth(Source::Constant(if *truth { f64::from_bits(u64::MAX) } else { 0.0 }))
             }
@@ -200,7 +201,7 @@ impl FloatCode {
         // What depends on no argument was folded, unless it is an error.
         let is_argument = |source: Source| !matches!(source, Source::Constant(_));
         let mut builder = Builder::default();
-        for step in &program.steps {
+        for step in &list.steps {
             let number = |reference: Ref| parts[reference.0 as usize].number();
             let truth = |reference: Ref| parts[reference.0 as usize].truth();
             let result = match step {
@@ -227,15 +228,15 @@ impl FloatCode {
             };
             parts.push(result);
         }
-        let result = parts[program.result.0 as usize].number()?;
+        let result = parts[list.result.0 as usize].number()?;
         if !matches!(result, Source::Register(_)) {
             return None;
         }
-        Some(Self(builder.finish(vec![result], program.n_parameters)))
+        Some(Self(builder.finish(vec![result], list.n_parameters)))
     }
 
     /// Runs where every argument is a numpy float64 scalar.
-    pub(super) fn run(&self, args: &[Value]) -> Option<Value> {
+    pub(crate) fn run(&self, args: &[Value]) -> Option<Value> {
         const FEW: usize = 16;
         let double =
             |arg: &Value| if let Value::Scalar(Scalar::Float64(double)) = arg { Some(*double) } else { None };
@@ -253,7 +254,7 @@ impl FloatCode {
 
     /// Runs where every argument is a float64 array and all have one shape, which is not empty; the result goes
     /// over one of them where nobody else holds it. Takes the arguments only where it runs.
-    pub(super) fn run_arrays(
+    pub(crate) fn run_arrays(
         &self,
         args: &mut Vec<Value>,
         is_cancelled: &dyn Fn() -> bool,

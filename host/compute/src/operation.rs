@@ -4,8 +4,8 @@ macro_rules! operations {
     ($(#[$doc:meta])* $kind:ident { $($variant:ident = $name:literal,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub(crate) enum $kind {
-            $($variant,)*
+        pub enum $kind {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
         }
 
         impl $kind {
@@ -15,7 +15,8 @@ macro_rules! operations {
             pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// Returns the name by which a user knows it.
-            pub(crate) fn name(self) -> &'static str {
+            #[must_use]
+            pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
                 }
@@ -139,7 +140,7 @@ operations! {
 
 impl Unary {
     /// Returns the rough time an element takes as a double in vectors, and in a typed loop.
-    pub(super) fn nanoseconds(self) -> (f64, f64) {
+    pub(crate) fn nanoseconds(self) -> (f64, f64) {
         match self {
             Self::Neg
             | Self::Not
@@ -184,7 +185,7 @@ impl Unary {
 
 impl Binary {
     /// Returns the rough time an element takes as a double in vectors, and in a typed loop.
-    pub(super) fn nanoseconds(self) -> (f64, f64) {
+    pub(crate) fn nanoseconds(self) -> (f64, f64) {
         match self {
             Self::Add | Self::Sub | Self::Mul | Self::Div | Self::Min | Self::Max => (0.4, 2.0),
             _ if self.is_truth() => (0.4, 2.0),
@@ -230,7 +231,7 @@ impl Binary {
 
 impl Ternary {
     /// Returns the rough time an element takes as a double in vectors, and in a typed loop.
-    pub(super) fn nanoseconds(self) -> (f64, f64) {
+    pub(crate) fn nanoseconds(self) -> (f64, f64) {
         match self {
             Self::Select => (1.0, 3.0),
             Self::AssocLegendre => (200.0, 200.0),

@@ -1,19 +1,19 @@
 //! Whole powers, by multiplication with a low part carried beside the high one.
 
-use super::lanes::Lanes;
+use crate::lanes::Lanes;
 
 /// Beyond this, C's `pow` is as fast and as accurate.
 const MAX_WHOLE_POWER: f64 = 16.0;
 
 /// Whether an exponent is one of [`whole_power`]'s.
 #[inline]
-pub(in crate::evaluate) fn is_whole_power(exponent: f64) -> bool {
+pub(crate) fn is_whole_power(exponent: f64) -> bool {
     exponent.fract() == 0.0 && (2.0..=MAX_WHOLE_POWER).contains(&exponent.abs())
 }
 
 /// Raises to a whole power, one of [`is_whole_power`].
 #[inline(always)]
-pub(super) fn whole_power<L: Lanes>(x: L, exponent: i32) -> L {
+pub(crate) fn whole_power<L: Lanes>(x: L, exponent: i32) -> L {
     let mut remaining = exponent.unsigned_abs();
     let mut square = (x, L::splat(0.0));
     let mut power = None;

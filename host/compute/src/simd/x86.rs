@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::lanes::Lanes;
+use crate::lanes::Lanes;
 
 /// Four doubles; made only where AVX2 and FMA are there.
 #[derive(Clone, Copy)]

@@ -3,11 +3,11 @@
 use num_complex::Complex;
 use num_traits::{Float, One, Zero};
 
-use crate::program::{Binary, Unary};
+use crate::operation::{Binary, Unary};
 use crate::special;
 
 /// Divides without overflow of the denominator's square (Smith's method).
-pub(super) fn divide<T: Float>(left: Complex<T>, right: Complex<T>) -> Complex<T> {
+pub(crate) fn divide<T: Float>(left: Complex<T>, right: Complex<T>) -> Complex<T> {
     let (re, im) = (right.re, right.im);
     if re.abs() >= im.abs() {
         if re.is_zero() && im.is_zero() {
@@ -24,7 +24,7 @@ pub(super) fn divide<T: Float>(left: Complex<T>, right: Complex<T>) -> Complex<T
 }
 
 /// Raises to a power: small integers by multiplication, so that they are exact where they can be.
-pub(super) fn power(base: Complex<f64>, exponent: Complex<f64>) -> Complex<f64> {
+pub(crate) fn power(base: Complex<f64>, exponent: Complex<f64>) -> Complex<f64> {
     if exponent.re == 0.0 && exponent.im == 0.0 {
         return Complex::new(1.0, 0.0);
     }
@@ -72,7 +72,7 @@ fn by_squaring(base: Complex<f64>, mut exponent: u32) -> Complex<f64> {
 }
 
 /// Applies a function; `None` for one that has no complex form.
-pub(super) fn function(operation: Unary) -> Option<fn(Complex<f64>) -> Complex<f64>> {
+pub(crate) fn function(operation: Unary) -> Option<fn(Complex<f64>) -> Complex<f64>> {
     Some(match operation {
         Unary::Neg => |z| -z,
         Unary::Sign => sign,
@@ -117,7 +117,7 @@ fn acos(z: Complex<f64>) -> Complex<f64> {
 type OfTwo = fn(Complex<f64>, Complex<f64>) -> Complex<f64>;
 
 /// Returns a function of two that has a complex form: of a real order, and a complex argument.
-pub(super) fn special(operation: Binary) -> Option<OfTwo> {
+pub(crate) fn special(operation: Binary) -> Option<OfTwo> {
     Some(match operation {
         Binary::BesselJ => |order, z| special::complex::bessel_j(order, z),
         Binary::BesselY => |order, z| special::complex::bessel_y(order, z),
@@ -181,13 +181,13 @@ fn sign(z: Complex<f64>) -> Complex<f64> {
 }
 
 /// Returns the one that numpy's ordering (real part, then imaginary) puts last; NaN wins.
-pub(super) fn larger<T: Float>(left: Complex<T>, right: Complex<T>) -> Complex<T> {
+pub(crate) fn larger<T: Float>(left: Complex<T>, right: Complex<T>) -> Complex<T> {
     let is_nan = |z: Complex<T>| z.re.is_nan() || z.im.is_nan();
     if is_nan(left) || (!is_nan(right) && (left.re, left.im) >= (right.re, right.im)) { left } else { right }
 }
 
 /// Returns the one that numpy's ordering puts first; NaN wins.
-pub(super) fn smaller<T: Float>(left: Complex<T>, right: Complex<T>) -> Complex<T> {
+pub(crate) fn smaller<T: Float>(left: Complex<T>, right: Complex<T>) -> Complex<T> {
     let is_nan = |z: Complex<T>| z.re.is_nan() || z.im.is_nan();
     if is_nan(left) || (!is_nan(right) && (left.re, left.im) <= (right.re, right.im)) { left } else { right }
 }

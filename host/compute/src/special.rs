@@ -1,9 +1,9 @@
 //! Special functions of doubles.
 //!
 //! The error function and the gamma function are those of the `libm` crate, Bessel and Airy functions those of
-//! the `complex-bessel` crate (Amos's algorithm); the rest is worked out here. `tests/golden/special.txt` holds
+//! the `complex-bessel` crate (Amos's algorithm); the rest is worked out here. `host/expr/tests/golden/special.txt` holds
 //! reference values with 50 digits; over them the errors stay below these bounds, relative to the value unless
-//! it says otherwise (`tests/special.rs` holds them):
+//! it says otherwise (`host/expr/tests/special.rs` checks them):
 //!
 //! | function | bound | where |
 //! |---|---|---|

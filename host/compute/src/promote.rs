@@ -7,7 +7,7 @@ use kamodo_value::{Dtype, Scalar};
 
 /// The order in which one kind takes over another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Category {
+pub(crate) enum Category {
     Bool,
     Integer,
     Float,
@@ -16,15 +16,15 @@ pub(super) enum Category {
 
 /// One operand, as far as promotion looks at it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Promoted {
+pub(crate) struct Promoted {
     /// Its type.
-    pub(super) dtype: Dtype,
+    pub(crate) dtype: Dtype,
     /// The element, where it has no dimensions.
-    pub(super) scalar: Option<Scalar>,
+    pub(crate) scalar: Option<Scalar>,
 }
 
 /// Returns the type that both operands are converted to.
-pub(super) fn common(left: Promoted, right: Promoted) -> Dtype {
+pub(crate) fn common(left: Promoted, right: Promoted) -> Dtype {
     let by_value = match (left.scalar, right.scalar) {
         (None, Some(scalar)) if rank(left.dtype) >= rank(right.dtype) => Some((left.dtype, scalar)),
         (Some(scalar), None) if rank(right.dtype) >= rank(left.dtype) => Some((right.dtype, scalar)),
@@ -37,7 +37,7 @@ pub(super) fn common(left: Promoted, right: Promoted) -> Dtype {
 }
 
 /// Returns the smallest type that both convert to without loss, as numpy's table has it.
-pub(super) fn promote(left: Dtype, right: Dtype) -> Dtype {
+pub(crate) fn promote(left: Dtype, right: Dtype) -> Dtype {
     let (low, high) = if category(left) <= category(right) { (left, right) } else { (right, left) };
     if low == high || category(low) == Category::Bool {
         return high;
@@ -56,11 +56,11 @@ pub(super) fn promote(left: Dtype, right: Dtype) -> Dtype {
 }
 
 /// Returns the type that a function such as `sin` computes in: the smallest float that holds it.
-pub(super) fn inexact(dtype: Dtype) -> Dtype {
+pub(crate) fn inexact(dtype: Dtype) -> Dtype {
     if category(dtype) >= Category::Float { dtype } else { float_of_size(float_size(dtype)) }
 }
 
-pub(super) fn category(dtype: Dtype) -> Category {
+pub(crate) fn category(dtype: Dtype) -> Category {
     match dtype {
         Dtype::Bool => Category::Bool,
         Dtype::Float16 | Dtype::Float32 | Dtype::Float64 => Category::Float,
@@ -76,7 +76,7 @@ fn rank(dtype: Dtype) -> Category {
 
 /// Returns the type of a loop that numpy finds by trying each in turn: beside an unsigned array, a scalar that
 /// does not fit in it prefers the signed type of the next size.
-pub(super) fn common_by_search(left: Promoted, right: Promoted) -> Dtype {
+pub(crate) fn common_by_search(left: Promoted, right: Promoted) -> Dtype {
     let dtype = common(left, right);
     let (array, scalar) = match (left.scalar, right.scalar) {
         (None, Some(scalar)) => (left.dtype, scalar),
@@ -90,7 +90,7 @@ pub(super) fn common_by_search(left: Promoted, right: Promoted) -> Dtype {
     if signed.size() == dtype.size() && category(signed) == Category::Integer { signed } else { dtype }
 }
 
-pub(super) fn is_signed(dtype: Dtype) -> bool {
+pub(crate) fn is_signed(dtype: Dtype) -> bool {
     matches!(dtype, Dtype::Int8 | Dtype::Int16 | Dtype::Int32 | Dtype::Int64)
 }
 
@@ -184,7 +184,7 @@ fn fitting(value: f64) -> usize {
 }
 
 /// Returns the real float that a function of two operands computes in.
-pub(super) fn common_inexact(left: Promoted, right: Promoted) -> Dtype {
+pub(crate) fn common_inexact(left: Promoted, right: Promoted) -> Dtype {
     let narrowed = |own: Promoted, other: Promoted| match (own.scalar, other.scalar) {
         (Some(scalar), None) if rank(other.dtype) >= rank(own.dtype) => {
             smallest(scalar, is_signed(other.dtype))

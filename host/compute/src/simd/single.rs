@@ -13,7 +13,7 @@
 
 use std::f32::consts::{FRAC_1_SQRT_2, FRAC_2_PI, LN_2, LOG2_E};
 
-use crate::program::Unary;
+use crate::operation::Unary;
 
 /// Beyond this, numpy leaves a sine to the C library.
 const MAX_SINE: f32 = 117_435.99;
@@ -40,7 +40,7 @@ const LOG_ABOVE: [f32; 6] = [0.025_899_792, 0.380_883_78, 1.480_000_6, 2.112_677
 const LOG_BELOW: [f32; 6] = [0.005_875_095_3, 0.154_647_63, 0.986_494_3, 2.453_006, 2.612_677_6, 1.0];
 
 /// Applies a function to each element; `None` for those that numpy computes in another way.
-pub(in crate::evaluate) fn apply(operation: Unary, elements: &[f32]) -> Option<Vec<f32>> {
+pub(crate) fn apply(operation: Unary, elements: &[f32]) -> Option<Vec<f32>> {
     if !matches!(operation, Unary::Sin | Unary::Cos | Unary::Exp | Unary::Log) {
         return None;
     }

@@ -6,31 +6,16 @@
 
 use std::sync::Arc;
 
-use kamodo_value::{Dtype, Scalar, Value};
+use kamodo_value::{Dtype, Value};
 
-use crate::Program;
-use crate::program::{Binary, Reduction, Ref, Step, Ternary, Unary, as_double};
-
-mod beyond;
-mod broadcast;
-mod code;
-mod complex;
-mod element;
-mod error;
-mod fused;
-mod list;
-mod promote;
-mod python;
-pub(crate) mod real;
-#[allow(unsafe_code)] // vectors and the pointers that they read through
-mod simd;
-mod ufunc;
-
-pub(crate) use code::FloatCode;
-pub use error::{EvaluateError, Kind};
-use fused::{Group, Slot};
-pub(crate) use python::ratio_to_f64;
-use simd::Source;
+use crate::apply;
+use crate::element;
+use crate::error::EvaluateError;
+use crate::fused::{Group, Slot};
+use crate::operation::{Binary, Unary};
+use crate::program::Program;
+use crate::simd::Source;
+use crate::steps::{Ref, Step, as_double};
 
 /// A running evaluation, which [`Program::start`] begins.
 #[derive(Debug)]
@@ -78,13 +63,19 @@ enum Operand {
     Other,
 }
 
+// === impl Program ===
+
+impl Program {
+    /// Begins an evaluation with one argument a parameter.
+    #[must_use]
+    pub fn start(self: Arc<Self>, args: Vec<Value>) -> Machine {
+        Machine { program: self, args, slots: Vec::new(), group: None, next_step: 0, state: State::Started }
+    }
+}
+
 // === impl Machine ===
 
 impl Machine {
-    pub(crate) fn new(program: Arc<Program>, args: Vec<Value>) -> Self {
-        Self { program, args, slots: Vec::new(), group: None, next_step: 0, state: State::Started }
-    }
-
     /// Goes on until the result is there, or a function has to be called.
     ///
     /// # Errors
@@ -92,8 +83,8 @@ impl Machine {
     pub fn resume(&mut self, is_cancelled: &dyn Fn() -> bool) -> Result<Progress, EvaluateError> {
         match self.state {
             State::Started => {
-                if self.args.len() != self.program.n_parameters {
-                    let (expected, found) = (self.program.n_parameters, self.args.len());
+                if self.args.len() != self.program.list().n_parameters {
+                    let (expected, found) = (self.program.list().n_parameters, self.args.len());
                     return Err(EvaluateError::ArgumentCount { expected, found });
                 }
                 if let Some(code) = &self.program.float_code {
@@ -114,11 +105,11 @@ impl Machine {
         }
         self.state = State::Ended; // unless a call follows
         let program = Arc::clone(&self.program);
-        while let Some(step) = program.steps.get(self.next_step) {
+        while let Some(step) = program.list().steps.get(self.next_step) {
             if is_cancelled() {
                 return Err(EvaluateError::Cancelled);
             }
-            let result = Ref((program.first_step() + self.next_step) as u32);
+            let result = Ref((program.list().first_step() + self.next_step) as u32);
             let slot = match step {
                 Step::Unary(operation, operand) => self.unary(*operation, *operand, result, is_cancelled)?,
                 Step::Binary(operation, left, right) => {
@@ -127,10 +118,10 @@ impl Machine {
                 Step::Ternary(operation, first, second, third) => {
                     let [first, second, third] =
                         [*first, *second, *third].map(|part| self.value(part, is_cancelled).cloned());
-                    run_ternary(*operation, &first?, &second?, &third?).map(Slot::Value)?
+                    apply::ternary(*operation, &first?, &second?, &third?).map(Slot::Value)?
                 }
                 Step::Reduce(operation, operand) => {
-                    run_reduction(*operation, self.value(*operand, is_cancelled)?).map(Slot::Value)?
+                    apply::reduction(*operation, self.value(*operand, is_cancelled)?).map(Slot::Value)?
                 }
                 Step::Call { callee, args } => {
                     let args = args
@@ -147,8 +138,8 @@ impl Machine {
             self.release(step);
             self.next_step += 1;
         }
-        self.value(program.result, is_cancelled)?;
-        match std::mem::take(&mut self.slots[program.result.0 as usize]) {
+        self.value(program.list().result, is_cancelled)?;
+        match std::mem::take(&mut self.slots[program.list().result.0 as usize]) {
             Slot::Value(value) => Ok(Progress::Done(value)),
             Slot::Empty | Slot::Pending(_) => Err(EvaluateError::NotSupplied),
         }
@@ -157,7 +148,7 @@ impl Machine {
     /// Gives the result of the call that the last [`Progress::Call`] asked for.
     pub fn supply(&mut self, result: Value) {
         if self.state == State::Waiting {
-            let reference = self.program.first_step() + self.next_step - 1;
+            let reference = self.program.list().first_step() + self.next_step - 1;
             self.slots[reference] = Slot::Value(result);
             self.state = State::Running;
         }
@@ -165,10 +156,10 @@ impl Machine {
 
     fn fill_slots(&mut self) {
         let program = &self.program;
-        self.slots.reserve_exact(program.first_step() + program.steps.len());
+        self.slots.reserve_exact(program.list().first_step() + program.list().steps.len());
         self.slots.extend(self.args.drain(..).map(Slot::Value));
-        self.slots.extend(program.constants.iter().cloned().map(Slot::Value));
-        self.slots.resize_with(program.first_step() + program.steps.len(), Slot::default);
+        self.slots.extend(program.list().constants.iter().cloned().map(Slot::Value));
+        self.slots.resize_with(program.list().first_step() + program.list().steps.len(), Slot::default);
     }
 
     // --- steps
@@ -188,7 +179,7 @@ impl Machine {
             self.group = Some(group);
             return Ok(slot);
         }
-        run_unary(operation, self.value(operand, is_cancelled)?).map(Slot::Value)
+        apply::unary(operation, self.value(operand, is_cancelled)?).map(Slot::Value)
     }
 
     fn binary(
@@ -223,7 +214,7 @@ impl Machine {
         else {
             return Err(EvaluateError::NotSupplied);
         };
-        run_binary(operation, first, second).map(Slot::Value)
+        apply::binary(operation, first, second).map(Slot::Value)
     }
 
     fn operand(&self, reference: Ref) -> Operand {
@@ -309,49 +300,4 @@ impl Machine {
             }
         });
     }
-}
-
-// --- single steps
-
-/// Applies an operation of one operand.
-pub(crate) fn run_unary(operation: Unary, operand: &Value) -> Result<Value, EvaluateError> {
-    match operation {
-        Unary::Neg | Unary::Abs if is_python(operand) => python::unary(operation, operand),
-        _ => ufunc::unary(operation, operand),
-    }
-}
-
-/// Applies an operation of two operands.
-pub(crate) fn run_binary(operation: Binary, left: &Value, right: &Value) -> Result<Value, EvaluateError> {
-    let is_operator =
-        matches!(operation, Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Pow);
-    match (left, right) {
-        (left, right) if is_operator && is_python(left) && is_python(right) => {
-            python::binary(operation, left, right)
-        }
-        // To Python's complex a numpy float64 is the float that it derives from.
-        (Value::Complex(_), Value::Scalar(Scalar::Float64(right))) if is_operator => {
-            python::binary(operation, left, &Value::Float(*right))
-        }
-        (left, right) => ufunc::binary(operation, left, right),
-    }
-}
-
-/// Applies an operation of three operands.
-pub(crate) fn run_ternary(
-    operation: Ternary,
-    first: &Value,
-    second: &Value,
-    third: &Value,
-) -> Result<Value, EvaluateError> {
-    ufunc::ternary(operation, first, second, third)
-}
-
-/// Reduces the last axis of an array.
-pub(crate) fn run_reduction(operation: Reduction, operand: &Value) -> Result<Value, EvaluateError> {
-    ufunc::reduce(operation, operand)
-}
-
-fn is_python(value: &Value) -> bool {
-    !matches!(value, Value::Scalar(_) | Value::Array(_))
 }

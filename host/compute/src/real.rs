@@ -1,11 +1,11 @@
 //! The functions of real doubles, one at a time: those of the platform's C library, and [`crate::special`].
 
-use super::simd;
-use crate::program::{Binary, Unary};
+use crate::operation::{Binary, Unary};
+use crate::powers;
 use crate::special;
 
 /// Returns the function of one double.
-pub(crate) fn unary(operation: Unary) -> fn(f64) -> f64 {
+pub fn unary(operation: Unary) -> fn(f64) -> f64 {
     match operation {
         Unary::Neg => |x| -x,
         Unary::Not => |x| f64::from(u8::from(x == 0.0)),
@@ -57,7 +57,7 @@ pub(crate) fn unary(operation: Unary) -> fn(f64) -> f64 {
 }
 
 /// Returns the function of two doubles; a comparison is one where it holds and zero elsewhere.
-pub(crate) fn binary(operation: Binary) -> fn(f64, f64) -> f64 {
+pub fn binary(operation: Binary) -> fn(f64, f64) -> f64 {
     match operation {
         Binary::Add => |x, y| x + y,
         Binary::Sub => |x, y| x - y,
@@ -124,8 +124,8 @@ pub(crate) fn power(base: f64, exponent: f64) -> f64 {
         base.sqrt() + 0.0 // of the negative zero too it is the positive one
     } else if exponent == -1.0 {
         1.0 / base
-    } else if simd::is_whole_power(exponent) {
-        simd::whole_power(base, exponent as i32)
+    } else if powers::is_whole_power(exponent) {
+        powers::whole_power(base, exponent as i32)
     } else {
         base.powf(exponent)
     }

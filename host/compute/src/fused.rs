@@ -2,17 +2,18 @@
 
 use kamodo_value::{Array, Buffer, Value};
 
-use super::EvaluateError;
-use super::code::Builder;
-use super::simd::{Destination, Input, Source};
-use crate::program::{Binary, Ref, Unary};
+use crate::code::Builder;
+use crate::error::EvaluateError;
+use crate::operation::{Binary, Unary};
+use crate::simd::{Destination, Input, Source};
+use crate::steps::Ref;
 
 /// Beyond this many instructions a pass begins, whatever follows.
 const MAX_INSTRUCTIONS: usize = 4096;
 
 /// The value of a program's [`Ref`] while it runs.
 #[derive(Debug, Default)]
-pub(super) enum Slot {
+pub(crate) enum Slot {
     /// Not yet computed, or no longer needed.
     #[default]
     Empty,
@@ -23,7 +24,7 @@ pub(super) enum Slot {
 
 /// Steps that wait for one pass.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(crate) struct Group {
     shape: Box<[usize]>,
     n_elements: usize,
     builder: Builder,
@@ -41,7 +42,7 @@ enum GroupInput {
 // === impl Group ===
 
 impl Group {
-    pub(super) fn new(shape: &[usize]) -> Self {
+    pub(crate) fn new(shape: &[usize]) -> Self {
         Self {
             shape: shape.into(),
             n_elements: shape.iter().product(),
@@ -51,16 +52,16 @@ impl Group {
         }
     }
 
-    pub(super) fn shape(&self) -> &[usize] {
+    pub(crate) fn shape(&self) -> &[usize] {
         &self.shape
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.builder.len() >= MAX_INSTRUCTIONS
     }
 
     /// Returns the source of a slot's array, which stays in the slot until the pass.
-    pub(super) fn input(&mut self, reference: Ref) -> Source {
+    pub(crate) fn input(&mut self, reference: Ref) -> Source {
         let known = self
             .inputs
             .iter()
@@ -73,21 +74,21 @@ impl Group {
     }
 
     /// Returns the source of elements that are in no slot.
-    pub(super) fn own_input(&mut self, elements: Vec<f64>) -> Source {
+    pub(crate) fn own_input(&mut self, elements: Vec<f64>) -> Source {
         self.inputs.push(GroupInput::Own(elements));
         Source::Input((self.inputs.len() - 1) as u16)
     }
 
-    pub(super) fn holds(&self, reference: Ref) -> bool {
+    pub(crate) fn holds(&self, reference: Ref) -> bool {
         self.inputs.iter().any(|input| matches!(input, GroupInput::Slot(other) if *other == reference))
     }
 
-    pub(super) fn unary(&mut self, operation: Unary, operand: Source, result: Ref) -> Slot {
+    pub(crate) fn unary(&mut self, operation: Unary, operand: Source, result: Ref) -> Slot {
         self.pending.push(result);
         Slot::Pending(self.builder.unary(operation, operand))
     }
 
-    pub(super) fn binary(&mut self, operation: Binary, left: Source, right: Source, result: Ref) -> Slot {
+    pub(crate) fn binary(&mut self, operation: Binary, left: Source, right: Source, result: Ref) -> Slot {
         self.pending.push(result);
         Slot::Pending(self.builder.binary(operation, left, right))
     }
@@ -96,7 +97,7 @@ impl Group {
     ///
     /// # Errors
     /// [`EvaluateError::Cancelled`].
-    pub(super) fn run(
+    pub(crate) fn run(
         self,
         slots: &mut [Slot],
         is_needed: impl Fn(Ref) -> bool,

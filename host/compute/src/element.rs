@@ -4,10 +4,10 @@ use half::f16;
 use kamodo_value::Buffer;
 use num_complex::Complex;
 
-use super::complex;
+use crate::complex;
 
 /// A type of element.
-pub(super) trait Element: Copy + Send + Sync + 'static {
+pub(crate) trait Element: Copy + Send + Sync + 'static {
     /// Converts without loss, as far as promotion chose this type.
     fn from_number<N: Number>(number: N) -> Self;
     /// Wraps the elements of a result.
@@ -17,7 +17,7 @@ pub(super) trait Element: Copy + Send + Sync + 'static {
 }
 
 /// What a conversion can ask of an element.
-pub(super) trait Number: Copy {
+pub(crate) trait Number: Copy {
     /// Truncates to 64 bits.
     fn to_bits64(self) -> u64;
     /// Rounds to a double.
@@ -29,7 +29,7 @@ pub(super) trait Number: Copy {
 }
 
 /// Arithmetic that numpy has for a type.
-pub(super) trait Arithmetic: Element {
+pub(crate) trait Arithmetic: Element {
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
@@ -39,7 +39,7 @@ pub(super) trait Arithmetic: Element {
 }
 
 /// Arithmetic of the integer types.
-pub(super) trait Integer: Arithmetic {
+pub(crate) trait Integer: Arithmetic {
     fn modulo(self, other: Self) -> Self;
     /// By squaring, wrapping; `None` for a negative exponent.
     fn power(self, exponent: Self) -> Option<Self>;
@@ -48,7 +48,7 @@ pub(super) trait Integer: Arithmetic {
 }
 
 /// Arithmetic of the real floating types; all but the four operations go through doubles.
-pub(super) trait Real: Arithmetic + Number {
+pub(crate) trait Real: Arithmetic + Number {
     fn div(self, other: Self) -> Self;
     fn from_double(double: f64) -> Self;
 }
@@ -76,7 +76,7 @@ macro_rules! elements {
         })*
 
         /// Converts a whole buffer; free where it has the type already.
-        pub(super) fn convert<T: Element>(buffer: &Buffer) -> std::borrow::Cow<'_, [T]> {
+        pub(crate) fn convert<T: Element>(buffer: &Buffer) -> std::borrow::Cow<'_, [T]> {
             if let Some(elements) = T::slice(buffer) {
                 return std::borrow::Cow::Borrowed(elements);
             }

@@ -3,12 +3,12 @@
 use std::sync::OnceLock;
 
 use super::kernels::{self as k, Kernel1, Kernel2};
-use super::lanes::Lanes;
 use super::memory;
-use super::powers::whole_power;
 use super::{BLOCK, Code, Destination, Input, Instruction, Op, Source};
-use crate::evaluate::real;
-use crate::program::{Binary, Unary};
+use crate::lanes::Lanes;
+use crate::operation::{Binary, Unary};
+use crate::powers::whole_power;
+use crate::real;
 
 /// How many blocks pass between two looks at whether anyone still waits.
 const BLOCKS_BETWEEN_CHECKS: usize = 65536 / BLOCK;

@@ -12,14 +12,14 @@ use num_complex::Complex;
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
-use super::EvaluateError;
-use super::complex;
-use crate::program::{Binary, Unary};
+use crate::complex;
+use crate::error::{EvaluateError, Kind};
+use crate::operation::{Binary, Unary};
 
 /// An exact integer has at most this many bits.
-pub(super) const MAX_INTEGER_BITS: u64 = 1 << 16;
+pub(crate) const MAX_INTEGER_BITS: u64 = 1 << 16;
 /// A repeated list or text has at most this many items.
-pub(super) const MAX_REPEATED: usize = 1 << 24;
+pub(crate) const MAX_REPEATED: usize = 1 << 24;
 
 type Result<T> = std::result::Result<T, EvaluateError>;
 
@@ -32,7 +32,7 @@ enum Number<'a> {
 }
 
 /// Applies a Python operator of one operand.
-pub(super) fn unary(operation: Unary, operand: &Value) -> Result<Value> {
+pub(crate) fn unary(operation: Unary, operand: &Value) -> Result<Value> {
     let number = Number::of(operand)
         .ok_or_else(|| EvaluateError::Operand { operation: operation.name(), operand: operand.into() })?;
     let is_abs = operation == Unary::Abs;
@@ -45,7 +45,7 @@ pub(super) fn unary(operation: Unary, operand: &Value) -> Result<Value> {
         Number::Complex(complex) if is_abs => {
             let absolute = complex.re.hypot(complex.im);
             if absolute.is_infinite() && complex.re.is_finite() && complex.im.is_finite() {
-                let kind = super::Kind::from(operand);
+                let kind = Kind::from(operand);
                 return Err(EvaluateError::Overflow { operation: "Abs", left: kind.clone(), right: kind });
             }
             Value::Float(absolute)
@@ -55,7 +55,7 @@ pub(super) fn unary(operation: Unary, operand: &Value) -> Result<Value> {
 }
 
 /// Multiplies the integers up to one.
-pub(super) fn factorial(integer: &BigInt) -> Result<Value> {
+pub(crate) fn factorial(integer: &BigInt) -> Result<Value> {
     let too_large = || EvaluateError::IntegerTooLarge { operation: "factorial", limit: MAX_INTEGER_BITS };
     if integer.is_negative() {
         return Err(EvaluateError::NegativeFactorial);
@@ -72,7 +72,7 @@ pub(super) fn factorial(integer: &BigInt) -> Result<Value> {
 }
 
 /// Applies a Python operator of two operands.
-pub(super) fn binary(operation: Binary, left: &Value, right: &Value) -> Result<Value> {
+pub(crate) fn binary(operation: Binary, left: &Value, right: &Value) -> Result<Value> {
     let unsupported =
         || EvaluateError::Operands { operation: operation.name(), left: left.into(), right: right.into() };
     let (Some(first), Some(second)) = (Number::of(left), Number::of(right)) else {
@@ -304,7 +304,7 @@ fn sequence(operation: Binary, left: &Value, right: &Value) -> Option<Result<Val
 }
 
 /// Repeats text, bytes or a list; a negative number of times is none.
-pub(super) fn repeated(items: &Value, times: &BigInt) -> Option<Result<Value>> {
+pub(crate) fn repeated(items: &Value, times: &BigInt) -> Option<Result<Value>> {
     let length = match items {
         Value::Text(text) => text.len(),
         Value::Data(bytes) => bytes.len(),
@@ -333,7 +333,7 @@ fn fits(operation: Binary, n_items: usize) -> Result<()> {
 // --- exact to double
 
 /// Rounds an integer to the nearest double, ties to even.
-pub(super) fn integer_to_f64(integer: &BigInt) -> Result<f64> {
+pub(crate) fn integer_to_f64(integer: &BigInt) -> Result<f64> {
     let float = quotient_to_f64(integer, &BigInt::one());
     if float.is_infinite() {
         return Err(EvaluateError::IntegerTooLargeForFloat { bits: integer.bits() });
@@ -342,7 +342,7 @@ pub(super) fn integer_to_f64(integer: &BigInt) -> Result<f64> {
 }
 
 /// Rounds a ratio to the nearest double, ties to even; infinite beyond the largest.
-pub(crate) fn ratio_to_f64(ratio: &BigRational) -> f64 {
+pub fn ratio_to_f64(ratio: &BigRational) -> f64 {
     quotient_to_f64(ratio.numer(), ratio.denom())
 }
 

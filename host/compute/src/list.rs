@@ -3,9 +3,10 @@
 use kamodo_value::{Buffer, Dtype, Scalar, Value};
 use num_complex::Complex;
 
-use super::element::Element;
-use super::promote::promote;
-use super::{EvaluateError, Kind, ufunc};
+use crate::element::Element;
+use crate::error::{EvaluateError, Kind};
+use crate::promote::promote;
+use crate::ufunc;
 
 /// Lists nest no deeper than numpy's arrays.
 const MAX_DIMENSIONS: usize = 32;
@@ -14,7 +15,7 @@ const MAX_DIMENSIONS: usize = 32;
 ///
 /// # Errors
 /// [`EvaluateError::RaggedList`] where the items differ in shape, or one is not a number.
-pub(super) fn to_array(
+pub(crate) fn to_array(
     operation: &'static str,
     items: &[Value],
 ) -> Result<(Vec<usize>, Buffer), EvaluateError> {

@@ -1,15 +1,15 @@
 //! Shapes that are stretched to match.
 
-use super::EvaluateError;
+use crate::error::EvaluateError;
 
 /// A result has at most this many elements.
-pub(super) const MAX_ELEMENTS: usize = 1 << 27;
+pub(crate) const MAX_ELEMENTS: usize = 1 << 27;
 
 /// Returns the shape that two operands stretch to.
 ///
 /// # Errors
 /// Where a dimension, counted from the last, differs and is 1 on neither side, or the result is too large.
-pub(super) fn shape(
+pub(crate) fn shape(
     operation: &'static str,
     left: &[usize],
     right: &[usize],
@@ -38,7 +38,7 @@ pub(super) fn shape(
 }
 
 /// Repeats elements of `shape` along the dimensions in which `stretched` is longer.
-pub(super) fn expand<T: Copy>(elements: &[T], shape: &[usize], stretched: &[usize]) -> Vec<T> {
+pub(crate) fn expand<T: Copy>(elements: &[T], shape: &[usize], stretched: &[usize]) -> Vec<T> {
     let n_elements = stretched.iter().product();
     let mut expanded = Vec::with_capacity(n_elements);
     if n_elements == 0 {

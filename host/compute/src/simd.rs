@@ -1,31 +1,28 @@
 //! Code over doubles: straight-line instructions that run on blocks of 256 elements, or on one.
 //!
 //! A block of each intermediate result stays in the first-level cache, so that an expression is one pass over its
-//! arguments with no temporary array. The kernels are written once over [`lanes::Lanes`] and instantiated for
+//! arguments with no temporary array. The kernels are written once over [`crate::lanes::Lanes`] and instantiated for
 //! each instruction set, chosen at run time; every instantiation gives the same bits, so that an array is its
 //! scalars, element by element. The four operations and the square root are IEEE's, never contracted.
 
 mod block;
 mod kernels;
-mod lanes;
 mod memory;
-mod powers;
 mod single;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use block::InstructionSet;
-pub(super) use powers::is_whole_power;
-pub(super) use single::apply as apply_single;
+pub(crate) use single::apply as apply_single;
 
-use crate::program::{Binary, Unary};
+use crate::operation::{Binary, Unary};
 
 /// Elements that an instruction works on before the next one begins.
-pub(super) const BLOCK: usize = 256;
+pub(crate) const BLOCK: usize = 256;
 
 /// What an instruction computes. What is true has all bits set, what is false none.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Op {
+pub(crate) enum Op {
     Unary(Unary),
     Binary(Binary),
     /// A constant whole power, to within a hair of correct rounding.
@@ -38,7 +35,7 @@ pub(super) enum Op {
 
 /// Where an operand comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Register(u16),
     Input(u16),
     Constant(f64),
@@ -46,28 +43,28 @@ pub(super) enum Source {
 
 /// One instruction. What has one operand ignores `right`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Instruction {
-    pub(super) op: Op,
-    pub(super) left: Source,
-    pub(super) right: Source,
-    pub(super) target: u16,
+pub(crate) struct Instruction {
+    pub(crate) op: Op,
+    pub(crate) left: Source,
+    pub(crate) right: Source,
+    pub(crate) target: u16,
     /// Where the cosine of [`Op::SinCos`] goes.
-    pub(super) second: u16,
+    pub(crate) second: u16,
 }
 
 /// Instructions with the places of their results.
 #[derive(Debug)]
-pub(super) struct Code {
-    pub(super) instructions: Vec<Instruction>,
-    pub(super) n_registers: usize,
-    pub(super) n_inputs: usize,
+pub(crate) struct Code {
+    pub(crate) instructions: Vec<Instruction>,
+    pub(crate) n_registers: usize,
+    pub(crate) n_inputs: usize,
     /// Where each output is after the last instruction.
-    pub(super) outputs: Vec<Source>,
+    pub(crate) outputs: Vec<Source>,
 }
 
 /// An array to read.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Input<'a> {
+pub(crate) enum Input<'a> {
     Slice(&'a [f64]),
     /// What this output's buffer held before.
     Output(usize),
@@ -75,7 +72,7 @@ pub(super) enum Input<'a> {
 
 /// Where an output goes.
 #[derive(Debug)]
-pub(super) enum Destination {
+pub(crate) enum Destination {
     Fresh,
     /// Over the elements of an input that nobody else holds.
     Over(Vec<f64>),
@@ -88,7 +85,7 @@ impl Code {
     ///
     /// # Panics
     /// Where an array has another length, or an input is read after its elements were written over.
-    pub(super) fn run(
+    pub(crate) fn run(
         &self,
         inputs: &[Input<'_>],
         destinations: Vec<Destination>,
@@ -99,13 +96,13 @@ impl Code {
     }
 
     /// Runs on one element, with the bits that it would have in an array.
-    pub(super) fn run_one(&self, inputs: &[f64]) -> f64 {
+    pub(crate) fn run_one(&self, inputs: &[f64]) -> f64 {
         block::run_one(InstructionSet::best(), self, inputs)
     }
 
     /// Returns whether the elements of an input may be written over by an output: whether nothing reads it
     /// after the instruction that writes that output.
-    pub(super) fn can_overwrite(&self, input: usize, output: usize) -> bool {
+    pub(crate) fn can_overwrite(&self, input: usize, output: usize) -> bool {
         let Source::Register(register) = self.outputs[output] else { return false };
         let written = self.instructions.iter().position(|instruction| {
             instruction.target == register || (instruction.op == Op::SinCos && instruction.second == register)
@@ -138,14 +135,8 @@ impl Code {
     }
 }
 
-/// Raises to a whole power, one of [`is_whole_power`], with the bits that an element of an array gets.
-#[inline]
-pub(super) fn whole_power(base: f64, exponent: i32) -> f64 {
-    powers::whole_power(base, exponent)
-}
-
 /// Applies a function to each element.
-pub(super) fn apply(operation: Unary, elements: &[f64]) -> Vec<f64> {
+pub(crate) fn apply(operation: Unary, elements: &[f64]) -> Vec<f64> {
     let results =
         one_step(operation)
             .run(&[Input::Slice(elements)], vec![Destination::Fresh], elements.len(), &|| false);

@@ -4,8 +4,8 @@
 ///
 /// Methods are `inline(always)`, so that they become single instructions inside a function that has the
 /// instruction set's features.
-pub(super) trait Lanes: Copy {
-    /// How many doubles there are, a divisor of [`super::BLOCK`].
+pub(crate) trait Lanes: Copy {
+    /// How many doubles there are, a divisor of the length of a block.
     const COUNT: usize;
     /// A truth for each lane.
     type Mask: Copy;
@@ -98,10 +98,10 @@ pub(super) trait Lanes: Copy {
     }
 }
 
-pub(super) const SIGN: u64 = 1 << 63;
+pub(crate) const SIGN: u64 = 1 << 63;
 
 /// Added to a double below 2^51, it leaves the nearest whole number in the low bits.
-pub(super) const MAGIC: f64 = 6_755_399_441_055_744.0; // 1.5 · 2^52
+pub(crate) const MAGIC: f64 = 6_755_399_441_055_744.0; // 1.5 · 2^52
 
 /// Two to a whole power between -1022 and 1023.
 #[inline(always)]
