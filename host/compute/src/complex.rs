@@ -1,10 +1,7 @@
 //! Complex arithmetic as numpy and Python do it.
 
 use num_complex::Complex;
-use num_traits::{Float, One, Zero};
-
-use crate::operation::{Binary, Unary};
-use crate::special;
+use num_traits::Float;
 
 /// Divides without overflow of the denominator's square (Smith's method).
 pub(crate) fn divide<T: Float>(left: Complex<T>, right: Complex<T>) -> Complex<T> {
@@ -49,7 +46,7 @@ pub(crate) fn power(base: Complex<f64>, exponent: Complex<f64>) -> Complex<f64> 
 }
 
 /// The hyperbolic tangent, also where its parts are beyond the largest double.
-fn tanh(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn tanh(z: Complex<f64>) -> Complex<f64> {
     // From here on 1 - tanh² is below half a unit in the last place of one.
     const ONE: f64 = 22.0;
     if z.re.abs() <= ONE || z.re.is_nan() || !z.im.is_finite() {
@@ -71,92 +68,47 @@ fn by_squaring(base: Complex<f64>, mut exponent: u32) -> Complex<f64> {
     power
 }
 
-/// Applies a function; `None` for one that has no complex form.
-pub(crate) fn function(operation: Unary) -> Option<fn(Complex<f64>) -> Complex<f64>> {
-    Some(match operation {
-        Unary::Neg => |z| -z,
-        Unary::Sign => sign,
-        Unary::Sqrt => |z| z.sqrt(),
-        Unary::Sin => |z| z.sin(),
-        Unary::Cos => |z| z.cos(),
-        Unary::Tan => |z| z.tan(),
-        Unary::Asin => asin,
-        Unary::Acos => acos,
-        Unary::Atan => atan,
-        Unary::Sinh => |z| z.sinh(),
-        Unary::Cosh => |z| z.cosh(),
-        Unary::Tanh => tanh,
-        Unary::Exp => |z| z.exp(),
-        Unary::Log => logarithm,
-        Unary::Asinh => asinh,
-        Unary::Acosh => acosh,
-        Unary::Atanh => atanh,
-        Unary::Sinc => |z| if z.is_zero() { Complex::one() } else { divide(z.sin(), z) },
-        Unary::Expm1 => exp_m1,
-        Unary::Log1p => ln_1p,
-        Unary::Log2 => |z| logarithm(z) / std::f64::consts::LN_2,
-        Unary::Log10 => |z| logarithm(z) / std::f64::consts::LN_10,
-        Unary::AiryAi => special::complex::airy_ai,
-        Unary::AiryBi => special::complex::airy_bi,
-        _ => return None,
-    })
-}
-
 /// Kahan's formula, which takes the side of the branch cut from the sign of a zero.
-fn asin(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn asin(z: Complex<f64>) -> Complex<f64> {
     let (below, above) = roots(z);
     Complex::new(z.re.atan2((below * above).re), (below.conj() * above).im.asinh())
 }
 
-fn acos(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn acos(z: Complex<f64>) -> Complex<f64> {
     let (below, above) = roots(z);
     Complex::new(2.0 * below.re.atan2(above.re), (above.conj() * below).im.asinh())
 }
 
-/// A complex function of two.
-type OfTwo = fn(Complex<f64>, Complex<f64>) -> Complex<f64>;
-
-/// Returns a function of two that has a complex form: of a real order, and a complex argument.
-pub(crate) fn special(operation: Binary) -> Option<OfTwo> {
-    Some(match operation {
-        Binary::BesselJ => |order, z| special::complex::bessel_j(order, z),
-        Binary::BesselY => |order, z| special::complex::bessel_y(order, z),
-        Binary::BesselI => |order, z| special::complex::bessel_i(order, z),
-        Binary::BesselK => |order, z| special::complex::bessel_k(order, z),
-        _ => return None,
-    })
-}
-
-fn logarithm(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn logarithm(z: Complex<f64>) -> Complex<f64> {
     Complex::new(z.re.hypot(z.im).ln(), z.im.atan2(z.re))
 }
 
 /// Near zero without the cancellation of `exp(z) - 1`.
-fn exp_m1(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn exp_m1(z: Complex<f64>) -> Complex<f64> {
     let half_sine = (z.im / 2.0).sin();
     let real = z.re.exp_m1() * z.im.cos() - 2.0 * half_sine * half_sine;
     Complex::new(real, z.re.exp() * z.im.sin())
 }
 
-fn ln_1p(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn ln_1p(z: Complex<f64>) -> Complex<f64> {
     Complex::new((1.0 + z.re).hypot(z.im).ln(), z.im.atan2(1.0 + z.re))
 }
 
 /// The area sine is the arc sine, turned by a quarter: `asinh(z) = i asin(-i z)`.
-fn asinh(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn asinh(z: Complex<f64>) -> Complex<f64> {
     let turned = asin(Complex::new(z.im, -z.re));
     Complex::new(-turned.im, turned.re)
 }
 
 /// Kahan's formula, which takes the side of the branch cut from the sign of a zero.
-fn acosh(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn acosh(z: Complex<f64>) -> Complex<f64> {
     let below = Complex::new(z.re - 1.0, z.im).sqrt();
     let above = Complex::new(z.re + 1.0, z.im).sqrt();
     Complex::new((below.conj() * above).re.asinh(), 2.0 * below.im.atan2(above.re))
 }
 
 /// The logarithm of the quotient, part by part, so that the side of the cut is that of the sign of a zero.
-fn atanh(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn atanh(z: Complex<f64>) -> Complex<f64> {
     let (x, y) = (z.re, z.im);
     let square = y * y;
     let real = (4.0 * x / ((1.0 - x) * (1.0 - x) + square)).ln_1p() / 4.0;
@@ -164,7 +116,7 @@ fn atanh(z: Complex<f64>) -> Complex<f64> {
     Complex::new(real, imaginary)
 }
 
-fn atan(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn atan(z: Complex<f64>) -> Complex<f64> {
     let turned = atanh(Complex::new(-z.im, z.re));
     Complex::new(turned.im, -turned.re)
 }
@@ -175,7 +127,7 @@ fn roots(z: Complex<f64>) -> (Complex<f64>, Complex<f64>) {
 }
 
 /// numpy 1 gives the sign of the real part, or where that is zero of the imaginary one.
-fn sign(z: Complex<f64>) -> Complex<f64> {
+pub(crate) fn sign(z: Complex<f64>) -> Complex<f64> {
     let decisive = if z.re == 0.0 { z.im } else { z.re };
     Complex::new(if decisive == 0.0 || decisive.is_nan() { decisive } else { decisive.signum() }, 0.0)
 }

@@ -23,7 +23,7 @@ mod powers;
 mod program;
 mod promote;
 mod python;
-pub mod real;
+mod real;
 #[allow(unsafe_code)]
 mod simd;
 mod special;

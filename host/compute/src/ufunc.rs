@@ -16,7 +16,7 @@ use crate::element::{Arithmetic, Element, Integer, Real, convert};
 use crate::error::EvaluateError;
 use crate::operation::{Binary, Unary};
 use crate::promote::{Category, Promoted, category, common, inexact};
-use crate::{broadcast, complex, list, promote, python, real, simd};
+use crate::{broadcast, complex, list, promote, python, simd};
 pub(crate) use reduce::reduce;
 pub(crate) use truth::ternary;
 
@@ -360,7 +360,7 @@ fn floats(operation: Binary, pair: &Pair<'_>, dtype: Dtype) -> Buffer {
         };
         match operation {
             Binary::Div => pair.map(T::div),
-            _ => pair.arithmetic::<T>(operation).unwrap_or_else(|| through_doubles(real::binary(operation))),
+            _ => pair.arithmetic::<T>(operation).unwrap_or_else(|| through_doubles(operation.real())),
         }
     }
     match dtype {
@@ -381,10 +381,10 @@ fn complexes(operation: Binary, pair: &Pair<'_>, dtype: Dtype) -> Option<Buffer>
         }
         (Binary::Pow, _) => pair.map(complex::power),
         (_, Dtype::Complex64) if operation.is_special() => {
-            let function = complex::special(operation)?;
+            let function = operation.complex()?;
             pair.map(|left: Complex<f32>, right| narrow(function(widen(left), widen(right))))
         }
-        _ if operation.is_special() => pair.map(complex::special(operation)?),
+        _ if operation.is_special() => pair.map(operation.complex()?),
         (_, Dtype::Complex64) => return pair.arithmetic::<Complex<f32>>(operation),
         _ => return pair.arithmetic::<Complex<f64>>(operation),
     })
@@ -449,7 +449,7 @@ fn function(operation: Unary, buffer: &Buffer) -> Option<Buffer> {
 }
 
 fn complex_function(operation: Unary, buffer: &Buffer) -> Option<Buffer> {
-    let apply = complex::function(operation)?;
+    let apply = operation.complex()?;
     let results: Vec<_> = convert::<Complex<f64>>(buffer).iter().map(|&z| apply(z)).collect();
     Some(match buffer.dtype() {
         Dtype::Complex64 => map(&results, |z| Complex::new(z.re as f32, z.im as f32)),

@@ -349,7 +349,7 @@ unsafe fn execute<L: Lanes>(op: Op, left: Operand, right: Operand, target: *mut 
                     }
                 }
                 other => {
-                    let function = real::binary(other);
+                    let function = other.real();
                     for index in (0..length).step_by(L::COUNT) {
                         left.load::<L>(index).map2(right.load(index), function).store(target.add(index));
                     }
@@ -376,7 +376,7 @@ unsafe fn execute<L: Lanes>(op: Op, left: Operand, right: Operand, target: *mut 
                 Unary::Exp => map1::<L, k::Exp>(left, target, length),
                 Unary::Log => map1::<L, k::Log>(left, target, length),
                 other => {
-                    let function = real::unary(other);
+                    let function = other.real();
                     for index in (0..length).step_by(L::COUNT) {
                         left.load::<L>(index).map(function).store(target.add(index));
                     }
