@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod ast;
+mod builtin;
 mod check;
 mod definition;
 mod diagnostic;
@@ -22,6 +23,7 @@ mod print;
 mod simplify;
 mod work;
 
+pub use builtin::{Accuracy, Builtin};
 pub use check::publish::latex;
 pub use check::{Checked, Outcome, Scope};
 pub use definition::{Definition, bare_letters};
@@ -29,9 +31,9 @@ pub use diagnostic::{
     Diagnostic, FileText, Label, MAX_DIAGNOSTICS, Position, Severity, Source, Span, bounded, listed,
     shortened, shortened_to,
 };
-pub use expr::{Builtin, Constant, Expr, Node};
+pub use expr::{Constant, Expr, Node};
 pub use float::Float;
-pub use language::{Word, reserved, words};
+pub use language::{Facts, Word, reserved, words};
 pub use lower::{LowerError, lower};
 pub use print::mathml;
 pub use work::{IsCancelled, cancellable, steps_taken, together};

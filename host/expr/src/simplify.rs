@@ -9,29 +9,29 @@
 //! Every constructor takes simplified parts and returns a simplified whole, or says why there is none.
 
 mod add;
-mod bessel;
-mod complex;
-mod exponential;
-mod extreme;
+pub(crate) mod bessel;
+pub(crate) mod complex;
+pub(crate) mod exponential;
+pub(crate) mod extreme;
 mod function;
-mod gamma;
-mod hyperbolic;
+pub(crate) mod gamma;
+pub(crate) mod hyperbolic;
 mod infinity;
-mod inverse;
+pub(crate) mod inverse;
 mod mul;
 mod number;
 mod numeric;
 mod order;
-mod polynomial;
+pub(crate) mod polynomial;
 mod pow;
-mod reciprocal;
-mod root;
-mod rounding;
+pub(crate) mod reciprocal;
+pub(crate) mod root;
+pub(crate) mod rounding;
 mod sign;
-mod special;
+pub(crate) mod special;
 mod tree;
-mod trigonometric;
-mod truth;
+pub(crate) mod trigonometric;
+pub(crate) mod truth;
 
 use std::slice;
 use std::sync::Arc;

@@ -7,64 +7,33 @@
 
 use super::token::{Kind, Shape, Side};
 use super::{Parsed, Parser, call, name};
+use crate::Span;
 use crate::ast::{Tree, TreeKind};
-use crate::{Builtin, Span};
+use crate::builtin::{Builtin, Sign as Form};
 
-/// How a sign stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// `\Gamma(x)`
-    Plain,
-    /// `K(m)`: only as it is printed, since it is a letter as others are.
-    Letter,
-    /// `J_{n}(x)`, `J^{2}_{n}(x)`
-    Order,
-    /// `P_{n}(x)`
-    Polynomial,
-}
-
+/// A sign that means a function.
+#[derive(Clone, Copy)]
 struct Sign {
     head: &'static str,
     form: Form,
     function: Builtin,
+    /// How many arguments it has in parentheses at least and at most.
     least: usize,
     most: usize,
 }
 
-macro_rules! signs {
-    ($($head:literal $form:ident $function:ident $least:literal $most:literal;)*) => {
-        const SIGNS: &[Sign] = &[$(Sign {
-            head: $head,
-            form: Form::$form,
-            function: Builtin::$function,
-            least: $least,
-            most: $most,
-        },)*];
-    };
-}
-
-// By head: how it stands, what it means, and how many arguments it has in parentheses.
-signs! {
-    r"\Gamma" Plain Gamma 1 1;
-    r"\zeta" Plain Zeta 1 2;
-    r"\operatorname{B}" Plain Beta 2 2;
-    r"\operatorname{Ai}" Plain AiryAi 1 1;
-    r"\operatorname{Bi}" Plain AiryBi 1 1;
-    "Ai" Letter AiryAi 1 1;
-    "Bi" Letter AiryBi 1 1;
-    r"\theta" Letter Heaviside 1 2;
-    "K" Letter EllipticK 1 1;
-    "E" Letter EllipticE 1 2;
-    "J" Order BesselJ 1 1;
-    "Y" Order BesselY 1 1;
-    "I" Order BesselI 1 1;
-    "K" Order BesselK 1 1;
-    r"\operatorname{E}" Order Expint 1 1;
-    "P" Polynomial Legendre 1 1;
-    "T" Polynomial ChebyshevT 1 1;
-    "U" Polynomial ChebyshevU 1 1;
-    "H" Polynomial Hermite 1 1;
-    "L" Polynomial Laguerre 1 1;
+/// Returns all signs of all functions.
+fn signs() -> impl Iterator<Item = Sign> {
+    Builtin::ALL.iter().flat_map(|&function| {
+        let row = function.row();
+        row.signs.iter().map(move |&(head, form)| {
+            let most = row.word.map_or(0, |word| word.n_parameters());
+            let least = row.least.unwrap_or(most);
+            // The order of the function stands below its head.
+            let n_below = usize::from(matches!(form, Form::Order | Form::Polynomial));
+            Sign { head, form, function, least: least - n_below, most: most - n_below }
+        })
+    })
 }
 
 /// Letters that count, so that a sign with one of them as its order is hardly a name.
@@ -86,7 +55,7 @@ impl Parser<'_> {
     pub(super) fn sign(&mut self) -> Parsed<Option<Tree>> {
         let Some((head, n_tokens)) = self.head() else { return Ok(None) };
         let Some(ahead) = self.ahead(self.at + n_tokens) else { return Ok(None) };
-        let Some(sign) = SIGNS.iter().find(|sign| sign.head == head && ahead.fits(sign)) else {
+        let Some(sign) = signs().find(|sign| sign.head == head && ahead.fits(sign)) else {
             return Ok(None);
         };
         let start = self.at;
@@ -179,7 +148,7 @@ impl Parser<'_> {
 
     /// Returns the head that stands here, and how many tokens it is.
     fn head(&self) -> Option<(&'static str, usize)> {
-        let known = |text: &str| SIGNS.iter().find(|sign| sign.head == text).map(|sign| sign.head);
+        let known = |text: &str| signs().find(|sign| sign.head == text).map(|sign| sign.head);
         match self.peek() {
             Kind::Letter => {
                 let letters = self.letters_here();

@@ -2,62 +2,26 @@
 
 use super::latex::{Printer, bracketed};
 use super::{Precedence, SUM, derivative, name, series};
+use crate::builtin::{Builtin, Notation};
 use crate::simplify::sort_for_print;
 use crate::{Constant, Expr, Node};
 
-/// How functions are set that are not set by name: the head, and where an exponent goes.
-enum Form {
-    /// `\Gamma\left(x\right)`, `\Gamma^{2}\left(x\right)`
-    Head(&'static str),
-    /// `\theta\left(x\right)`, `\left(\theta\left(x\right)\right)^{2}`
-    Whole(&'static str),
-    /// `J_{n}\left(x\right)`, `J^{2}_{n}\left(x\right)`
-    Order(&'static str),
-    /// `\operatorname{E}_{n}\left(x\right)`, `\operatorname{E}_{n}^{2}\left(x\right)`
-    OrderFirst(&'static str),
-    /// `P_{n}\left(x\right)`, `\left(P_{n}\left(x\right)\right)^{2}`; a second order above the first.
-    Polynomial(&'static str),
-    /// `\operatorname{re}{\left(x\right)}`, `\left(\operatorname{re}{\left(x\right)}\right)^{2}`
-    Part(&'static str),
-}
-
-/// Every function of the language that has a form of its own, as sympy sets it.
-const FORMS: [(&str, Form); 35] = [
-    ("gamma", Form::Head(r"\Gamma")),
-    ("lowergamma", Form::Head(r"\gamma")),
-    ("uppergamma", Form::Head(r"\Gamma")),
-    ("beta", Form::Head(r"\operatorname{B}")),
-    ("zeta", Form::Head(r"\zeta")),
-    ("dirichlet_eta", Form::Head(r"\eta")),
-    ("elliptic_k", Form::Head("K")),
-    ("elliptic_e", Form::Head("E")),
-    ("elliptic_f", Form::Head("F")),
-    ("elliptic_pi", Form::Head(r"\Pi")),
-    ("airyai", Form::Head("Ai")),
-    ("airybi", Form::Head("Bi")),
-    ("fresnels", Form::Head("S")),
-    ("fresnelc", Form::Head("C")),
-    ("Chi", Form::Head(r"\operatorname{Chi}")),
-    ("Heaviside", Form::Whole(r"\theta")),
-    ("DiracDelta", Form::Whole(r"\delta")),
-    ("besselj", Form::Order("J")),
-    ("bessely", Form::Order("Y")),
-    ("besseli", Form::Order("I")),
-    ("besselk", Form::Order("K")),
-    ("jn", Form::Order("j")),
-    ("yn", Form::Order("y")),
-    ("expint", Form::OrderFirst(r"\operatorname{E}")),
-    ("polylog", Form::OrderFirst(r"\operatorname{Li}")),
-    ("legendre", Form::Polynomial("P")),
-    ("assoc_legendre", Form::Polynomial("P")),
-    ("chebyshevt", Form::Polynomial("T")),
-    ("chebyshevu", Form::Polynomial("U")),
-    ("hermite", Form::Polynomial("H")),
-    ("laguerre", Form::Polynomial("L")),
-    ("assoc_laguerre", Form::Polynomial("L")),
-    ("gegenbauer", Form::Polynomial("C")),
-    ("re", Form::Part(r"\operatorname{re}")),
-    ("im", Form::Part(r"\operatorname{im}")),
+/// Functions of sympy that the language does not have, and that LaTeX may show all the same.
+const OTHERS: [(&str, Notation); 14] = [
+    ("lowergamma", Notation::Head(r"\gamma", "γ")),
+    ("uppergamma", Notation::Head(r"\Gamma", "Γ")),
+    ("dirichlet_eta", Notation::Head(r"\eta", "η")),
+    ("elliptic_f", Notation::Head("F", "F")),
+    ("elliptic_pi", Notation::Head(r"\Pi", "Π")),
+    ("fresnels", Notation::Head("S", "S")),
+    ("fresnelc", Notation::Head("C", "C")),
+    ("Chi", Notation::Head(r"\operatorname{Chi}", "Chi")),
+    ("DiracDelta", Notation::Whole(r"\delta", "δ")),
+    ("jn", Notation::Order("j")),
+    ("yn", Notation::Order("y")),
+    ("polylog", Notation::OrderFirst(r"\operatorname{Li}", "Li")),
+    ("assoc_laguerre", Notation::Polynomial("L")),
+    ("gegenbauer", Notation::Polynomial("C")),
 ];
 
 impl Printer {
@@ -71,7 +35,9 @@ impl Printer {
                     None => self.named(name, args, exponent),
                 },
             },
-            Node::Builtin(builtin, args) => self.signed(builtin.name(), args, exponent),
+            Node::Builtin(builtin, args) => {
+                self.noted(builtin.row().notation, builtin.name(), args, exponent)
+            }
             _ => self.print(expr),
         }
     }
@@ -84,56 +50,85 @@ impl Printer {
         args.iter().map(|arg| self.print(arg)).collect::<Vec<_>>().join(separator)
     }
 
-    /// Writes a call of a function by the sign that a function of that name has, where it has one.
+    /// Writes a call of a function by the sign that sympy has for that name.
     pub(super) fn signed(&self, name: &str, args: &[Expr], exponent: Option<&str>) -> String {
+        let of_language = Builtin::ALL.iter().find(|builtin| builtin.name() == name);
+        let notation = match of_language {
+            Some(builtin) => builtin.row().notation,
+            None => OTHERS
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map_or(Notation::Name, |(_, notation)| *notation),
+        };
+        self.noted(notation, name, args, exponent)
+    }
+
+    fn noted(&self, notation: Notation, name: &str, args: &[Expr], exponent: Option<&str>) -> String {
         let Some(first) = args.first() else { return self.named(name, args, exponent) };
-        match name {
-            "exp" => raised_whole(format!("e^{{{}}}", self.print(first)), exponent),
-            "log" => raised(format!(r"\log{{\left({} \right)}}", self.print(first)), exponent),
-            "Abs" => raised(format!(r"\left|{{{}}}\right|", self.print(first)), exponent),
-            "floor" => raised(format!(r"\left\lfloor{{{}}}\right\rfloor", self.print(first)), exponent),
-            "ceiling" => raised(format!(r"\left\lceil{{{}}}\right\rceil", self.print(first)), exponent),
-            "conjugate" => raised(format!(r"\overline{{{}}}", self.print(first)), exponent),
-            "frac" => {
-                raised(format!(r"\operatorname{{frac}}{{\left({}\right)}}", self.print(first)), exponent)
+        let in_brackets = |args: &[Expr]| bracketed(&self.list(args, ", "));
+        match notation {
+            Notation::Name | Notation::Root => self.named(name, args, exponent),
+            Notation::Exponential => raised_whole(format!("e^{{{}}}", self.print(first)), exponent),
+            Notation::Call(head) => {
+                raised(format!(r"{head}{{\left({} \right)}}", self.print(first)), exponent)
             }
-            "factorial" => raised(format!("{}!", self.operand(first)), exponent),
-            "factorial2" => raised(format!("{}!!", self.operand(first)), exponent),
-            "Min" | "Max" | "min" | "max" => {
-                let head = format!(r"\{}", name.to_lowercase());
+            Notation::Enclosed { latex: [open, close], .. } => {
+                raised(format!("{open}{}{close}", self.print(first)), exponent)
+            }
+            Notation::Overline => raised(format!(r"\overline{{{}}}", self.print(first)), exponent),
+            Notation::Compact => {
+                raised(format!(r"\operatorname{{{name}}}{{\left({}\right)}}", self.print(first)), exponent)
+            }
+            Notation::Behind(sign) => raised(format!("{}{sign}", self.operand(first)), exponent),
+            Notation::List(head, _) => {
                 raised(format!(r"{head}\left({}\right)", self.list(args, ", ")), exponent)
             }
-            "Mod" => {
+            Notation::Modulo => {
                 let is_product = matches!(&**first, Node::Mul(_));
                 let dividend = self.print(first);
                 let needs_brackets = Precedence::of(first) < Precedence::Product && !is_product;
                 let dividend = if needs_brackets { bracketed(&dividend) } else { dividend };
                 raised_whole(format!(r"{dividend}\bmod{{{}}}", self.list(&args[1..], ",")), exponent)
             }
-            "binomial" => {
+            Notation::Binomial => {
                 let lower = self.list(&args[1..], ",");
                 raised(format!(r"{{\binom{{{}}}{{{lower}}}}}", self.print(first)), exponent)
             }
-            "Lt" => self.relation("<", args, exponent),
-            "Le" => self.relation(r"\leq", args, exponent),
-            "Gt" => self.relation(">", args, exponent),
-            "Ge" => self.relation(r"\geq", args, exponent),
-            "Eq" => self.relation("=", args, exponent),
-            "Ne" => self.relation(r"\neq", args, exponent),
-            "And" => self.joined(r"\wedge", args),
-            "Or" => self.joined(r"\vee", args),
-            "Not" => format!(r"\neg {}", self.enclosed(first, Precedence::Relation)),
-            "Piecewise" => raised_whole(self.cases(args), exponent),
-            _ => match FORMS.iter().find(|(known, _)| *known == name) {
-                Some((_, form)) => self.formed(form, args, exponent),
-                None => self.named(name, args, exponent),
-            },
+            Notation::Relation { latex, .. } => {
+                raised_whole(self.list(args, &format!(" {latex} ")), exponent)
+            }
+            Notation::Joined { latex, .. } => self.joined(latex, args),
+            Notation::Negation => format!(r"\neg {}", self.enclosed(first, Precedence::Relation)),
+            Notation::Cases => raised_whole(self.cases(args), exponent),
+            // The parameter of an elliptic integral stands behind a bar.
+            Notation::Head(head @ ("E" | "F"), _) if args.len() == 2 => {
+                let (phase, parameter) = (first, &args[1]);
+                let list = format!(r"\left({}\middle| {}\right)", self.print(phase), self.print(parameter));
+                format!("{}{list}", raised(head.to_owned(), exponent))
+            }
+            Notation::Head(head, _) => format!("{}{}", raised(head.to_owned(), exponent), in_brackets(args)),
+            Notation::Whole(head, _) => raised_whole(format!("{head}{}", in_brackets(args)), exponent),
+            Notation::Part(head) => raised_whole(format!("{head}{{{}}}", in_brackets(args)), exponent),
+            Notation::Order(head) => {
+                let order = self.print(first);
+                format!("{}_{{{order}}}{}", raised(head.to_owned(), exponent), in_brackets(&args[1..]))
+            }
+            Notation::OrderFirst(head, _) => {
+                let order = self.print(first);
+                format!("{}{}", raised(format!("{head}_{{{order}}}"), exponent), in_brackets(&args[1..]))
+            }
+            Notation::Polynomial(head) => {
+                let order = self.print(first);
+                let text = match args {
+                    [_, second, rest @ ..] if !rest.is_empty() => {
+                        let second = bracketed(&self.print(second));
+                        format!("{head}_{{{order}}}^{{{second}}}{}", in_brackets(rest))
+                    }
+                    _ => format!("{head}_{{{order}}}{}", in_brackets(&args[1..])),
+                };
+                raised_whole(text, exponent)
+            }
         }
-    }
-
-    /// Writes a comparison between its sides.
-    fn relation(&self, sign: &str, args: &[Expr], exponent: Option<&str>) -> String {
-        raised_whole(self.list(args, &format!(" {sign} ")), exponent)
     }
 
     /// Writes conditions joined by a sign of logic, those that are joined themselves in brackets.
@@ -156,39 +151,6 @@ impl Printer {
         };
         let cases: Vec<_> = args.chunks(2).map(case).collect();
         format!(r"\begin{{cases}} {} \end{{cases}}", cases.join(r" \\"))
-    }
-
-    fn formed(&self, form: &Form, args: &[Expr], exponent: Option<&str>) -> String {
-        let in_brackets = |args: &[Expr]| bracketed(&self.list(args, ", "));
-        match form {
-            // The parameter of an elliptic integral stands behind a bar.
-            Form::Head(head @ ("E" | "F")) if args.len() == 2 => {
-                let (phase, parameter) = (self.print(&args[0]), self.print(&args[1]));
-                format!(r"{}\left({phase}\middle| {parameter}\right)", raised((*head).to_owned(), exponent))
-            }
-            Form::Head(head) => format!("{}{}", raised((*head).to_owned(), exponent), in_brackets(args)),
-            Form::Whole(head) => raised_whole(format!("{head}{}", in_brackets(args)), exponent),
-            Form::Part(head) => raised_whole(format!("{head}{{{}}}", in_brackets(args)), exponent),
-            Form::Order(head) => {
-                let order = self.print(&args[0]);
-                format!("{}_{{{order}}}{}", raised((*head).to_owned(), exponent), in_brackets(&args[1..]))
-            }
-            Form::OrderFirst(head) => {
-                let order = self.print(&args[0]);
-                format!("{}{}", raised(format!("{head}_{{{order}}}"), exponent), in_brackets(&args[1..]))
-            }
-            Form::Polynomial(head) => {
-                let order = self.print(&args[0]);
-                let text = match args {
-                    [_, second, rest @ ..] if !rest.is_empty() => {
-                        let second = bracketed(&self.print(second));
-                        format!("{head}_{{{order}}}^{{{second}}}{}", in_brackets(rest))
-                    }
-                    _ => format!("{head}_{{{order}}}{}", in_brackets(&args[1..])),
-                };
-                raised_whole(text, exponent)
-            }
-        }
     }
 
     /// Writes a sum or product over an index.

@@ -11,9 +11,10 @@ use num_traits::{One, Signed};
 
 use super::name::{Look, letter, look, split};
 use super::{Precedence, derivative, negated, series};
+use crate::builtin::{Builtin, Notation};
 use crate::check::publish::unit_expr;
 use crate::print::latex::fraction;
-use crate::{Builtin, Constant, Expr, Node, work};
+use crate::{Constant, Expr, Node, work};
 
 /// Writes a definition, `f(x) = x^2`, as one `math` element.
 ///
@@ -54,7 +55,7 @@ fn print(expr: &Expr) -> String {
         Node::Add(terms) => sum(terms),
         Node::Mul(_) => product(expr),
         Node::Pow(base, exponent) => power(expr, base, exponent),
-        Node::Builtin(builtin, args) => function(builtin.name(), args),
+        Node::Builtin(builtin, args) => function(*builtin, args),
         Node::Call(name, args) => match series(expr) {
             Some((body, bounds)) => series_element(name, body, bounds),
             None => match derivative(expr) {
@@ -334,80 +335,44 @@ fn call(name: &str, args: &[Expr]) -> String {
     row(&[function_name(name), operator("\u{2061}"), list_in_brackets(&list)])
 }
 
-fn function(name: &str, args: &[Expr]) -> String {
-    let Some(first) = args.first() else { return call(name, args) };
-    match name {
-        "exp" => element("msup", &[identifier("e"), print(first)]),
-        "sqrt" => element("msqrt", &[print(first)]),
-        "Abs" => enclosed("|", print(first), "|"),
-        "floor" => enclosed("⌊", print(first), "⌋"),
-        "ceiling" => enclosed("⌈", print(first), "⌉"),
-        "conjugate" => accented("¯", print(first)),
-        "factorial" => {
-            let is_atom = Precedence::of(first) == Precedence::Atom;
-            row(&[if is_atom { print(first) } else { bracketed(print(first)) }, operator("!")])
-        }
-        "Mod" => {
+fn function(builtin: Builtin, args: &[Expr]) -> String {
+    let Some(first) = args.first() else { return call(builtin.name(), args) };
+    match builtin.row().notation {
+        Notation::Exponential => element("msup", &[identifier("e"), print(first)]),
+        Notation::Root => element("msqrt", &[print(first)]),
+        Notation::Enclosed { signs: [open, close], .. } => enclosed(open, print(first), close),
+        Notation::Overline => accented("¯", print(first)),
+        Notation::Behind(sign) => row(&[bracketed_unless_atom(first), operator(sign)]),
+        Notation::Modulo => {
             let parts: Vec<_> = args.iter().map(bracketed_unless_atom).collect();
             row(&[parts[0].clone(), operator("mod"), parts[1..].concat()])
         }
-        "factorial2" => {
-            let is_atom = Precedence::of(first) == Precedence::Atom;
-            row(&[if is_atom { print(first) } else { bracketed(print(first)) }, operator("!!")])
-        }
-        "binomial" => {
+        Notation::Binomial => {
             let [upper, lower] = [first, &args[args.len() - 1]].map(print);
             bracketed(format!(r#"<mfrac linethickness="0">{upper}{lower}</mfrac>"#))
         }
-        "Lt" => between("<", args),
-        "Le" => between("≤", args),
-        "Gt" => between(">", args),
-        "Ge" => between("≥", args),
-        "Eq" => between("=", args),
-        "Ne" => between("≠", args),
-        "And" => between("∧", args),
-        "Or" => between("∨", args),
-        "Not" => row(&[operator("¬"), bracketed(print(first))]),
-        "Piecewise" => cases(args),
-        "gamma" => call_of("Γ", args),
-        "zeta" => call_of("ζ", args),
-        "beta" => call_of("B", args),
-        "elliptic_k" => call_of("K", args),
-        "elliptic_e" => call_of("E", args),
-        "airyai" => call_of("Ai", args),
-        "airybi" => call_of("Bi", args),
-        "Heaviside" => call_of("θ", args),
-        "besselj" => call_of_order("J", args),
-        "bessely" => call_of_order("Y", args),
-        "besseli" => call_of_order("I", args),
-        "besselk" => call_of_order("K", args),
-        "expint" => call_of_order("E", args),
-        "legendre" => call_of_order("P", args),
-        "chebyshevt" => call_of_order("T", args),
-        "chebyshevu" => call_of_order("U", args),
-        "hermite" => call_of_order("H", args),
-        "laguerre" => call_of_order("L", args),
-        "assoc_legendre" => {
-            let head = [identifier("P"), print(first), bracketed(print(&args[1]))];
+        Notation::Relation { sign, .. } => between(sign, Precedence::Relation, args),
+        Notation::Joined { sign, .. } => between(sign, Precedence::All, args),
+        Notation::Negation => row(&[operator("¬"), bracketed(print(first))]),
+        Notation::Cases => cases(args),
+        Notation::Polynomial(head) if args.len() > 2 => {
+            let head = [identifier(head), print(first), bracketed(print(&args[1]))];
             applied(element("msubsup", &head), &args[2..])
         }
-        "atan2" => call("atan2", args),
-        "Min" | "Max" => call_of(&name.to_lowercase(), args),
-        _ => call_of(name, args),
+        Notation::Order(head) | Notation::OrderFirst(_, head) | Notation::Polynomial(head) => {
+            applied(element("msub", &[identifier(head), print(first)]), &args[1..])
+        }
+        Notation::Head(_, head) | Notation::Whole(_, head) | Notation::List(_, head) => {
+            applied(identifier(head), args)
+        }
+        Notation::Name | Notation::Call(_) | Notation::Compact | Notation::Part(_) => {
+            applied(identifier(builtin.name()), args)
+        }
     }
 }
 
 fn bracketed_unless_atom(expr: &Expr) -> String {
     if Precedence::of(expr) == Precedence::Atom { print(expr) } else { bracketed(print(expr)) }
-}
-
-fn call_of(head: &str, args: &[Expr]) -> String {
-    applied(identifier(head), args)
-}
-
-/// Writes a call whose first argument stands below its head.
-fn call_of_order(head: &str, args: &[Expr]) -> String {
-    applied(element("msub", &[identifier(head), print(&args[0])]), &args[1..])
 }
 
 fn applied(head: String, args: &[Expr]) -> String {
@@ -416,14 +381,12 @@ fn applied(head: String, args: &[Expr]) -> String {
 }
 
 /// Writes a sign between operands; those that hold together no more than it does stand in brackets.
-fn between(sign: &str, args: &[Expr]) -> String {
-    let is_logic = matches!(sign, "∧" | "∨");
+fn between(sign: &str, least: Precedence, args: &[Expr]) -> String {
     let mut parts = Vec::new();
     for arg in args {
         if !parts.is_empty() {
             parts.push(operator(sign));
         }
-        let least = if is_logic { Precedence::All } else { Precedence::Relation };
         let printed = print(arg);
         parts.push(if Precedence::of(arg) <= least { bracketed(printed) } else { printed });
     }

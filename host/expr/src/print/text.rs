@@ -5,7 +5,8 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::Precedence;
-use crate::{Builtin, Expr, Node, work};
+use crate::builtin::{Builtin, Notation};
+use crate::{Expr, Node, work};
 
 /// Writes an expression as text.
 pub(crate) fn text(expr: &Expr) -> String {
@@ -38,15 +39,12 @@ fn function(builtin: Builtin, args: &[Expr]) -> String {
     let infix = |operator: &str, precedence: Precedence| {
         args.iter().map(|arg| enclosed(arg, precedence)).collect::<Vec<_>>().join(operator)
     };
-    match builtin {
-        Builtin::Lt => infix(" < ", Precedence::Relation),
-        Builtin::Le => infix(" <= ", Precedence::Relation),
-        Builtin::Gt => infix(" > ", Precedence::Relation),
-        Builtin::Ge => infix(" >= ", Precedence::Relation),
-        Builtin::And => infix(" & ", Precedence::Relation),
-        Builtin::Or => infix(" | ", Precedence::Relation),
-        Builtin::Not => format!("~{}", enclosed(&args[0], Precedence::Function)),
-        Builtin::Piecewise => {
+    match builtin.row().notation {
+        Notation::Relation { text: Some(sign), .. } | Notation::Joined { text: sign, .. } => {
+            infix(sign, Precedence::Relation)
+        }
+        Notation::Negation => format!("~{}", enclosed(&args[0], Precedence::Function)),
+        Notation::Cases => {
             let cases: Vec<_> = args.chunks(2).map(|case| format!("({})", list(case))).collect();
             format!("Piecewise({})", cases.join(", "))
         }

@@ -5,11 +5,10 @@ use num_traits::Signed;
 
 use super::function::{function, over_imaginary_unit};
 use super::{Unfit, could_extract_minus_sign, infinity, mul, neg, pow, quotient};
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
 
-type Special = Result<Option<Expr>, Unfit>;
-
-pub(super) fn bessel(builtin: Builtin, order: &Expr, arg: &Expr) -> Special {
+pub(crate) fn bessel(builtin: Builtin, order: &Expr, arg: &Expr) -> Special {
     let of = |order: Expr, arg: Expr| function(builtin, vec![order, arg]);
     if arg.is_integer(0) {
         return at_zero(builtin, order);
@@ -60,7 +59,7 @@ fn at_zero(builtin: Builtin, order: &Expr) -> Special {
     }
 }
 
-pub(super) fn airy(builtin: Builtin, arg: &Expr) -> Special {
+pub(crate) fn airy(builtin: Builtin, arg: &Expr) -> Special {
     let is_ai = builtin == Builtin::AiryAi;
     if infinity::is_infinite(arg) {
         let grows = !is_ai && arg.is_constant(Constant::Infinity);

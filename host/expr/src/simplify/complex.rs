@@ -5,11 +5,10 @@ use num_traits::Signed;
 use super::function::{function, over_imaginary_unit};
 use super::sign::{self, Sign};
 use super::{Unfit, add, mul, pow};
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
 
-type Special = Result<Option<Expr>, Unfit>;
-
-pub(super) fn abs(arg: &Expr) -> Result<Option<Expr>, Unfit> {
+pub(crate) fn abs(arg: &Expr) -> Result<Option<Expr>, Unfit> {
     if let Some(number) = arg.number() {
         return Ok(Some(number.abs().into_expr()));
     }
@@ -73,7 +72,7 @@ pub(super) fn abs(arg: &Expr) -> Result<Option<Expr>, Unfit> {
     Ok(None)
 }
 
-pub(super) fn signum(arg: &Expr) -> Result<Option<Expr>, Unfit> {
+pub(crate) fn signum(arg: &Expr) -> Result<Option<Expr>, Unfit> {
     let known = |expr: &Expr| {
         Some(match sign::sign(expr)? {
             Sign::Negative => -1,
@@ -115,7 +114,7 @@ pub(super) fn signum(arg: &Expr) -> Result<Option<Expr>, Unfit> {
 }
 
 /// The real or imaginary part: real terms and factors come out, powers and functions are taken apart.
-pub(super) fn part(builtin: Builtin, arg: &Expr) -> Special {
+pub(crate) fn part(builtin: Builtin, arg: &Expr) -> Special {
     let is_real_part = builtin == Builtin::Re;
     if sign::is_real(arg) {
         return Ok(Some(if is_real_part { arg.clone() } else { Expr::integer(0) }));
@@ -200,7 +199,7 @@ fn part_of_one(is_real_part: bool, arg: &Expr) -> Special {
     Ok(Some(value))
 }
 
-pub(super) fn conjugate(arg: &Expr) -> Special {
+pub(crate) fn conjugate(arg: &Expr) -> Special {
     if sign::is_real(arg) {
         return Ok(Some(arg.clone()));
     }
@@ -231,7 +230,7 @@ pub(super) fn conjugate(arg: &Expr) -> Special {
 }
 
 /// The angle: positive factors make no difference, and that of a number is worked out.
-pub(super) fn argument(arg: &Expr) -> Special {
+pub(crate) fn argument(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return Ok(Some(Expr::constant(Constant::Nan)));
     }

@@ -10,7 +10,7 @@ use super::sign::{self, Sign};
 use super::{Number, Simplified, Unfit, add, infinity, mul, neg, pow, quotient};
 use crate::{Builtin, Constant, Expr, Node};
 
-pub(super) fn exp(arg: &Expr) -> Result<Option<Expr>, Unfit> {
+pub(crate) fn exp(arg: &Expr) -> Result<Option<Expr>, Unfit> {
     if arg.is_constant(Constant::Infinity) {
         return Ok(Some(arg.clone()));
     }
@@ -114,7 +114,7 @@ fn exp_of_sum(arg: &Expr, terms: &[Expr]) -> Result<Option<Expr>, Unfit> {
     mul(outside).map(Some)
 }
 
-pub(super) fn log(arg: &Expr) -> Result<Option<Expr>, Unfit> {
+pub(crate) fn log(arg: &Expr) -> Result<Option<Expr>, Unfit> {
     let log_of = |arg: Expr| function(Builtin::Log, vec![arg]);
     let half_turn = |n: i64| {
         mul(vec![Expr::ratio(n, 2), Expr::constant(Constant::Pi), Expr::constant(Constant::ImaginaryUnit)])

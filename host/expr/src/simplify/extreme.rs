@@ -5,7 +5,7 @@ use super::{Number, Simplified, infinity, numeric, order};
 use crate::{Builtin, Constant, Expr, Float, Node};
 
 /// Flattens `Min` and `Max`, drops repetitions, and keeps one of the numbers.
-pub(super) fn extreme(builtin: Builtin, args: Vec<Expr>) -> Simplified {
+pub(crate) fn extreme(builtin: Builtin, args: Vec<Expr>) -> Simplified {
     let mut flat: Vec<Expr> = Vec::new();
     let mut number: Option<Expr> = None;
     let mut left = args;

@@ -2,11 +2,9 @@
 
 use std::cell::Cell;
 
-use super::{
-    Simplified, Unfit, add, bessel, complex, exponential, extreme, gamma, hyperbolic, inverse, mul, numeric,
-    polynomial, reciprocal, rounding, special, step, trigonometric, truth,
-};
-use crate::{Builtin, Constant, Expr, Float, Node};
+use super::{Simplified, Unfit, add, mul, numeric, step};
+use crate::builtin::{Builtin, Decimals, Rule};
+use crate::{Constant, Expr, Float, Node};
 
 pub(super) use super::exponential::over_imaginary_unit;
 
@@ -44,72 +42,15 @@ fn call(builtin: Builtin, args: Vec<Expr>) -> Simplified {
     if let Some(value) = decimal_value(builtin, &args)? {
         return Ok(value);
     }
-    let arg = &args[0];
-    let special = match builtin {
-        Builtin::Sin => trigonometric::sin(arg)?,
-        Builtin::Cos => trigonometric::cos(arg)?,
-        Builtin::Tan => trigonometric::tan(arg)?,
-        Builtin::Sec | Builtin::Csc | Builtin::Cot => reciprocal::circular(builtin, arg)?,
-        Builtin::Sinh => hyperbolic::sinh(arg)?,
-        Builtin::Cosh => hyperbolic::cosh(arg)?,
-        Builtin::Tanh => hyperbolic::tanh(arg)?,
-        Builtin::Sech | Builtin::Csch | Builtin::Coth => reciprocal::hyperbolic(builtin, arg)?,
-        Builtin::Asin => inverse::asin(arg)?,
-        Builtin::Acos => inverse::acos(arg)?,
-        Builtin::Atan => inverse::atan(arg)?,
-        Builtin::Asec | Builtin::Acsc | Builtin::Acot => inverse::of_reciprocal(builtin, arg)?,
-        Builtin::Atan2 => inverse::atan2(arg, &args[1])?,
-        Builtin::Asinh
-        | Builtin::Acosh
-        | Builtin::Atanh
-        | Builtin::Asech
-        | Builtin::Acsch
-        | Builtin::Acoth => hyperbolic::inverse(builtin, arg)?,
-        Builtin::Sinc => trigonometric::sinc(arg)?,
-        Builtin::Exp => exponential::exp(arg)?,
-        Builtin::Log => exponential::log(arg)?,
-        Builtin::Sqrt => Some(super::sqrt(arg)?),
-        Builtin::Abs => complex::abs(arg)?,
-        Builtin::Sign => complex::signum(arg)?,
-        Builtin::Re | Builtin::Im => complex::part(builtin, arg)?,
-        Builtin::Conjugate => complex::conjugate(arg)?,
-        Builtin::Arg => complex::argument(arg)?,
-        Builtin::Floor | Builtin::Ceiling => rounding::rounded(builtin, arg)?,
-        Builtin::Frac => rounding::frac(arg)?,
-        Builtin::Min | Builtin::Max => return extreme::extreme(builtin, args),
-        Builtin::Mod => rounding::modulo(arg, &args[1])?,
-        Builtin::Heaviside => truth::heaviside(&args)?,
-        Builtin::Piecewise => return truth::piecewise(&args),
-        Builtin::Eq | Builtin::Ne | Builtin::Lt | Builtin::Le | Builtin::Gt | Builtin::Ge => {
-            truth::relation(builtin, arg, &args[1])?
-        }
-        Builtin::And | Builtin::Or => return truth::joined(builtin, args),
-        Builtin::Not => truth::not(arg)?,
-        Builtin::Factorial => gamma::factorial(arg)?,
-        Builtin::Factorial2 => gamma::double_factorial(arg)?,
-        Builtin::Binomial => gamma::binomial(arg, &args[1])?,
-        Builtin::Gamma => gamma::gamma(arg)?,
-        Builtin::LogGamma => gamma::log_gamma(arg)?,
-        Builtin::Polygamma => gamma::polygamma(arg, &args[1])?,
-        Builtin::Beta => gamma::beta(arg, &args[1])?,
-        Builtin::Erf | Builtin::Erfc | Builtin::Erfinv => special::error(builtin, arg)?,
-        Builtin::BesselJ | Builtin::BesselY | Builtin::BesselI | Builtin::BesselK => {
-            bessel::bessel(builtin, arg, &args[1])?
-        }
-        Builtin::AiryAi | Builtin::AiryBi => bessel::airy(builtin, arg)?,
-        Builtin::Legendre
-        | Builtin::ChebyshevT
-        | Builtin::ChebyshevU
-        | Builtin::Hermite
-        | Builtin::Laguerre => polynomial::polynomial(builtin, arg, &args[1])?,
-        Builtin::AssocLegendre => polynomial::assoc_legendre(&args)?,
-        Builtin::EllipticK => special::elliptic_k(arg)?,
-        Builtin::EllipticE => special::elliptic_e(&args)?,
-        Builtin::Ei => special::exponential_integral(arg)?,
-        Builtin::Expint => special::expint(arg, &args[1])?,
-        Builtin::Zeta => special::zeta(&args)?,
-        Builtin::Expm1 | Builtin::Log1p | Builtin::Log2 | Builtin::Log10 | Builtin::Hypot => None,
-        Builtin::SumOf | Builtin::Mean | Builtin::Least | Builtin::Greatest | Builtin::Norm => None,
+    let special = match builtin.row().rule {
+        Rule::Unruled => None,
+        Rule::One(rule) => rule(&args[0])?,
+        Rule::Two(rule) => rule(&args[0], &args[1])?,
+        Rule::Each(rule) => rule(&args)?,
+        Rule::OneOf(rule) => rule(builtin, &args[0])?,
+        Rule::TwoOf(rule) => rule(builtin, &args[0], &args[1])?,
+        Rule::Whole(rule) => return rule(&args),
+        Rule::EachOf(rule) => return rule(builtin, args),
     };
     Ok(special.unwrap_or_else(|| Expr::builtin(builtin, args)))
 }
@@ -120,44 +61,9 @@ fn takes_cases(builtin: Builtin) -> bool {
 
 /// Works out a function of decimal numbers: `sin(0.5)`. Exact arguments beside one are taken as decimal.
 fn decimal_value(builtin: Builtin, args: &[Expr]) -> Result<Option<Expr>, Unfit> {
-    // Those that stay exact, and those that sympy leaves as they are.
-    let stays = builtin.is_boolean()
-        || builtin.is_reduction()
-        || matches!(
-            builtin,
-            Builtin::Floor
-                | Builtin::Ceiling
-                | Builtin::Min
-                | Builtin::Max
-                | Builtin::Sign
-                | Builtin::Abs
-                | Builtin::Mod
-                | Builtin::Frac
-                | Builtin::Re
-                | Builtin::Im
-                | Builtin::Conjugate
-                | Builtin::Arg
-                | Builtin::Heaviside
-                | Builtin::Piecewise
-                | Builtin::Expm1
-                | Builtin::Log1p
-                | Builtin::Log2
-                | Builtin::Log10
-                | Builtin::Hypot
-                | Builtin::Polygamma
-                | Builtin::Expint
-                | Builtin::BesselJ
-                | Builtin::BesselY
-                | Builtin::BesselI
-                | Builtin::BesselK
-                | Builtin::Legendre
-                | Builtin::ChebyshevT
-                | Builtin::ChebyshevU
-                | Builtin::Hermite
-                | Builtin::Laguerre
-                | Builtin::AssocLegendre
-        );
-    if stays || !args.iter().any(|arg| matches!(&**arg, Node::Float(_))) {
+    if builtin.row().decimals != Decimals::Computed
+        || !args.iter().any(|arg| matches!(&**arg, Node::Float(_)))
+    {
         return Ok(None);
     }
     let Some(values) =

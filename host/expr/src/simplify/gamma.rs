@@ -6,9 +6,8 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::function::function;
 use super::{MAX_BITS, Unfit, add, mul, neg, sqrt, sub};
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
-
-type Special = Result<Option<Expr>, Unfit>;
 
 /// Returns the product of the integers from `step` to `n`, every `step`-th.
 fn product(n: &BigInt, step: u64) -> Result<Expr, Unfit> {
@@ -28,7 +27,7 @@ fn product(n: &BigInt, step: u64) -> Result<Expr, Unfit> {
     Ok(Expr::integer(product))
 }
 
-pub(super) fn factorial(arg: &Expr) -> Special {
+pub(crate) fn factorial(arg: &Expr) -> Special {
     if arg.is_constant(Constant::Infinity) {
         return Ok(Some(arg.clone()));
     }
@@ -36,7 +35,7 @@ pub(super) fn factorial(arg: &Expr) -> Special {
     if n.is_negative() { Err(Unfit::Pole) } else { product(n, 1).map(Some) }
 }
 
-pub(super) fn double_factorial(arg: &Expr) -> Special {
+pub(crate) fn double_factorial(arg: &Expr) -> Special {
     match &**arg {
         Node::Integer(n) if *n >= BigInt::from(-1) => product(n, 2).map(Some),
         Node::Integer(n) if !n.bit(0) => Err(Unfit::Pole),
@@ -44,7 +43,7 @@ pub(super) fn double_factorial(arg: &Expr) -> Special {
     }
 }
 
-pub(super) fn gamma(arg: &Expr) -> Special {
+pub(crate) fn gamma(arg: &Expr) -> Special {
     if arg.is_constant(Constant::Infinity) {
         return Ok(Some(arg.clone()));
     }
@@ -72,7 +71,7 @@ pub(super) fn gamma(arg: &Expr) -> Special {
     mul(vec![sign, power, root, inverse(&odd)?]).map(Some)
 }
 
-pub(super) fn log_gamma(arg: &Expr) -> Special {
+pub(crate) fn log_gamma(arg: &Expr) -> Special {
     if arg.is_constant(Constant::Infinity) {
         return Ok(Some(arg.clone()));
     }
@@ -92,7 +91,7 @@ pub(super) fn log_gamma(arg: &Expr) -> Special {
 }
 
 /// Digamma is known at integers and at one half, its derivatives of odd order at integers.
-pub(super) fn polygamma(order: &Expr, arg: &Expr) -> Special {
+pub(crate) fn polygamma(order: &Expr, arg: &Expr) -> Special {
     let (Node::Integer(order), Some(ratio)) = (&**order, arg.exact()) else { return Ok(None) };
     if order.is_negative() || (ratio.is_integer() && !ratio.is_positive()) {
         return if order.is_negative() { Ok(None) } else { Err(Unfit::Pole) };
@@ -127,7 +126,7 @@ pub(super) fn harmonic(n: i64, power: u32) -> super::Simplified {
     Ok(Expr::rational(sum))
 }
 
-pub(super) fn beta(a: &Expr, b: &Expr) -> Special {
+pub(crate) fn beta(a: &Expr, b: &Expr) -> Special {
     let inverse = |expr: &Expr| super::pow(expr, &Expr::integer(-1)).map(Some);
     if b.is_integer(1) {
         return inverse(a);
@@ -135,7 +134,7 @@ pub(super) fn beta(a: &Expr, b: &Expr) -> Special {
     if a.is_integer(1) { inverse(b) } else { Ok(None) }
 }
 
-pub(super) fn binomial(n: &Expr, k: &Expr) -> Special {
+pub(crate) fn binomial(n: &Expr, k: &Expr) -> Special {
     let Node::Integer(k) = &**k else { return Ok(None) };
     if k.is_negative() {
         return Ok(Some(Expr::integer(0)));

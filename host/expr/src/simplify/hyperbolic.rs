@@ -3,19 +3,18 @@
 use super::function::over_imaginary_unit;
 use super::trigonometric::{of, square, times_i};
 use super::{Unfit, add, infinity, mul, neg, quotient, sign, sqrt, sub};
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
 
-type Special = Result<Option<Expr>, Unfit>;
-
-pub(super) fn sinh(arg: &Expr) -> Special {
+pub(crate) fn sinh(arg: &Expr) -> Special {
     odd(Builtin::Sinh, Builtin::Sin, arg)
 }
 
-pub(super) fn tanh(arg: &Expr) -> Special {
+pub(crate) fn tanh(arg: &Expr) -> Special {
     odd(Builtin::Tanh, Builtin::Tan, arg)
 }
 
-pub(super) fn cosh(arg: &Expr) -> Special {
+pub(crate) fn cosh(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return Ok(Some(Expr::one()));
     }
@@ -89,7 +88,7 @@ pub(super) fn coth(arg: &Expr) -> Special {
 }
 
 /// Inverse hyperbolic functions.
-pub(super) fn inverse(builtin: Builtin, arg: &Expr) -> Special {
+pub(crate) fn inverse(builtin: Builtin, arg: &Expr) -> Special {
     let is_odd = !matches!(builtin, Builtin::Acosh | Builtin::Asech);
     let half_turn = |half: i64| {
         mul(vec![Expr::ratio(half, 2), Expr::constant(Constant::Pi), Expr::constant(Constant::ImaginaryUnit)])

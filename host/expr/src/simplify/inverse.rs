@@ -7,14 +7,13 @@ use super::function::{function, over_imaginary_unit};
 use super::sign::{self, Sign};
 use super::trigonometric::times_pi;
 use super::{Unfit, add, could_extract_minus_sign, infinity, mul, neg, quotient, sub};
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
-
-type Special = Result<Option<Expr>, Unfit>;
 
 /// Denominators of the fractions of a half turn whose sine and tangent are known.
 const DENOMINATORS: [i64; 7] = [3, 4, 5, 6, 8, 10, 12];
 
-pub(super) fn asin(arg: &Expr) -> Special {
+pub(crate) fn asin(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return Ok(Some(Expr::integer(0)));
     }
@@ -27,7 +26,7 @@ pub(super) fn asin(arg: &Expr) -> Special {
     special_angle(Builtin::Sin, arg)
 }
 
-pub(super) fn acos(arg: &Expr) -> Special {
+pub(crate) fn acos(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return quarter_turn().map(Some);
     }
@@ -46,7 +45,7 @@ pub(super) fn acos(arg: &Expr) -> Special {
     }
 }
 
-pub(super) fn atan(arg: &Expr) -> Special {
+pub(crate) fn atan(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return Ok(Some(Expr::integer(0)));
     }
@@ -64,7 +63,7 @@ pub(super) fn atan(arg: &Expr) -> Special {
 }
 
 /// The angles of secant, cosecant and cotangent, by those of what they are one over.
-pub(super) fn of_reciprocal(builtin: Builtin, arg: &Expr) -> Special {
+pub(crate) fn of_reciprocal(builtin: Builtin, arg: &Expr) -> Special {
     if infinity::is_infinite(arg) {
         return if builtin == Builtin::Asec { quarter_turn().map(Some) } else { Ok(Some(Expr::integer(0))) };
     }
@@ -95,7 +94,7 @@ pub(super) fn of_reciprocal(builtin: Builtin, arg: &Expr) -> Special {
 }
 
 /// The angle of the point `(x, y)`, where the signs of real coordinates say in which quadrant it is.
-pub(super) fn atan2(y: &Expr, x: &Expr) -> Special {
+pub(crate) fn atan2(y: &Expr, x: &Expr) -> Special {
     let (Some(sign_x), true) = (sign::sign(x), sign::is_real(y)) else { return Ok(None) };
     let half_turn = Expr::constant(Constant::Pi);
     let of_quotient = || function(Builtin::Atan, vec![quotient(y, x)?]);

@@ -13,7 +13,8 @@ use num_rational::BigRational;
 use num_traits::{One, Zero};
 
 use super::{Number, mul, neg, numeric, pow};
-use crate::{Builtin, Constant, Expr, Node, work};
+use crate::builtin::{self, Builtin};
+use crate::{Constant, Expr, Node, work};
 
 /// Sorts the factors of a product.
 pub(crate) fn sort_factors(factors: &mut [Expr]) {
@@ -131,33 +132,12 @@ fn class(expr: &Expr) -> (u8, u32, String) {
 }
 
 fn builtin_class(builtin: Builtin) -> (u8, u32, String) {
-    let rank = match builtin {
-        Builtin::Exp => 10,
-        Builtin::Log => 11,
-        Builtin::Sin => 20,
-        Builtin::Cos => 21,
-        Builtin::Tan => 22,
-        Builtin::Cot => 23,
-        Builtin::Sinh => 30,
-        Builtin::Cosh => 31,
-        Builtin::Tanh => 32,
-        Builtin::Coth => 33,
-        Builtin::Conjugate => 40,
-        Builtin::Re => 41,
-        Builtin::Im => 42,
-        Builtin::Arg => 43,
-        Builtin::Eq => return (5, 0, "Equality".to_owned()),
-        Builtin::Ne => return (5, 0, "Unequality".to_owned()),
-        Builtin::Lt => return (5, 0, "StrictLessThan".to_owned()),
-        Builtin::Le => return (5, 0, "LessThan".to_owned()),
-        Builtin::Gt => return (5, 0, "StrictGreaterThan".to_owned()),
-        Builtin::Ge => return (5, 0, "GreaterThan".to_owned()),
-        Builtin::And | Builtin::Or | Builtin::Not | Builtin::Min | Builtin::Max => {
-            return (5, 0, builtin.name().to_owned());
-        }
-        _ => 10_000,
-    };
-    (4, rank, builtin.name().to_owned())
+    let row = builtin.row();
+    match row.order {
+        builtin::Order::ByName => (4, 10_000, row.name.to_owned()),
+        builtin::Order::Ranked(rank) => (4, rank, row.name.to_owned()),
+        builtin::Order::Class(name) => (5, 0, name.to_owned()),
+    }
 }
 
 fn constant_class(constant: Constant) -> &'static str {

@@ -6,9 +6,8 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::function::function;
 use super::{Unfit, add, could_extract_minus_sign, mul, neg, pow, quotient, sqrt, sub};
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
-
-type Special = Result<Option<Expr>, Unfit>;
 
 /// Degrees up to this are written out; beyond, the function is computed by recurrence.
 const MAX_DEGREE: i64 = 64;
@@ -17,7 +16,7 @@ const MAX_DEGREE: i64 = 64;
 /// with each.
 const MAX_PARTS: usize = 10_000;
 
-pub(super) fn polynomial(builtin: Builtin, degree: &Expr, x: &Expr) -> Special {
+pub(crate) fn polynomial(builtin: Builtin, degree: &Expr, x: &Expr) -> Special {
     let of = |degree: Expr, x: Expr| function(builtin, vec![degree, x]);
     if let Node::Integer(n) = &**degree {
         if n.is_negative() {
@@ -125,7 +124,7 @@ fn at(coefficients: &[BigRational], x: &Expr) -> super::Simplified {
     add(terms)
 }
 
-pub(super) fn assoc_legendre(args: &[Expr]) -> Special {
+pub(crate) fn assoc_legendre(args: &[Expr]) -> Special {
     let [degree, order, x] = args else { return Ok(None) };
     if order.is_integer(0) {
         return function(Builtin::Legendre, vec![degree.clone(), x.clone()]).map(Some);

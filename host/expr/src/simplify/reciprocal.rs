@@ -8,11 +8,10 @@ use num_traits::One;
 use super::function::over_imaginary_unit;
 use super::trigonometric::{half_turns, normalised, of, peel_quarter_turns, square, times_i, times_pi};
 use super::{Unfit, could_extract_minus_sign, hyperbolic as area, infinity, mul, neg, quotient, sqrt, sub};
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
 
-type Special = Result<Option<Expr>, Unfit>;
-
-pub(super) fn circular(builtin: Builtin, arg: &Expr) -> Special {
+pub(crate) fn circular(builtin: Builtin, arg: &Expr) -> Special {
     if infinity::is_infinite(arg) {
         return Ok(None);
     }
@@ -130,7 +129,7 @@ fn cotangent_of_half_turns(arg: &Expr, ratio: &BigRational) -> Special {
     if again == *arg { Ok(None) } else { of(Builtin::Cot, &again).map(Some) }
 }
 
-pub(super) fn hyperbolic(builtin: Builtin, arg: &Expr) -> Special {
+pub(crate) fn hyperbolic(builtin: Builtin, arg: &Expr) -> Special {
     if builtin == Builtin::Coth {
         return area::coth(arg);
     }

@@ -8,6 +8,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::{Simplified, Unfit, mul, pow};
+use crate::builtin::Special;
 use crate::{Constant, Expr, Node};
 
 /// Primes are looked for below this power of two.
@@ -227,4 +228,9 @@ fn primes_below(limit: u32) -> impl Iterator<Item = u32> {
             .for_each(|multiple| is_composite[multiple as usize] = true);
         true
     })
+}
+
+/// Returns the square root, which is a power.
+pub(crate) fn square_root(radicand: &Expr) -> Special {
+    super::sqrt(radicand).map(Some)
 }

@@ -8,7 +8,7 @@ use super::{Number, Simplified, Unfit, add, mul, neg, numeric, sign};
 use crate::{Builtin, Expr, Node};
 
 /// Whole terms come out of `floor` and `ceiling`, and what has no parameter is worked out.
-pub(super) fn rounded(builtin: Builtin, arg: &Expr) -> Result<Option<Expr>, Unfit> {
+pub(crate) fn rounded(builtin: Builtin, arg: &Expr) -> Result<Option<Expr>, Unfit> {
     let round = |ratio: &BigRational| if builtin == Builtin::Floor { ratio.floor() } else { ratio.ceil() };
     if let Some(number) = arg.number() {
         return Ok(Some(Expr::rational(round(&number.to_ratio()))));
@@ -41,7 +41,7 @@ pub(super) fn rounded(builtin: Builtin, arg: &Expr) -> Result<Option<Expr>, Unfi
     add(rest).map(Some)
 }
 
-pub(super) fn modulo(dividend: &Expr, divisor: &Expr) -> Result<Option<Expr>, Unfit> {
+pub(crate) fn modulo(dividend: &Expr, divisor: &Expr) -> Result<Option<Expr>, Unfit> {
     let of_numbers = |dividend: &Number, divisor: &Number| -> Result<Number, Unfit> {
         let whole = (dividend.to_ratio() / divisor.to_ratio()).floor();
         dividend.plus(&Number::Exact(-whole).times(divisor)?)
@@ -133,7 +133,7 @@ fn of_terms(terms: &[Expr], divisor: &Expr) -> Simplified {
 }
 
 /// The fraction of what has no parameter is worked out.
-pub(super) fn frac(arg: &Expr) -> Result<Option<Expr>, Unfit> {
+pub(crate) fn frac(arg: &Expr) -> Result<Option<Expr>, Unfit> {
     if !arg.is_number_like() || !sign::is_real(arg) {
         return Ok(None);
     }

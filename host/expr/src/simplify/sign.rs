@@ -8,7 +8,8 @@ use num_integer::Integer;
 use num_traits::Signed;
 
 use super::{neg, numeric, order};
-use crate::{Builtin, Expr, Node, work};
+use crate::builtin::{Builtin, Real};
+use crate::{Expr, Node, work};
 
 /// The sign of a real number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,35 +78,15 @@ pub(super) fn is_real(expr: &Expr) -> bool {
             let whole = matches!(&**exponent, Node::Integer(_));
             (whole && is_real(base)) || (is_real(exponent) && is_nonnegative(base))
         }
-        Node::Builtin(builtin, args) => match builtin {
-            Builtin::Abs | Builtin::Re | Builtin::Im | Builtin::Arg => true,
-            Builtin::Heaviside => args.len() == 1 || is_real(&args[1]),
-            Builtin::Log => matches!(sign(&args[0]), Some(Sign::Positive)),
-            Builtin::Asin | Builtin::Acos => {
+        Node::Builtin(builtin, args) => match builtin.row().real {
+            Real::IfArguments => args.iter().all(is_real),
+            Real::IfOthers => args[1..].iter().all(is_real),
+            Real::IfPositive => matches!(sign(&args[0]), Some(Sign::Positive)),
+            Real::WithinOne => {
                 is_real(&args[0]) && numeric(&args[0]).is_some_and(|value| value.re.abs() <= 1.0)
             }
-            Builtin::Acosh
-            | Builtin::Asech
-            | Builtin::Atanh
-            | Builtin::Acoth
-            | Builtin::Asec
-            | Builtin::Acsc
-            | Builtin::LogGamma
-            | Builtin::Erfinv
-            | Builtin::BesselJ
-            | Builtin::BesselY
-            | Builtin::BesselI
-            | Builtin::BesselK
-            | Builtin::EllipticK
-            | Builtin::EllipticE
-            | Builtin::Expint
-            | Builtin::Ei
-            | Builtin::Piecewise
-            | Builtin::Log1p
-            | Builtin::Log2
-            | Builtin::Log10 => false,
-            builtin if builtin.is_boolean() => false,
-            _ => args.iter().all(is_real),
+            Real::Always => true,
+            Real::Never => false,
         },
     }
 }

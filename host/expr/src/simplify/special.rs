@@ -7,15 +7,14 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 use super::function::function;
 use super::gamma::harmonic;
 use super::{Unfit, add, could_extract_minus_sign, infinity, mul, neg, pow, quotient, sqrt, sub};
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
-
-type Special = Result<Option<Expr>, Unfit>;
 
 fn infinite() -> Expr {
     Expr::constant(Constant::Infinity)
 }
 
-pub(super) fn error(builtin: Builtin, arg: &Expr) -> Special {
+pub(crate) fn error(builtin: Builtin, arg: &Expr) -> Special {
     let of = |arg: Expr| function(builtin, vec![arg]);
     let inverse = match &**arg {
         Node::Builtin(Builtin::Erfinv, args) => Some(args[0].clone()),
@@ -59,7 +58,7 @@ fn half_pi() -> super::Simplified {
     mul(vec![Expr::ratio(1, 2), Expr::constant(Constant::Pi)])
 }
 
-pub(super) fn elliptic_k(m: &Expr) -> Special {
+pub(crate) fn elliptic_k(m: &Expr) -> Special {
     let pi = || Expr::constant(Constant::Pi);
     let gamma_squared = |p: i64| pow(&function(Builtin::Gamma, vec![Expr::ratio(p, 4)])?, &Expr::integer(2));
     if m.is_integer(0) {
@@ -82,7 +81,7 @@ pub(super) fn elliptic_k(m: &Expr) -> Special {
     Ok(None)
 }
 
-pub(super) fn elliptic_e(args: &[Expr]) -> Special {
+pub(crate) fn elliptic_e(args: &[Expr]) -> Special {
     let [angle, m] = args else {
         let m = &args[0];
         if m.is_integer(0) {
@@ -107,7 +106,7 @@ pub(super) fn elliptic_e(args: &[Expr]) -> Special {
     Ok(None)
 }
 
-pub(super) fn exponential_integral(arg: &Expr) -> Special {
+pub(crate) fn exponential_integral(arg: &Expr) -> Special {
     Ok(match &**arg {
         _ if arg.is_integer(0) => Some(Expr::constant(Constant::NegativeInfinity)),
         Node::Constant(Constant::Infinity) => Some(arg.clone()),
@@ -117,7 +116,7 @@ pub(super) fn exponential_integral(arg: &Expr) -> Special {
 }
 
 /// Of an order that is zero or a negative integer it is elementary (DLMF 8.19.6 and 8.19.12).
-pub(super) fn expint(order: &Expr, x: &Expr) -> Special {
+pub(crate) fn expint(order: &Expr, x: &Expr) -> Special {
     let Node::Integer(order) = &**order else { return Ok(None) };
     let Some(n) = (-order).to_i64().filter(|n| (0..=64).contains(n)) else { return Ok(None) };
     let decay = function(Builtin::Exp, vec![neg(x)?])?;
@@ -133,7 +132,7 @@ pub(super) fn expint(order: &Expr, x: &Expr) -> Special {
 }
 
 /// Known at zero, the negative and the even integers (DLMF 25.6), and so Hurwitz's of a positive integer.
-pub(super) fn zeta(args: &[Expr]) -> Special {
+pub(crate) fn zeta(args: &[Expr]) -> Special {
     let s = &args[0];
     if let Some(a) = args.get(1) {
         if a.is_integer(1) {

@@ -7,15 +7,14 @@ use num_traits::{One, ToPrimitive, Zero};
 
 use super::function::{function, over_imaginary_unit};
 use super::{Number, Simplified, Unfit, add, could_extract_minus_sign, mul, neg, pow, quotient, sqrt, sub};
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
-
-type Special = Result<Option<Expr>, Unfit>;
 
 /// Fractions of a half turn that are the difference of two simpler ones.
 const DIFFERENCES: [(u32, u32, u32); 8] =
     [(12, 3, 4), (20, 4, 5), (30, 5, 6), (15, 6, 10), (24, 6, 8), (40, 8, 10), (60, 20, 30), (120, 40, 60)];
 
-pub(super) fn sin(arg: &Expr) -> Special {
+pub(crate) fn sin(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return Ok(Some(Expr::integer(0)));
     }
@@ -65,7 +64,7 @@ fn sin_of_half_turns(arg: &Expr, turns: &Expr) -> Special {
     normalised(Builtin::Sin, arg, turns)
 }
 
-pub(super) fn cos(arg: &Expr) -> Special {
+pub(crate) fn cos(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return Ok(Some(Expr::one()));
     }
@@ -138,7 +137,7 @@ fn cos_of_half_turns(ratio: &BigRational) -> Special {
     }
 }
 
-pub(super) fn tan(arg: &Expr) -> Special {
+pub(crate) fn tan(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return Ok(Some(Expr::integer(0)));
     }
@@ -220,7 +219,7 @@ fn tan_of_half_turns(arg: &Expr, ratio: &BigRational) -> Special {
 }
 
 /// `sin(x)/x`, one at zero.
-pub(super) fn sinc(arg: &Expr) -> Special {
+pub(crate) fn sinc(arg: &Expr) -> Special {
     if arg.is_integer(0) {
         return Ok(Some(Expr::one()));
     }

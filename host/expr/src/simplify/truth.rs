@@ -4,16 +4,15 @@ use super::sign::{self, Sign};
 use super::{
     Simplified, Unfit, could_extract_minus_sign, function, infinity, mul, neg, numeric, order, pow, sub,
 };
+use crate::builtin::Special;
 use crate::{Builtin, Constant, Expr, Node};
-
-type Special = Result<Option<Expr>, Unfit>;
 
 fn truth(holds: bool) -> Expr {
     Expr::constant(if holds { Constant::True } else { Constant::False })
 }
 
 /// Decides a comparison of numbers, and one that holds or fails for every parameter.
-pub(super) fn relation(builtin: Builtin, left: &Expr, right: &Expr) -> Special {
+pub(crate) fn relation(builtin: Builtin, left: &Expr, right: &Expr) -> Special {
     let is_equality = matches!(builtin, Builtin::Eq | Builtin::Ne);
     if is_equality {
         if left == right {
@@ -106,7 +105,7 @@ fn differ(left: &Expr, right: &Expr) -> Result<Option<bool>, Unfit> {
     Ok(numeric(&difference).filter(|value| value.norm() > 1e-10).map(|_| true))
 }
 
-pub(super) fn not(arg: &Expr) -> Special {
+pub(crate) fn not(arg: &Expr) -> Special {
     let (builtin, args) = match &**arg {
         Node::Constant(Constant::True) => return Ok(Some(truth(false))),
         Node::Constant(Constant::False) => return Ok(Some(truth(true))),
@@ -133,7 +132,7 @@ fn opposite(builtin: Builtin) -> Option<Builtin> {
 }
 
 /// Flattens, drops repetitions, and decides where one condition is the opposite of another.
-pub(super) fn joined(builtin: Builtin, args: Vec<Expr>) -> Simplified {
+pub(crate) fn joined(builtin: Builtin, args: Vec<Expr>) -> Simplified {
     let is_and = builtin == Builtin::And;
     let (neutral, decisive) = (truth(is_and), truth(!is_and));
     let mut flat: Vec<Expr> = Vec::new();
@@ -206,7 +205,7 @@ fn reversed(builtin: Builtin) -> Builtin {
 }
 
 /// Drops cases that never come to be, joins those of one value, and ends at the first that always holds.
-pub(super) fn piecewise(args: &[Expr]) -> Simplified {
+pub(crate) fn piecewise(args: &[Expr]) -> Simplified {
     let mut cases: Vec<(Expr, Expr)> = Vec::new();
     let mut seen: Vec<Expr> = Vec::new();
     for case in args.chunks(2) {
@@ -261,7 +260,7 @@ pub(super) fn piecewise(args: &[Expr]) -> Simplified {
 }
 
 /// The step is known on both sides of zero, and at zero where its value there is given.
-pub(super) fn heaviside(args: &[Expr]) -> Special {
+pub(crate) fn heaviside(args: &[Expr]) -> Special {
     match (sign::sign(&args[0]), args.get(1)) {
         (Some(Sign::Negative), _) => Ok(Some(Expr::integer(0))),
         (Some(Sign::Positive), _) => Ok(Some(Expr::one())),
