@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use kamodo_compute::Progress;
-use kamodo_expr::{Definition, Source, Word};
+use kamodo_expr::{Accuracy, Definition, Facts, Source, Word};
 use kamodo_registry::{Body, Snapshot};
 use kamodo_units::{NamedUnit, Unit, suggest};
 use kamodo_value::Value;
@@ -127,7 +127,16 @@ pub fn functions(functions: &Functions) -> Result<ExitCode, Error> {
                 true => ("constant", value),
                 false => ("function", format!("{} = {value}", word.example)),
             };
-            facts([(kind, call_form(word)), ("meaning", word.about.to_owned()), ("example", value_of)])
+            let known = word.facts();
+            let of_facts = |fact: fn(Facts) -> String| known.clone().map(fact).unwrap_or_default();
+            facts([
+                (kind, call_form(word)),
+                ("meaning", word.about.to_owned()),
+                ("real", of_facts(|facts| facts.domain)),
+                ("units", of_facts(|facts| facts.units)),
+                ("error", of_facts(|facts| facts.accuracy.map(in_words).unwrap_or_default())),
+                ("example", value_of),
+            ])
         });
         return print(&each.collect::<Vec<_>>().join("\n\n"));
     }
@@ -135,15 +144,23 @@ pub fn functions(functions: &Functions) -> Result<ExitCode, Error> {
         .iter()
         .map(|word| vec![call_form(word), word.about.to_owned(), word.example.to_owned(), shown(word)]);
     let json = chosen.iter().map(|word| {
+        let known = word.facts();
         json!({
             "name": word.name,
             "parameters": word.parameters,
             "about": word.about,
+            "real": known.as_ref().map(|facts| &facts.domain),
+            "units": known.as_ref().map(|facts| &facts.units),
+            "error": known.as_ref().and_then(|facts| facts.accuracy).map(in_words),
             "example": word.example,
             "value": evaluated(word).as_ref().map(describe::value),
         })
     });
     show(functions.printed, functions.wide, &FUNCTIONS, rows, json)
+}
+
+fn in_words(accuracy: Accuracy) -> String {
+    format!("{:e}: {}", accuracy.bound, accuracy.range)
 }
 
 fn call_form(word: &Word) -> String {

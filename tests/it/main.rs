@@ -10,6 +10,7 @@ mod client;
 mod command_line;
 mod definitions;
 mod files;
+mod functions;
 mod hints;
 mod language;
 mod live;
