@@ -10,7 +10,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use kamodo_registry::{Administration, Dispatcher, Registry};
+use kamodo_registry::{Administration, Dispatcher, Publisher, Registry};
 use kamodo_relay::Upstream;
 use kamodo_server::{Config, Server};
 use kamodo_wire::tls::Identity;
@@ -29,21 +29,22 @@ use signals::{Signal, Signals};
 /// program fails that it cannot serve without.
 pub fn serve(serve: &Serve) -> Result<ExitCode, Error> {
     kamodo_files::keep_working_directory();
-    let registry = Arc::new(Registry::default());
-    let log = telemetry::start(registry.health(), &serve.log_level)
+    let publisher = Publisher::new();
+    let log = telemetry::start(publisher.registry().health(), &serve.log_level)
         .map_err(Error::system("cannot start the log"))?;
-    let served = run(serve, registry, &log);
+    let served = run(serve, publisher, &log);
     log.flush();
     served
 }
 
-fn run(serve: &Serve, registry: Arc<Registry>, log: &telemetry::Log) -> Result<ExitCode, Error> {
+fn run(serve: &Serve, publisher: Publisher, log: &telemetry::Log) -> Result<ExitCode, Error> {
+    let registry = Arc::clone(publisher.registry());
     // First of all, so that no server is ready that cannot be told to stop.
     let health = Arc::clone(registry.health());
     let signals = Signals::start(health, log.clone()).map_err(Error::system("cannot wait for signals"))?;
     // Now that signals are handled, and before plugins are loaded, which may change that.
     guard::watch(Arc::clone(registry.health())).map_err(Error::system("cannot watch over plugins"))?;
-    let supervisor = first_look(serve, &registry)?;
+    let supervisor = first_look(serve, publisher)?;
 
     let given = &serve.flags.0;
     let effective = given.over(supervisor.settings());
@@ -112,13 +113,13 @@ fn ends_within(limit: Duration, work: impl FnOnce() + Send + 'static) -> bool {
 }
 
 /// Looks at the files for the first time: there is no last good generation to fall back on.
-fn first_look(serve: &Serve, registry: &Arc<Registry>) -> Result<Supervisor, Error> {
+fn first_look(serve: &Serve, publisher: Publisher) -> Result<Supervisor, Error> {
     let sources = Sources {
         config: serve.file.clone(),
         plugin_directories: serve.plugins.clone(),
         given: serve.flags.0.clone(),
     };
-    let mut supervisor = Supervisor::new(sources, stage_path(), Arc::clone(registry));
+    let mut supervisor = Supervisor::new(sources, stage_path(), publisher);
     let report = supervisor.look();
     for diagnostic in &report.diagnostics {
         telemetry::say(format_args!("{}\n", diagnostic.render()));

@@ -1,10 +1,9 @@
 //! `kamodo-rpc check`: what a file defines and what is wrong with it, without serving.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use kamodo_expr::Diagnostic;
-use kamodo_registry::Registry;
+use kamodo_registry::Publisher;
 
 use crate::cli::{Check, Format};
 use crate::table::{self, Room};
@@ -20,7 +19,7 @@ pub fn run(check: &Check) -> Result<ExitCode, Error> {
         plugin_directories: check.plugins.clone(),
         given: Settings::default(),
     };
-    let mut supervisor = Supervisor::new(sources, app::stage_path(), Arc::new(Registry::default()));
+    let mut supervisor = Supervisor::new(sources, app::stage_path(), Publisher::new());
     let report = supervisor.look();
     let functions = || report.defined.iter().map(|function| &**function);
     let n_errors = report.n_errors();

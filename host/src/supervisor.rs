@@ -20,7 +20,7 @@ use kamodo_expr::{Diagnostic, Severity};
 use kamodo_files::Stop;
 use kamodo_loader::{Limits, StageDir};
 use kamodo_registry::{
-    Admission, Admitted, Cause, Change, Contribution, Function, OriginKey, Reason, Registry, Standing,
+    Admission, Admitted, Cause, Change, Contribution, Function, OriginKey, Publisher, Reason, Standing,
     Unserved, panic_message, shown_otherwise,
 };
 use kamodo_relay::{Served, Upstream};
@@ -45,7 +45,7 @@ pub struct Sources {
     pub given: Settings,
 }
 
-/// The single writer of the registry.
+/// The owner of the one publisher.
 pub struct Supervisor {
     sources: Sources,
     /// The directories that the configuration names.
@@ -58,7 +58,7 @@ pub struct Supervisor {
     stage_path: PathBuf,
     stage: Option<StageDir>,
     admission: Admission,
-    registry: Arc<Registry>,
+    publisher: Publisher,
     /// What was taken last.
     seen: Sighting,
     /// The origins that cannot be read or do not load as they stand on disk.
@@ -105,7 +105,7 @@ enum Topic {
 impl Supervisor {
     /// Makes a supervisor that has not looked yet.
     #[must_use]
-    pub fn new(sources: Sources, stage_path: PathBuf, registry: Arc<Registry>) -> Self {
+    pub fn new(sources: Sources, stage_path: PathBuf, publisher: Publisher) -> Self {
         Self {
             sources,
             configured_directories: Vec::new(),
@@ -114,7 +114,7 @@ impl Supervisor {
             stage_path,
             stage: None,
             admission: Admission::default(),
-            registry,
+            publisher,
             seen: Sighting::default(),
             faults: BTreeMap::new(),
             left_out: BTreeMap::new(),
@@ -148,7 +148,7 @@ impl Supervisor {
     fn take(&mut self, mut sighting: Sighting, cause: Cause) -> Report {
         let mut report = Report::default();
         let mut changes = Vec::new();
-        let is_first = self.registry.snapshot().generation() == 0;
+        let is_first = self.publisher.registry().snapshot().generation() == 0;
         if is_first || sighting.config != self.seen.config {
             self.take_config(&mut sighting, is_first, &mut changes, &mut report);
         }
@@ -164,7 +164,7 @@ impl Supervisor {
             let admitted = self.admission.admit(changes);
             self.publish(admitted, &changed, cause, &mut report);
         } else {
-            self.registry.stand(self.standing());
+            self.publisher.stand(self.standing());
         }
         self.tell_of_partial_files(&mut report);
         report.leave_out_repetitions();
@@ -253,7 +253,7 @@ impl Supervisor {
             Some(cause) if self.is_named(key) => drop(self.away.insert(key.clone(), cause)),
             _ => drop(self.away.remove(key)),
         }
-        self.registry.stand(self.standing());
+        self.publisher.stand(self.standing());
     }
 
     fn is_named(&self, key: &OriginKey) -> bool {
@@ -366,7 +366,7 @@ impl Supervisor {
     ) {
         self.tell_of_published(&admitted.functions);
         self.tell(Topic::Linked, admitted.warnings, report);
-        let before = self.registry.current();
+        let before = self.publisher.registry().current();
         for (key, reasons) in &admitted.refused {
             // What waits and has not changed is told when its reason is another one.
             let is_known = before.standing.of(key).is_some_and(|unserved| unserved.is_refused_for(reasons));
@@ -378,18 +378,18 @@ impl Supervisor {
         let standing = self.standing();
         let generation = before.snapshot.generation();
         if before.snapshot.is_changed_by(&admitted.functions) || generation == 0 {
-            let snapshot = self.registry.publish_with(admitted.functions, cause, standing);
+            let snapshot = self.publisher.publish_with(admitted.functions, cause, standing);
             self.admission.remember(snapshot.generation());
             report.published = Some(snapshot);
         } else {
-            self.registry.amend(admitted.functions, standing);
+            self.publisher.amend(admitted.functions, standing);
         }
     }
 
     /// Keeps in the status what the published client is shown otherwise than it is defined.
     fn tell_of_published(&self, functions: &[Arc<Function>]) {
         const NAMED: usize = 5;
-        let health = self.registry.health();
+        let health = self.publisher.registry().health();
         let told = shown_otherwise(functions);
         if told.is_empty() {
             health.withdraw(PUBLISHED_CLIENT);

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use kamodo_compute::Progress;
 use kamodo_host::Config;
-use kamodo_registry::{Body, Registry, link};
+use kamodo_registry::{Body, Publisher, link};
 use kamodo_value::{Array, Value};
 
 const DEFINITIONS: &str = "!Kamodo\npolynomial: x**2 - x - 1\nwaves: sin(x)**2 + cos(x)**2*exp(-x/3)\n";
@@ -21,8 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let x = Array::vector((0..n_elements).map(|i| f64::from(i).mul_add(step, -5.0)).collect::<Vec<_>>());
     let (config, _) = Config::parse_all(&[("bench.yaml".into(), Ok(DEFINITIONS.as_bytes().to_vec()))]);
     let contribution = config.contributions[0].as_ref().map_err(|_| "the definitions are good")?;
-    let registry = Registry::default();
-    let snapshot = registry.publish(link([contribution]).functions);
+    let mut publisher = Publisher::new();
+    let snapshot = publisher.publish(link([contribution]).functions);
     for line in std::io::stdin().lock().lines() {
         let Body::Program { program, .. } = &snapshot.get(line?.trim())?.body else {
             return Err("both are expressions".into());

@@ -1,10 +1,8 @@
 // What the examples in the documentation and the tests are run against: a server in this process.
 
-use std::sync::Arc;
-
 use kamodo_client::{Client, Endpoint};
 use kamodo_expr::{Definition, Source};
-use kamodo_registry::{ContributedFunction, Contribution, Dispatcher, Origin, Registry, link};
+use kamodo_registry::{ContributedFunction, Contribution, Dispatcher, Origin, Publisher, link};
 use kamodo_server::{Config, Server};
 
 const FUNCTIONS: [(&str, &str); 2] =
@@ -21,10 +19,11 @@ pub(crate) fn serve() -> (Server, Endpoint) {
     });
     let origin = Origin::Yaml { file: "served.yaml".into() };
     let linked = link([&Contribution { origin, functions: functions.into() }]);
-    let registry = Arc::new(Registry::default());
-    registry.publish(linked.functions);
+    let mut publisher = Publisher::new();
+    publisher.publish(linked.functions);
     let config = Config { host: "localhost".into(), port: 0, n_workers: 1, ..Config::default() };
-    let server = Server::start(&config, registry, Dispatcher::start().expect("there are threads"));
+    let server =
+        Server::start(&config, publisher.registry().clone(), Dispatcher::start().expect("there are threads"));
     let server = server.expect("a port is free");
     let address = server.addresses()[0];
     (server, Endpoint::unencrypted(address.ip().to_string(), address.port()))

@@ -1,7 +1,7 @@
 //! The one set of functions, merged from all origins, and how they are called.
 //!
 //! Each origin brings a [`Contribution`]; [`link`] makes functions of them, [`Admission`] says which
-//! contributions are served, [`Registry::publish`] makes a generation of them. A request reads one
+//! contributions are served, [`Publisher::publish`] makes a generation of them. A request reads one
 //! [`Snapshot`], [`bind`]s its arguments and has the [`Dispatcher`] run the call, or a [`Plan`] of several.
 
 mod administration;
@@ -47,7 +47,7 @@ pub use link::{Linked, link};
 pub use plan::{Operand, Plan, PlanError};
 pub use publication::{Cause, Changed, Changes, Publication};
 pub use published::{Published, is_readable, keys, shown_otherwise};
-pub use registry::{Current, Registry};
+pub use registry::{Current, Publisher, Registry};
 pub use snapshot::Snapshot;
 pub use standing::{Pins, Reason, Standing, Unserved};
 pub use watchdog::StuckCalls;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
     Admission, Admitted, CallError, Cancel, Change, ContributedFunction, Contribution, Cost, Dispatcher,
-    Function, Linked, NativeFunction, Origin, OriginKey, Reason, Registry, Standing, bind, link,
+    Function, Linked, NativeFunction, Origin, OriginKey, Publisher, Reason, Standing, bind, link,
 };
 use kamodo_value::{Meta, Parameter, Signature, Value};
 
@@ -67,8 +67,8 @@ impl NativeFunction for Times {
 }
 
 fn call(functions: &[Arc<Function>], name: &str, args: &[i32]) -> Result<Value, CallError> {
-    let registry = Registry::default();
-    let snapshot = registry.publish(functions.to_vec());
+    let mut publisher = Publisher::new();
+    let snapshot = publisher.publish(functions.to_vec());
     let function = snapshot.get(name)?;
     let args = bind(&function.signature, args.iter().map(|&x| Value::Int(x.into())).collect(), Vec::new())?;
     let dispatcher = Dispatcher::start().expect("the system gives threads");
@@ -284,9 +284,9 @@ fn at_the_first_start_neither_of_two_is_served() {
 
 #[test]
 fn a_name_that_went_says_when() {
-    let registry = Registry::default();
-    registry.publish(link(&[yaml("a.yaml", "flow: x\ng: x")]).functions);
-    let snapshot = registry.publish(link(&[yaml("a.yaml", "g: x")]).functions);
+    let mut publisher = Publisher::new();
+    publisher.publish(link(&[yaml("a.yaml", "flow: x\ng: x")]).functions);
+    let snapshot = publisher.publish(link(&[yaml("a.yaml", "g: x")]).functions);
     insta::assert_snapshot!(snapshot.get("flow").unwrap_err(), @"`flow` is no longer served: it went with generation 2 (now 2)");
     let unknown = snapshot.get("G").unwrap_err();
     insta::assert_snapshot!(format!("{unknown}; hint: {}", unknown.hint().unwrap()), @"`G` is not served (generation 2); hint: did you mean `g`?");
@@ -390,24 +390,24 @@ fn what_is_pinned_does_not_change() {
 
 #[test]
 fn a_publication_says_what_changed() {
-    let registry = Registry::default();
-    let mut seen = registry.subscribe();
-    registry.publish(link(&[yaml("a.yaml", "f(x[cm])[kg]: x**2\ng: x\nh: x")]).functions);
+    let mut publisher = Publisher::new();
+    let mut seen = publisher.registry().subscribe();
+    publisher.publish(link(&[yaml("a.yaml", "f(x[cm])[kg]: x**2\ng: x\nh: x")]).functions);
     let snapshot =
-        registry.publish(link(&[yaml("a.yaml", "f(x[m])[kg]: x**2\nh: x + 1\nk(y, x[s]): x*y")]).functions);
+        publisher.publish(link(&[yaml("a.yaml", "f(x[m])[kg]: x**2\nh: x + 1\nk(y, x[s]): x*y")]).functions);
     insta::assert_snapshot!(
         snapshot.publication().changes,
         @"came k(y, x[s]); went g(x); changed f(x[m])[kg] (was f(x[cm])[kg]), h(x)"
     );
     assert_eq!(snapshot.publication().changes.redeclared().count(), 1);
-    let again = registry.publish(link(&[yaml("a.yaml", "f(x[m])[kg]: x**2\nh: x + 1")]).functions);
+    let again = publisher.publish(link(&[yaml("a.yaml", "f(x[m])[kg]: x**2\nh: x + 1")]).functions);
     let since: Vec<_> = again.functions_since().map(|(_, since)| since.generation).collect();
     assert_eq!(since, [2, 2], "neither changed with the third");
     assert!(seen.has_changed().expect("the registry is there"));
     assert_eq!(*seen.borrow_and_update(), 3);
-    registry.stand(Standing::default());
+    publisher.stand(Standing::default());
     assert!(!seen.has_changed().expect("the registry is there"), "nothing was said");
-    assert_eq!(registry.publications().len(), 3);
+    assert_eq!(publisher.registry().publications().len(), 3);
 }
 
 /// The sum of the lengths of all that is said.
@@ -452,9 +452,9 @@ fn a_call_may_leave_out_what_has_a_default() {
 
 #[test]
 fn another_default_is_told_as_a_change() {
-    let registry = Registry::default();
-    registry.publish(link(&[yaml("a.yaml", "f(x=5): x")]).functions);
-    let snapshot = registry.publish(link(&[yaml("a.yaml", "f(x=0.5): x")]).functions);
+    let mut publisher = Publisher::new();
+    publisher.publish(link(&[yaml("a.yaml", "f(x=5): x")]).functions);
+    let snapshot = publisher.publish(link(&[yaml("a.yaml", "f(x=0.5): x")]).functions);
     insta::assert_snapshot!(snapshot.publication().changes, @"changed f(x=0.5) (was f(x=5))");
 }
 

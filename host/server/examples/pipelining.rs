@@ -8,12 +8,11 @@
 #[path = "../tests/support/wire.rs"]
 mod wire;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kamodo_client::{Client, Endpoint};
 use kamodo_expr::{Definition, Source};
-use kamodo_registry::{ContributedFunction, Contribution, Dispatcher, Origin, Registry, link};
+use kamodo_registry::{ContributedFunction, Contribution, Dispatcher, Origin, Publisher, link};
 use kamodo_schema::function;
 use kamodo_server::{Config, Server};
 use kamodo_value::{Array, Value};
@@ -26,15 +25,15 @@ const STEPS: [(&str, &str); 3] =
     [("f(x)", "x**2 - x - 1"), ("g(x)", "sin(x) + cos(x)"), ("h(x)", "exp(-x**2/2)")];
 
 fn main() {
-    let registry = Arc::new(Registry::default());
+    let mut publisher = Publisher::new();
     let functions = STEPS.map(|(lhs, rhs)| {
         let whole = |text| Source::whole("steps.yaml", text);
         ContributedFunction::Symbolic(Definition::parse(&whole(lhs), &whole(rhs)).unwrap())
     });
     let origin = Origin::Yaml { file: "steps.yaml".into() };
-    registry.publish(link([&Contribution { origin, functions: functions.into() }]).functions);
+    publisher.publish(link([&Contribution { origin, functions: functions.into() }]).functions);
     let config = Config { host: "127.0.0.1".into(), port: 0, n_workers: 1, ..Config::default() };
-    let server = Server::start(&config, registry, Dispatcher::start().unwrap()).unwrap();
+    let server = Server::start(&config, publisher.registry().clone(), Dispatcher::start().unwrap()).unwrap();
     kamodo_client::block_on(async {
         let wire = Wire::to(server.addresses()[0]).await;
         let endpoint = Endpoint::unencrypted(wire.address.ip().to_string(), wire.address.port());

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kamodo_expr::{Expr, Node, lower};
-use kamodo_registry::{Body, Dispatcher, Function, Origin, Registry, Shown};
+use kamodo_registry::{Body, Dispatcher, Function, Origin, Publisher, Shown};
 use kamodo_server::{Config, Server};
 use kamodo_value::{Meta, Parameter, Signature};
 use kamodo_wire::tls::{Identity, Paths};
@@ -20,10 +20,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => None,
         Some(directory) => Some(Identity::load_or_create(&Paths::self_signed(Path::new(&directory)))?),
     };
-    let registry = Arc::new(Registry::default());
-    registry.publish(vec![Arc::new(polynomial()?)]);
+    let mut publisher = Publisher::new();
+    publisher.publish(vec![Arc::new(polynomial()?)]);
     let config = Config { host: "localhost".into(), port: 0, identity, ..Config::default() };
-    let server = Server::start(&config, registry, Dispatcher::start()?)?;
+    let server = Server::start(&config, publisher.registry().clone(), Dispatcher::start()?)?;
     println!("{}", server.addresses()[0]);
     loop {
         std::thread::park(); // until it is ended from outside

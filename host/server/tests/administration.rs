@@ -14,7 +14,7 @@ use kamodo_client::{Administrator, Client, Endpoint, Error};
 use kamodo_expr::{Diagnostic, Severity};
 use kamodo_registry::{
     Administration, Answer, Body, Command, CommandError, Dispatcher, Function, Hop, Origin, OriginKey, Pins,
-    Reason, Receipt, Registry, Shown, Standing, Unserved,
+    Publisher, Reason, Receipt, Shown, Standing, Unserved,
 };
 use kamodo_schema::administration;
 use kamodo_server::{Config, Server};
@@ -99,19 +99,20 @@ impl Administration for Notes {
 
 struct Running {
     server: Server,
-    registry: Arc<Registry>,
+    publisher: Publisher,
     notes: Arc<Notes>,
     directory: tempfile::TempDir,
 }
 
 fn start() -> Running {
-    let registry = Arc::new(Registry::default());
-    registry.publish(vec![function("f", &yaml(), Body::Waiting(Vec::new())), waiting("g", &yaml())]);
+    let mut publisher = Publisher::new();
+    publisher.publish(vec![function("f", &yaml(), Body::Waiting(Vec::new())), waiting("g", &yaml())]);
     let config = Config { host: "127.0.0.1".into(), port: 0, n_workers: 2, ..Config::default() };
-    let mut server = Server::start(&config, registry.clone(), Dispatcher::start().unwrap()).unwrap();
+    let mut server =
+        Server::start(&config, publisher.registry().clone(), Dispatcher::start().unwrap()).unwrap();
     let (notes, directory) = (Arc::new(Notes::default()), tempfile::tempdir().unwrap());
     server.administer(&directory.path().join("run/admin.sock"), notes.clone()).unwrap();
-    Running { server, registry, notes, directory }
+    Running { server, publisher, notes, directory }
 }
 
 impl Running {
@@ -151,7 +152,7 @@ fn text<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
 #[test]
 fn everything_is_described_at_once() {
     with_server(async |running| {
-        running.registry.stand(refused());
+        running.publisher.stand(refused());
         let description = running.client().await.extension().describe().await.unwrap();
         assert_eq!(description.version, env!("CARGO_PKG_VERSION"));
         assert_eq!((description.generation.generation, description.generation.n_functions), (1, 2));
@@ -245,7 +246,7 @@ fn a_description_takes_one_round_trip_from_the_first_byte() {
 fn an_earlier_version_is_served_of_a_plugin_whose_next_is_refused() {
     with_server(async |running| {
         let functions = vec![function("field", &plugin(), Body::Waiting(Vec::new()))];
-        running.registry.publish_with(functions, kamodo_registry::Cause::Files, refused());
+        running.publisher.publish_with(functions, kamodo_registry::Cause::Files, refused());
         let description = running.administrator().await.extension().describe().await.unwrap();
         assert_eq!(description.origins.len(), 1);
         let origin = &description.origins[0];
@@ -263,7 +264,7 @@ fn an_earlier_version_is_served_of_a_plugin_whose_next_is_refused() {
 #[test]
 fn only_the_one_whose_server_it_is_sees_directories() {
     with_server(async |running| {
-        running.registry.stand(refused());
+        running.publisher.stand(refused());
         let shown = |description: kamodo_client::extension::Description| {
             let origin = description.origins.last().unwrap().clone();
             let Stands::Refused(diagnostics) = &origin.stands else { panic!("{origin:?}") };
@@ -288,7 +289,7 @@ fn only_the_one_whose_server_it_is_sees_directories() {
 fn generations_are_remembered_and_the_last_of_them_kept() {
     with_server(async |running| {
         for _ in 0..40 {
-            running.registry.publish(Vec::new());
+            running.publisher.publish(Vec::new());
         }
         let generations = running.client().await.extension().generations().await.unwrap();
         assert_eq!((generations.len(), generations[0].generation), (41, 1));
@@ -311,7 +312,7 @@ fn each_publication_is_told_once_and_in_order() {
         let mut told = Vec::new();
         for n in 0..20 {
             let functions = vec![function(&format!("f{n}"), &yaml(), Body::Waiting(Vec::new()))];
-            running.registry.publish_with(functions, kamodo_registry::Cause::Reload, Standing::default());
+            running.publisher.publish_with(functions, kamodo_registry::Cause::Reload, Standing::default());
             if n % 5 == 0 {
                 continue; // some come one by one, some together
             }
@@ -333,10 +334,10 @@ fn what_is_refused_is_told_and_that_it_is_no_longer() {
     with_server(async |running| {
         let client = running.client().await;
         let mut feed = client.extension().watch(1).await.unwrap();
-        running.registry.stand(refused());
+        running.publisher.stand(refused());
         let Some(Event::Standing(standing)) = feed.next().await else { panic!() };
         assert!(matches!(standing.unserved[0].stands, Stands::Refused(_)));
-        running.registry.stand(Standing::default());
+        running.publisher.stand(Standing::default());
         let Some(Event::Standing(standing)) = feed.next().await else { panic!() };
         assert_eq!(standing, Default::default());
     });
@@ -347,7 +348,7 @@ fn a_client_that_is_too_slow_is_told_what_it_missed() {
     with_server(async |running| {
         let client = running.client().await;
         for _ in 0..299 {
-            running.registry.publish(Vec::new());
+            running.publisher.publish(Vec::new());
         }
         let mut feed = client.extension().watch(1).await.unwrap();
         let Some(Event::Missed(missed)) = feed.next().await else { panic!() };

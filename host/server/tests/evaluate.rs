@@ -16,8 +16,8 @@ use insta::assert_snapshot;
 use kamodo_client::{Client, Endpoint, Error};
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
-    CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher, NativeFunction, Origin, Registry,
-    link,
+    CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher, NativeFunction, Origin,
+    Publisher, link,
 };
 use kamodo_schema::{expression, function, value};
 use kamodo_server::{Config, Limits, Server};
@@ -100,10 +100,10 @@ fn start(limits: Limits) -> Running {
     functions.push(native("waits", Arc::new(waits)));
     let linked = link([&Contribution { origin: Origin::Yaml { file: "a.yaml".into() }, functions }]);
     assert_eq!(linked.errors().next(), None);
-    let registry = Arc::new(Registry::default());
-    registry.publish(linked.functions);
+    let mut publisher = Publisher::new();
+    publisher.publish(linked.functions);
     let config = Config { host: "127.0.0.1".into(), port: 0, n_workers: 1, limits, ..Config::default() };
-    let server = Server::start(&config, registry, Dispatcher::start().unwrap()).unwrap();
+    let server = Server::start(&config, publisher.registry().clone(), Dispatcher::start().unwrap()).unwrap();
     Running { server, counted, end, told }
 }
 

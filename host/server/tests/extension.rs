@@ -12,8 +12,8 @@ use insta::assert_snapshot;
 use kamodo_client::{Client, Endpoint};
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
-    CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher, NativeFunction, Origin, Registry,
-    link,
+    CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher, NativeFunction, Origin,
+    Publisher, link,
 };
 use kamodo_schema::extension::{self, sink};
 use kamodo_schema::{expression, function, value};
@@ -41,7 +41,7 @@ impl NativeFunction for Endless {
     }
 }
 
-fn serve(registry: &Registry, definitions: &[(&str, &str)], tells: Sender<&'static str>) {
+fn serve(publisher: &mut Publisher, definitions: &[(&str, &str)], tells: Sender<&'static str>) {
     let parse = |(lhs, rhs): &(&str, &str)| {
         let definition = Definition::parse(&Source::whole("a.yaml", lhs), &Source::whole("a.yaml", rhs));
         ContributedFunction::Symbolic(definition.unwrap())
@@ -56,7 +56,7 @@ fn serve(registry: &Registry, definitions: &[(&str, &str)], tells: Sender<&'stat
     });
     let linked = link([&Contribution { origin: Origin::Yaml { file: "a.yaml".into() }, functions }]);
     assert_eq!(linked.errors().next(), None);
-    registry.publish(linked.functions);
+    publisher.publish(linked.functions);
 }
 
 const FUNCTIONS: &[(&str, &str)] = &[
@@ -71,7 +71,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
 
 struct Bench {
     _server: Server,
-    registry: Arc<Registry>,
+    publisher: RefCell<Publisher>,
     told: Receiver<&'static str>,
     tells: Sender<&'static str>,
     client: Client,
@@ -80,17 +80,18 @@ struct Bench {
 
 /// Runs a test with one client, within a time after which it counts as stuck.
 fn with_client(limits: Limits, test: impl AsyncFnOnce(&Bench)) {
-    let registry = Arc::new(Registry::default());
+    let mut publisher = Publisher::new();
     let (tells, told) = channel();
-    serve(&registry, FUNCTIONS, tells.clone());
+    serve(&mut publisher, FUNCTIONS, tells.clone());
     let config = Config { host: "127.0.0.1".into(), port: 0, n_workers: 1, limits, ..Config::default() };
-    let server = Server::start(&config, registry.clone(), Dispatcher::start().unwrap()).unwrap();
+    let server = Server::start(&config, publisher.registry().clone(), Dispatcher::start().unwrap()).unwrap();
     let address = server.addresses()[0];
     let limited = async {
         let endpoint = Endpoint::unencrypted(address.ip().to_string(), address.port());
         let client = Client::connect(&endpoint).await.unwrap();
         let extension = client.capability().extension_request().send().pipeline.get_extension();
-        let bench = Bench { _server: server, registry, told, tells, client, extension };
+        let bench =
+            Bench { _server: server, publisher: RefCell::new(publisher), told, tells, client, extension };
         tokio::time::timeout(Duration::from_secs(60), test(&bench)).await.expect("stuck");
     };
     kamodo_client::block_on(limited).unwrap();
@@ -99,6 +100,10 @@ fn with_client(limits: Limits, test: impl AsyncFnOnce(&Bench)) {
 type Answer<T> = Result<T, capnp::Error>;
 
 impl Bench {
+    fn publish(&self, definitions: &[(&str, &str)]) {
+        serve(&mut self.publisher.borrow_mut(), definitions, self.tells.clone());
+    }
+
     async fn named(&self, name: &str) -> function::Client {
         self.client.function(name).await.unwrap().client().clone()
     }
@@ -345,7 +350,7 @@ fn definitions_follow_what_is_published() {
     with_client(Limits::default(), async |bench| {
         let g = bench.define_text("g(x)", "f(x) + 1").await.unwrap();
         let h = bench.define_text("h(h[m])[kg/m^3]", "rho(h)").await.unwrap();
-        let publish = |definitions| serve(&bench.registry, definitions, bench.tells.clone());
+        let publish = |definitions| bench.publish(definitions);
         publish(&[("f(x)", "100*x"), ("rho(h[km])[kg]", "h")]);
         assert_eq!(g.call(&[int(5)]).await.unwrap(), int(501));
         assert_snapshot!(text(h.call(&[int(5)]).await), @"
@@ -408,7 +413,7 @@ fn definitions_while_much_is_published() {
             sum.write(request.get().init_expression());
             request.send().pipeline.get_value()
         };
-        let publish = |f: &str| serve(&bench.registry, &[("f(x)", f)], bench.tells.clone());
+        let publish = |f: &str| bench.publish(&[("f(x)", f)]);
         let mut right = Vec::new();
         for f in ["x", "2*x"] {
             publish(f);
@@ -436,7 +441,7 @@ fn a_definition_keeps_its_name() {
     with_client(Limits::default(), async |bench| {
         let g = bench.define_text("g(x)", "f(x) + 100").await.unwrap();
         let h = bench.define_text("h(x)", "g(x) + 1").await.unwrap();
-        serve(&bench.registry, &[("f(x)", "x"), ("g(x)", "7*x")], bench.tells.clone());
+        bench.publish(&[("f(x)", "x"), ("g(x)", "7*x")]);
         assert_eq!(g.call(&[int(5)]).await.unwrap(), int(105));
         assert_eq!(h.call(&[int(5)]).await.unwrap(), int(106));
         let k = bench.define_text("k(x)", "2*g(x)").await.unwrap();

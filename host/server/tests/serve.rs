@@ -12,7 +12,7 @@ use insta::assert_snapshot;
 use kamodo_client::{Client, Endpoint, Error, Parameter as ClientParameter};
 use kamodo_expr::{Expr, Node, lower};
 use kamodo_registry::{
-    Body, CallError, Cancel, Cost, Dispatcher, Function, NativeFunction, Origin, Registry, Shown,
+    Body, CallError, Cancel, Cost, Dispatcher, Function, NativeFunction, Origin, Publisher, Shown,
 };
 use kamodo_schema::{expression, function};
 use kamodo_server::{Config, Limits, Server};
@@ -106,16 +106,16 @@ impl NativeFunction for Waits {
 
 struct Running {
     server: Server,
-    registry: Arc<Registry>,
+    publisher: Publisher,
     end: Sender<()>,
     told: Receiver<&'static str>,
 }
 
 fn start(config: Config) -> Running {
-    let registry = Arc::new(Registry::default());
+    let mut publisher = Publisher::new();
     let (end, ends) = channel();
     let (tells, told) = channel();
-    registry.publish(vec![
+    publisher.publish(vec![
         polynomial(0),
         symbolic("sum", &["a", "b"], &add(vec![symbol("a"), symbol("b")])),
         served("same", vec![parameter("value", None)], Body::Native(Arc::new(Identical))),
@@ -129,8 +129,8 @@ fn start(config: Config) -> Running {
         served("waiting", Vec::new(), Body::Waiting(vec!["absent".into()])),
     ]);
     let config = Config { host: "127.0.0.1".into(), port: 0, n_workers: 2, ..config };
-    let server = Server::start(&config, registry.clone(), Dispatcher::start().unwrap()).unwrap();
-    Running { server, registry, end, told }
+    let server = Server::start(&config, publisher.registry().clone(), Dispatcher::start().unwrap()).unwrap();
+    Running { server, publisher, end, told }
 }
 
 // === How it is called ===
@@ -143,11 +143,11 @@ impl Running {
 }
 
 /// Runs a test with one client, within a time after which it counts as stuck.
-fn with_client(config: Config, test: impl AsyncFnOnce(&Running, Client)) {
-    let running = start(config);
+fn with_client(config: Config, test: impl AsyncFnOnce(&mut Running, Client)) {
+    let mut running = start(config);
     let limited = async {
         let client = Client::connect(&running.endpoint()).await.unwrap();
-        tokio::time::timeout(Duration::from_secs(60), test(&running, client)).await.expect("stuck");
+        tokio::time::timeout(Duration::from_secs(60), test(&mut running, client)).await.expect("stuck");
     };
     kamodo_client::block_on(limited).unwrap();
 }
@@ -246,11 +246,11 @@ fn a_capability_survives_a_reload() {
     with_client(Config::default(), async |running, client| {
         let function = client.function("f").await.unwrap();
         assert_eq!(function.call(&[int(5)], &[]).await.unwrap(), int(19));
-        running.registry.publish(vec![polynomial(100)]);
+        running.publisher.publish(vec![polynomial(100)]);
         assert_eq!(function.call(&[int(5)], &[]).await.unwrap(), int(119));
-        running.registry.publish(Vec::new());
+        running.publisher.publish(Vec::new());
         assert_snapshot!(text(function.call(&[int(5)], &[]).await), @"`f` is no longer served: it went with generation 3 (now 3)");
-        running.registry.publish(vec![polynomial(0)]);
+        running.publisher.publish(vec![polynomial(0)]);
         assert_eq!(function.call(&[int(5)], &[]).await.unwrap(), int(19));
     });
 }

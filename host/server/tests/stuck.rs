@@ -11,8 +11,8 @@ use insta::assert_snapshot;
 use kamodo_client::{Client, Endpoint, Error};
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
-    CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher, NativeFunction, Origin, Registry,
-    link,
+    CallError, Cancel, ContributedFunction, Contribution, Cost, Dispatcher, NativeFunction, Origin,
+    Publisher, link,
 };
 use kamodo_server::{Config, Drained, Limits, Server};
 use kamodo_value::{Array, Meta, Parameter, Signature, Value};
@@ -60,7 +60,7 @@ impl NativeFunction for Code {
 
 struct Running {
     server: Server,
-    registry: Arc<Registry>,
+    publisher: Publisher,
     gate: Arc<Gate>,
     endpoint: Endpoint,
 }
@@ -96,13 +96,13 @@ fn start(limits: Limits) -> Running {
         origin: Origin::Yaml { file: "a.yaml".into() },
         functions: vec![ContributedFunction::Symbolic(definition.unwrap())],
     };
-    let registry = Arc::new(Registry::default());
-    registry.publish(link([&plugin, &yaml]).functions);
+    let mut publisher = Publisher::new();
+    publisher.publish(link([&plugin, &yaml]).functions);
     let config = Config { host: "127.0.0.1".into(), port: 0, n_workers: 2, limits, ..Config::default() };
-    let server = Server::start(&config, registry.clone(), Dispatcher::start().unwrap()).unwrap();
+    let server = Server::start(&config, publisher.registry().clone(), Dispatcher::start().unwrap()).unwrap();
     let address = server.addresses()[0];
     let endpoint = Endpoint::unencrypted(address.ip().to_string(), address.port());
-    Running { server, registry, gate, endpoint }
+    Running { server, publisher, gate, endpoint }
 }
 
 fn scalar() -> Value {
@@ -141,7 +141,13 @@ impl Running {
     }
 
     fn told(&self) -> Vec<String> {
-        self.registry.health().conditions().into_iter().map(|condition| condition.message).collect()
+        self.publisher
+            .registry()
+            .health()
+            .conditions()
+            .into_iter()
+            .map(|condition| condition.message)
+            .collect()
     }
 }
 

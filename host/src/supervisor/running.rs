@@ -103,7 +103,7 @@ impl Supervisor {
             Watching::Poll => None,
         };
         let heard = sender.clone();
-        let relay = Relay::start(&self.registry, move |news| drop(heard.send(Event::News(news))))?;
+        let relay = Relay::start(self.publisher.registry(), move |news| drop(heard.send(Event::News(news))))?;
         relay.set(self.upstreams.clone());
         let mut running = Loop {
             supervisor: self,
@@ -122,7 +122,7 @@ impl Supervisor {
         running.supervisor.seen.settings = running.sight().settings;
         let _ = running.watch_files(&settings); // it looks again in any case
         running.settling = Some(Settling::begin(Instant::now()));
-        let health = Arc::clone(running.supervisor.registry.health());
+        let health = Arc::clone(running.supervisor.publisher.registry().health());
         let stop = running.supervisor.stop.clone();
         let thread = thread::Builder::new().name("supervisor".to_owned());
         let thread = thread.spawn(move || {
@@ -307,7 +307,7 @@ impl Supervisor {
             Command::Pin { file } => {
                 let key = file.as_deref().map(|file| self.origin_of(file)).transpose()?;
                 self.admission.pin(key);
-                self.registry.stand(self.standing());
+                self.publisher.stand(self.standing());
                 Report::default()
             }
             Command::Unpin { file } => {
@@ -333,7 +333,7 @@ impl Supervisor {
 
     fn receipt(&self, report: &Report) -> Receipt {
         Receipt {
-            generation: self.registry.snapshot().generation(),
+            generation: self.publisher.registry().snapshot().generation(),
             is_new: report.published.is_some(),
             diagnostics: report.diagnostics.clone(),
             pins: self.admission.pins().clone(),
@@ -342,7 +342,7 @@ impl Supervisor {
 
     /// The generation that somebody means who wants the last change undone.
     fn generation_before(&self) -> Result<u64, CommandError> {
-        let snapshot = self.registry.snapshot();
+        let snapshot = self.publisher.registry().snapshot();
         let present = match snapshot.publication().cause {
             Cause::Rollback { to } => to, // once more: one further back
             _ => snapshot.generation(),
