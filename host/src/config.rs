@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use kamodo_expr::{Diagnostic, Severity, bounded};
-use kamodo_registry::{ContributedFunction, Contribution, Origin, OriginKey, panic_message};
+use kamodo_registry::{ContributedFunction, Contribution, Origin, panic_message};
 use kamodo_relay::Upstream;
 use kamodo_units::suggest;
 
@@ -32,13 +32,22 @@ pub(crate) use reading::one_of;
 pub struct Config {
     /// The functions that each file defines, in the order of the files. Where something is wrong with a
     /// file, what is good of it, which is not to be served.
-    pub contributions: Vec<Result<Contribution, (OriginKey, Contribution)>>,
+    pub contributions: Vec<Result<Contribution, Faulty>>,
     /// Where its plugins are dropped.
     pub plugin_directories: Vec<PathBuf>,
     /// Whose functions are served besides.
     pub upstreams: Vec<Upstream>,
     /// What it says of the server's settings; of no use where something is wrong with a file.
     pub settings: Settings,
+}
+
+/// A file that is not served, since something is wrong with it.
+#[derive(Debug)]
+pub struct Faulty {
+    /// What is good of it.
+    pub partial: Contribution,
+    /// What is wrong with it, its warnings included.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// The tags of documents that this server knows.
@@ -65,7 +74,7 @@ impl Config {
             config.contributions.push(if is_good {
                 Ok(contribution)
             } else {
-                Err((contribution.origin.key(), contribution))
+                Err(Faulty { partial: contribution, diagnostics: told.clone() })
             });
             diagnostics.extend(told);
         }
@@ -162,7 +171,7 @@ mod tests {
     /// The names of the first file's functions, in order, those of a wrong file included.
     fn names(config: &Config) -> Vec<&str> {
         let contribution = match &config.contributions[0] {
-            Ok(contribution) | Err((_, contribution)) => contribution,
+            Ok(contribution) | Err(Faulty { partial: contribution, .. }) => contribution,
         };
         contribution.functions.iter().map(ContributedFunction::name).collect()
     }
@@ -734,11 +743,32 @@ mod tests {
             .iter()
             .map(|one| match one {
                 Ok(good) => (true, good.functions.len()),
-                Err((key, good)) => (key == &good.origin.key(), good.functions.len()),
+                Err(faulty) => (!faulty.diagnostics.is_empty(), faulty.partial.functions.len()),
             })
             .collect();
         assert_eq!(names, [(true, 2), (true, 1), (true, 0)]);
         assert!(config.contributions[0].is_ok() && config.contributions[1].is_err());
+    }
+
+    /// Bytes that are no text are shown alike.
+    #[test]
+    fn files_whose_names_are_shown_alike_keep_their_own_mistakes() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
+        let file = |name: &'static [u8], text: &str| (OsStr::from_bytes(name).into(), Ok(text.into()));
+        let (config, diagnostics) = Config::parse_all(&[
+            file(b"\xfe.yaml", "!Kamodo\nf(x): x +"),
+            file(b"\xff.yaml", "!Kamodo\ng(x): (x\nh(x): 2 x"),
+        ]);
+        assert_eq!(diagnostics.len(), 3);
+        assert!(diagnostics.iter().all(|one| one.file == diagnostics[0].file));
+        let own: Vec<_> = config
+            .contributions
+            .iter()
+            .map(|one| one.as_ref().map_or_else(|faulty| faulty.diagnostics.len(), |_| 0))
+            .collect();
+        assert_eq!(own, [1, 2]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use kamodo_registry::{
 };
 use kamodo_relay::{Served, Upstream};
 
-use crate::config::Config;
+use crate::config::{Config, Faulty};
 use crate::settings::Settings;
 use crate::sighting::{Places, Sighting};
 use crate::{telemetry, trial};
@@ -201,14 +201,14 @@ impl Supervisor {
                 Ok(contribution) => {
                     let key = contribution.origin.key();
                     let was_broken = self.faults.remove(&key).is_some();
-                    if is_first || was_broken || self.is_other(key.file(), sighting) {
+                    if is_first || was_broken || key.file().is_some_and(|file| self.is_other(file, sighting))
+                    {
                         changes.push(Change::Brought(contribution));
                     }
                 }
-                Err((key, partial)) => {
-                    let file = key.file().display().to_string();
-                    let own = diagnostics.iter().filter(|one| one.file.as_deref() == Some(&*file));
-                    let fault = Fault { diagnostics: own.cloned().collect(), partial: Some(partial) };
+                Err(Faulty { partial, diagnostics }) => {
+                    let key = partial.origin.key();
+                    let fault = Fault { diagnostics, partial: Some(partial) };
                     changes.push(Change::Unreadable(key.clone()));
                     self.faults.insert(key, fault);
                 }
@@ -441,11 +441,9 @@ impl Supervisor {
     fn tell_of_partial_files(&self, report: &mut Report) {
         for partial in self.faults.values().filter_map(|fault| fault.partial.as_ref()) {
             let linked = self.admission.preview(partial);
-            let file = partial.origin.key().file().display().to_string();
-            let is_told = |one: &&Diagnostic| {
-                one.severity == Severity::Error || one.file.as_deref() == Some(file.as_str())
-            };
-            report.diagnostics.extend(linked.diagnostics.iter().filter(is_told).cloned());
+            let own = linked.faults.get(&partial.origin.key()).map(Vec::as_slice).unwrap_or_default();
+            let is_told = |one: &&Diagnostic| one.severity == Severity::Error || own.contains(one);
+            report.diagnostics.extend(linked.diagnostics().into_iter().filter(is_told).cloned());
             report.defined.retain(|one| linked.functions.iter().all(|other| other.name() != one.name()));
             report.defined.extend(linked.functions);
         }

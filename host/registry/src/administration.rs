@@ -71,8 +71,8 @@ pub enum CommandError {
     UnknownOrigin {
         /// The file asked for.
         file: PathBuf,
-        /// The files that there are.
-        known: Vec<PathBuf>,
+        /// What the origins that there are are called.
+        known: Vec<String>,
     },
     /// The server ends.
     #[error("the server is stopping")]
@@ -90,7 +90,7 @@ impl CommandError {
                 Some("`kamodo-rpc status --generations` lists those that are kept".to_owned())
             }
             Self::UnknownOrigin { file, known } => {
-                let known: BTreeSet<_> = known.iter().map(|file| file.display().to_string()).collect();
+                let known: BTreeSet<_> = known.iter().cloned().collect();
                 let known: Vec<_> = known.into_iter().collect();
                 Some(match suggest(&file.display().to_string(), known.iter().map(String::as_str)) {
                     Some(similar) => format!("did you mean `{similar}`?"),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use kamodo_expr::{Diagnostic, Severity, bounded};
+use kamodo_expr::{Diagnostic, bounded};
 
 use crate::concession::{Conceded, Concessions};
 use crate::link::link_with;
@@ -287,25 +287,27 @@ impl Admission {
     fn settle(&mut self, is_first: bool) -> Admitted {
         let before = std::mem::take(&mut self.concessions);
         let mut together = self.link_together();
-        if !together.at_fault.is_empty() && self.concede(&before) {
+        if together.has_errors() && self.concede(&before) {
             together = self.link_together();
         }
-        if together.at_fault.is_empty() {
+        if !together.has_errors() {
             self.served.append(&mut self.waiting);
             self.refused.clear();
+            let warnings = warnings(&together);
             self.conceded = together.conceded;
             return Admitted {
                 defined: together.functions.clone(),
                 functions: together.functions,
-                warnings: bounded(together.diagnostics),
+                warnings,
                 refused: BTreeMap::new(),
             };
         }
         let mut refused = BTreeMap::new();
         if is_first {
             // There is no last good one to prefer, so of two that collide neither is served.
-            for key in &together.at_fault {
-                refused.insert(key.clone(), errors(&together, key));
+            for key in together.at_fault() {
+                let faults = together.faults_of(&key);
+                refused.insert(key, faults);
             }
         }
         let kept_out: BTreeSet<_> = refused.keys().cloned().collect();
@@ -313,13 +315,9 @@ impl Admission {
         self.admit_singly(&mut refused, &kept_out);
         let linked = link_with(self.served.values().map(|one| &**one), &self.concessions);
         self.refused = refused.clone();
+        let warnings = warnings(&linked);
         self.conceded = linked.conceded;
-        Admitted {
-            functions: linked.functions,
-            warnings: bounded(linked.diagnostics),
-            refused,
-            defined: together.functions,
-        }
+        Admitted { functions: linked.functions, warnings, refused, defined: together.functions }
     }
 
     fn link_together(&self) -> Linked {
@@ -351,7 +349,7 @@ impl Admission {
     /// Leaves out the origins at fault until the rest links; that rest is one transaction still.
     fn admit_the_good_together(&mut self, together: &Linked, kept_out: &BTreeSet<OriginKey>) {
         let mut left_out = kept_out.clone();
-        let mut at_fault = together.at_fault.clone();
+        let mut at_fault = together.at_fault();
         loop {
             let n_before = left_out.len();
             let is_known = |key: &OriginKey| self.served.contains_key(key);
@@ -370,7 +368,7 @@ impl Admission {
             if rest.is_empty() || left_out.len() == n_before {
                 return; // or those that are served are at fault: which of the rest made them so is not said
             }
-            at_fault = link_with(with(&self.served, rest).into_values(), &self.concessions).at_fault;
+            at_fault = link_with(with(&self.served, rest).into_values(), &self.concessions).at_fault();
             if at_fault.is_empty() {
                 break;
             }
@@ -391,11 +389,11 @@ impl Admission {
             let mut fitting = None;
             for (key, contribution) in self.waiting.iter().filter(|(key, _)| !kept_out.contains(key)) {
                 let linked = self.preview(contribution);
-                if linked.at_fault.is_empty() {
+                if !linked.has_errors() {
                     fitting = Some(key.clone());
                     break;
                 }
-                refused.insert(key.clone(), errors(&linked, key));
+                refused.insert(key.clone(), linked.faults_of(key));
             }
             let Some(key) = fitting else { return };
             refused.remove(&key);
@@ -424,15 +422,8 @@ fn is_same(a: Option<&Arc<Contribution>>, b: Option<&Arc<Contribution>>) -> bool
     }
 }
 
-/// What is wrong with one origin, its warnings included; where its change makes another one wrong, what is wrong with
-/// that.
-fn errors(linked: &Linked, key: &OriginKey) -> Vec<Diagnostic> {
-    let file = key.file().display().to_string();
-    let is_own = |one: &Diagnostic| one.file.as_deref() == Some(&*file);
-    let is_error = |one: &Diagnostic| one.severity == Severity::Error;
-    let has_own = linked.errors().any(is_own);
-    let told = linked.diagnostics.iter().filter(|one| is_own(one) || (is_error(one) && !has_own));
-    bounded(told.cloned().collect())
+fn warnings(linked: &Linked) -> Vec<Diagnostic> {
+    bounded(linked.diagnostics().into_iter().cloned().collect())
 }
 
 fn kept_words(kept: &[u64]) -> String {

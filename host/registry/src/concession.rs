@@ -112,11 +112,11 @@ impl Conceded {
     /// A function of an upstream whose name another origin has.
     pub(crate) fn name(origin: &Origin, function: &ContributedFunction, owner: &OriginKey) -> Self {
         let (key, name) = (origin.key(), function.name().to_owned());
-        let message = format!("left out: {} has a function of that name", owner.file().display());
+        let message = format!("left out: {owner} has a function of that name");
         let mut warning = Diagnostic::new(Severity::Warning, message)
             .with_function(&*name)
             .with_hint("give the upstream a `prefix`, or rename one of the two");
-        warning.file = Some(key.file().display().to_string().into());
+        warning.file = Some(key.to_string().into());
         Self { key, name, reasons: vec![warning], definition: None }
     }
 }

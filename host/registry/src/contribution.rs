@@ -42,19 +42,22 @@ pub enum Origin {
     },
 }
 
-/// What identifies an origin from one version of it to the next: its kind and its file, which for an
-/// upstream is its address.
+/// What identifies an origin from one version of it to the next.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct OriginKey {
-    kind: Kind,
-    file: PathBuf,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Kind {
-    Yaml,
-    Plugin,
-    Upstream,
+pub enum OriginKey {
+    /// A YAML file.
+    Yaml(PathBuf),
+    /// A plugin's shared library, as the user named it.
+    Plugin(PathBuf),
+    /// Another server, under the prefix that its functions get here.
+    Upstream {
+        /// The name or the address that is dialled.
+        host: String,
+        /// The port.
+        port: u16,
+        /// What is put before the names of its functions, with `_` between.
+        prefix: Option<String>,
+    },
 }
 
 /// All functions of one origin.
@@ -216,7 +219,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Yaml { file } => write!(f, "{}", file.display()),
             Self::Plugin { file, name, version, .. } => write!(f, "{name} {version} ({})", file.display()),
-            Self::Upstream { .. } => write!(f, "upstream {}", self.key().file().display()),
+            Self::Upstream { .. } => write!(f, "upstream {}", self.key()),
         }
     }
 }
@@ -227,42 +230,55 @@ impl OriginKey {
     /// The key of a YAML file.
     #[must_use]
     pub fn yaml(file: &Path) -> Self {
-        Self { kind: Kind::Yaml, file: file.to_owned() }
+        Self::Yaml(file.to_owned())
     }
 
     /// The key of a plugin's shared library.
     #[must_use]
     pub fn plugin(file: &Path) -> Self {
-        Self { kind: Kind::Plugin, file: file.to_owned() }
+        Self::Plugin(file.to_owned())
     }
 
     /// The key of another server, under the prefix that its functions get here.
     #[must_use]
     pub fn upstream(host: &str, port: u16, prefix: Option<&str>) -> Self {
-        let prefix = prefix.map(|prefix| format!(" as {prefix}_")).unwrap_or_default();
-        Self { kind: Kind::Upstream, file: format!("{host}:{port}{prefix}").into() }
+        Self::Upstream { host: host.to_owned(), port, prefix: prefix.map(str::to_owned) }
     }
 
     /// Returns the word for this kind of origin.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match self.kind {
-            Kind::Yaml => "yaml",
-            Kind::Plugin => "plugin",
-            Kind::Upstream => "upstream",
+        match self {
+            Self::Yaml(_) => "yaml",
+            Self::Plugin(_) => "plugin",
+            Self::Upstream { .. } => "upstream",
         }
     }
 
     /// Returns whether it is another server, which changes without asking.
     #[must_use]
     pub fn is_upstream(&self) -> bool {
-        self.kind == Kind::Upstream
+        matches!(self, Self::Upstream { .. })
     }
 
-    /// Returns the file; of an upstream its address, with its prefix where it has one.
+    /// Returns the file; none if it is another server.
     #[must_use]
-    pub fn file(&self) -> &Path {
-        &self.file
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Yaml(file) | Self::Plugin(file) => Some(file),
+            Self::Upstream { .. } => None,
+        }
+    }
+}
+
+/// The file, or the address with the prefix: what a user calls the origin by.
+impl fmt::Display for OriginKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Yaml(file) | Self::Plugin(file) => write!(f, "{}", file.display()),
+            Self::Upstream { host, port, prefix: None } => write!(f, "{host}:{port}"),
+            Self::Upstream { host, port, prefix: Some(prefix) } => write!(f, "{host}:{port} as {prefix}_"),
+        }
     }
 }
 

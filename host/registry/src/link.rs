@@ -12,7 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use kamodo_expr::{
-    Checked, Definition, Diagnostic, Outcome, Scope, Severity, bare_letters, shortened, together,
+    Checked, Definition, Diagnostic, Outcome, Position, Scope, Severity, bare_letters, bounded,
+    shortened, together,
 };
 use kamodo_value::{Meta, Signature};
 
@@ -44,10 +45,9 @@ const MAX_SHOWN: usize = 8;
 pub struct Linked {
     /// The functions in the order of their definition, YAML files before plugins.
     pub functions: Vec<Arc<Function>>,
-    /// Errors and warnings.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The origins of the errors.
-    pub at_fault: BTreeSet<OriginKey>,
+    /// What is wrong with each origin, and what is warned of. An origin about which there is nothing to say is not
+    /// here.
+    pub faults: BTreeMap<OriginKey, Vec<Diagnostic>>,
     /// What does not fit and was conceded.
     pub(crate) conceded: Vec<Conceded>,
 }
@@ -71,24 +71,64 @@ pub(crate) fn link_with<'a>(
     let order = linker.order();
     together(|| order.into_iter().for_each(|index| linker.link(index)));
     linker.warn_of_published();
-    let mut diagnostics = linker.diagnostics;
-    diagnostics.extend(linker.conceded.iter().flat_map(|conceded| &conceded.reasons).cloned());
-    diagnostics.sort_by(|a, b| (&a.file, a.position()).cmp(&(&b.file, b.position())));
-    Linked {
-        functions: linker.linked.into_iter().flatten().collect(),
-        diagnostics,
-        at_fault: linker.at_fault,
-        conceded: linker.conceded,
+    let mut faults = linker.faults;
+    for conceded in &linker.conceded {
+        faults.entry(conceded.key.clone()).or_default().extend(conceded.reasons.iter().cloned());
     }
+    for told in faults.values_mut() {
+        told.sort_by(|a, b| place(a).cmp(&place(b)));
+    }
+    Linked { functions: linker.linked.into_iter().flatten().collect(), faults, conceded: linker.conceded }
 }
 
 // === impl Linked ===
 
 impl Linked {
+    /// Returns errors and warnings of all origins, sorted by file and place.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<&Diagnostic> {
+        let mut all: Vec<_> = self.faults.values().flatten().collect();
+        all.sort_by(|a, b| place(a).cmp(&place(b)));
+        all
+    }
+
     /// Returns the errors, without the warnings.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+        self.diagnostics().into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
     }
+
+    /// Returns whether an origin has an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.faults.values().flatten().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Returns the origins that have errors.
+    #[must_use]
+    pub fn at_fault(&self) -> BTreeSet<OriginKey> {
+        let has_error = |told: &[Diagnostic]| told.iter().any(|one| one.severity == Severity::Error);
+        self.faults.iter().filter(|(_, told)| has_error(told)).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Returns what is wrong with one origin, its warnings included; if it has no error of its own but makes others
+    /// wrong, also their errors.
+    #[must_use]
+    pub fn faults_of(&self, key: &OriginKey) -> Vec<Diagnostic> {
+        let is_error = |one: &Diagnostic| one.severity == Severity::Error;
+        let has_own = self.faults.get(key).is_some_and(|own| own.iter().any(is_error));
+        let told = self.faults.iter().flat_map(|(other, told)| told.iter().map(move |one| (other, one)));
+        let mut told: Vec<_> = told
+            .filter(|(other, one)| *other == key || (is_error(one) && !has_own))
+            .map(|(_, one)| one)
+            .collect();
+        told.sort_by(|a, b| place(a).cmp(&place(b)));
+        bounded(told.into_iter().cloned().collect())
+    }
+}
+
+/// By what diagnostics are sorted.
+fn place(diagnostic: &Diagnostic) -> (Option<&str>, Option<Position>) {
+    (diagnostic.file.as_deref(), diagnostic.position())
 }
 
 /// One function among all, before it is linked.
@@ -106,8 +146,7 @@ struct Linker<'a> {
     by_letters: HashMap<String, Vec<&'a str>>,
     concessions: &'a Concessions,
     linked: Vec<Option<Arc<Function>>>,
-    diagnostics: Vec<Diagnostic>,
-    at_fault: BTreeSet<OriginKey>,
+    faults: BTreeMap<OriginKey, Vec<Diagnostic>>,
     conceded: Vec<Conceded>,
     /// How many names misspelt ones were compared with.
     n_compared: Cell<usize>,
@@ -145,29 +184,24 @@ impl<'a> Linker<'a> {
             entry.needs = needs;
         }
         let linked = entries.iter().map(|_| None).collect();
-        let (diagnostics, at_fault) = (Vec::new(), BTreeSet::new());
         Self {
             entries,
             by_name,
             by_letters,
             concessions,
             linked,
-            diagnostics,
-            at_fault,
+            faults: BTreeMap::new(),
             conceded,
             n_compared: Cell::new(0),
         }
     }
 
     fn fail(&mut self, index: usize, diagnostic: Diagnostic) {
-        if diagnostic.severity == Severity::Error {
-            self.at_fault.insert(self.entries[index].origin.key());
-        }
         let named = match diagnostic.function {
             Some(_) => diagnostic,
             None => diagnostic.with_function(self.entries[index].function.name()),
         };
-        self.diagnostics.push(named.bounded());
+        self.faults.entry(self.entries[index].origin.key()).or_default().push(named.bounded());
     }
 
     fn refuse_duplicates(&mut self) {
@@ -200,7 +234,7 @@ impl<'a> Linker<'a> {
             }
             ContributedFunction::Native { .. } | ContributedFunction::Awaited { .. } => {
                 let mut diagnostic = Diagnostic::new(Severity::Error, message);
-                diagnostic.file = Some(entry.origin.key().file().display().to_string().into());
+                diagnostic.file = Some(entry.origin.key().to_string().into());
                 diagnostic
             }
         }

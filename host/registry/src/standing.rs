@@ -102,7 +102,7 @@ impl fmt::Display for Pins {
         if self.everything {
             return f.write_str("everything");
         }
-        let files: Vec<_> = self.origins.iter().map(|key| key.file().display().to_string()).collect();
+        let files: Vec<_> = self.origins.iter().map(OriginKey::to_string).collect();
         f.write_str(&files.join(", "))
     }
 }

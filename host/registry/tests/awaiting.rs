@@ -257,7 +257,7 @@ fn a_default_that_is_no_number() {
 #[test]
 fn an_upstream_is_named_by_its_address() {
     let key = OriginKey::upstream("model.example", 60000, Some("sat"));
-    assert_snapshot!(key.file().display(), @"model.example:60000 as sat_");
+    assert_snapshot!(key, @"model.example:60000 as sat_");
     let origin = Origin::Upstream { host: "model.example".into(), port: 60000, prefix: None };
     assert_snapshot!(origin, @"upstream model.example:60000");
     assert_eq!((origin.kind(), origin.key().kind()), ("upstream", "upstream"));

@@ -92,7 +92,7 @@ fn shown(admitted: &Admitted) -> String {
     });
     let waits = admitted.refused.iter().map(|(key, reasons)| {
         let messages: Vec<_> = reasons.iter().map(|reason| reason.message.as_str()).collect();
-        format!("{} waits: {}\n", key.file().display(), messages.join("; "))
+        format!("{} waits: {}\n", key, messages.join("; "))
     });
     served.chain(waits).collect()
 }

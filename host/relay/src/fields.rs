@@ -200,7 +200,7 @@ impl Fetched {
     /// calls would come back to this server, `own`, and one that cannot be called there: were it served here,
     /// two servers could wait for each other's functions, and each take the other's waiting for an answer.
     pub(crate) fn served(&self, own: &str, upstream: &Upstream, line: &Arc<Line>) -> Served {
-        let file = upstream.key().file().display().to_string();
+        let file = upstream.key().to_string();
         let warn = |message: String, hint: String| {
             let mut warning = Diagnostic::new(Severity::Warning, message).with_hint(hint);
             warning.file = Some(file.as_str().into());

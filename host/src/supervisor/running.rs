@@ -352,16 +352,20 @@ impl Supervisor {
     }
 
     fn origin_of(&self, file: &Path) -> Result<OriginKey, CommandError> {
-        let is_meant = |key: &&OriginKey| {
-            key.file() == file
+        let is_same_file = |own: &Path| {
+            own == file
                 || std::fs::canonicalize(resolve(file))
-                    .is_ok_and(|file| std::fs::canonicalize(resolve(key.file())).is_ok_and(|own| own == file))
+                    .is_ok_and(|file| std::fs::canonicalize(resolve(own)).is_ok_and(|own| own == file))
+        };
+        let is_meant = |key: &&OriginKey| match key.file() {
+            Some(own) => is_same_file(own),
+            None => file.as_os_str() == key.to_string().as_str(),
         };
         let known =
             || self.admission.origins().chain(self.faults.keys()).chain(&self.admission.pins().origins);
         known().find(is_meant).cloned().ok_or_else(|| CommandError::UnknownOrigin {
             file: file.to_owned(),
-            known: known().map(|key| key.file().to_owned()).collect(),
+            known: known().map(OriginKey::to_string).collect(),
         })
     }
 
@@ -370,9 +374,9 @@ impl Supervisor {
         if let Some(stage) = &self.stage {
             stage.forget_failures();
         }
-        for key in self.faults.keys() {
-            self.seen.forget_plugin(key.file());
-            self.seen.config.retain(|(file, _)| file != key.file());
+        for failed in self.faults.keys().filter_map(OriginKey::file) {
+            self.seen.forget_plugin(failed);
+            self.seen.config.retain(|(file, _)| file != failed);
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn write_standing(mut builder: standing::Builder<'_>, standing: &Stan
 
 pub(super) fn write_key(mut builder: origin::Builder<'_>, key: &OriginKey, audience: Audience) {
     builder.set_kind(key.kind());
-    builder.set_file(&audience.file(key.file())[..]);
+    builder.set_file(&audience.key(key)[..]);
 }
 
 pub(super) fn write_unserved(mut builder: origin::Builder<'_>, unserved: &Unserved, audience: Audience) {
@@ -79,7 +79,7 @@ pub(crate) fn write_pins(mut builder: pins::Builder<'_>, pins: &Pins, audience: 
     builder.set_everything(pins.everything);
     let mut files = builder.init_files(pins.origins.len() as u32);
     for (index, key) in pins.origins.iter().enumerate() {
-        files.set(index as u32, &audience.file(key.file())[..]);
+        files.set(index as u32, &audience.key(key)[..]);
     }
 }
 
@@ -119,6 +119,11 @@ pub(super) fn ms(time: SystemTime) -> u64 {
 // === impl Audience ===
 
 impl Audience {
+    /// Returns what an origin is called by, as [`Audience::file`] does.
+    fn key(self, key: &OriginKey) -> String {
+        key.file().map_or_else(|| key.to_string(), |file| self.file(file))
+    }
+
     /// Returns a file as the user named it; for others without the directories of an absolute path.
     fn file(self, file: &Path) -> String {
         match (self, file.file_name()) {
