@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kamodo_units::suggest;
+use kamodo_wire::exception::{Exception, unmarked};
 use kamodo_wire::{literal, tls};
 
 use crate::Mismatch;
@@ -238,18 +239,10 @@ impl From<capnp::Error> for Error {
             | capnp::ErrorKind::Unimplemented => error.extra,
             _ => error.to_string(),
         };
-        // What came from the other side is marked so, once for each side that it passed.
-        let mut text = text.as_str();
-        while let Some(inner) = text.strip_prefix("remote exception: ") {
-            text = inner;
-        }
         if error.kind == capnp::ErrorKind::Disconnected {
-            return Self::Disconnected { reason: text.to_owned() };
+            return Self::Disconnected { reason: unmarked(&text).to_owned() };
         }
-        let (message, hint) = match text.split_once("\nhint: ") {
-            Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
-            None => (text.to_owned(), None),
-        };
+        let Exception { message, hint } = Exception::read(&text);
         Self::Remote { message, hint, overloaded: error.kind == capnp::ErrorKind::Overloaded }
     }
 }

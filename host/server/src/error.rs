@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use kamodo_registry::{CallError, CommandError, Exceeded};
 use kamodo_units::printable;
+use kamodo_wire::exception::{Exception, unmarked};
 use kamodo_wire::literal;
 
 /// Why the server cannot start.
@@ -215,10 +216,7 @@ impl RequestError {
 
     /// What a function or a value says that is not here. That it was lost is no end of this connection.
     pub(crate) fn elsewhere(error: capnp::Error) -> Self {
-        let mut text = error.extra.as_str();
-        while let Some(inner) = text.strip_prefix("remote exception: ") {
-            text = inner;
-        }
+        let text = unmarked(&error.extra);
         match error.kind {
             capnp::ErrorKind::Disconnected => Self::Lost(text.to_owned()),
             kind => Self::Elsewhere { kind, text: text.to_owned() },
@@ -308,11 +306,7 @@ impl From<RequestError> for capnp::Error {
             return error;
         }
         let kind = error.kind();
-        let mut extra = error.to_string();
-        if let Some(hint) = error.hint() {
-            extra.push_str("\nhint: ");
-            extra.push_str(&hint);
-        }
+        let extra = Exception { message: error.to_string(), hint: error.hint() }.write();
         // What a client has sent is quoted, and may hold what nobody sees.
         Self { kind, extra: printable(&extra).into_owned() }
     }

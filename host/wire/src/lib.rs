@@ -1,5 +1,6 @@
 //! How values and calls travel.
 //!
+//! - [`exception`]: a message with its hint to and from the text of an exception, nowhere else;
 //! - [`literal`]: [`Value`](kamodo_value::Value) to and from the schema's `Literal`, nowhere else;
 //! - [`transport`]: Cap'n Proto's RPC over a byte stream, with writes joined and bounds on what is held;
 //! - [`tls`]: the server's identity, and which server a client trusts.
@@ -8,6 +9,7 @@
 //! on the thread of its connection.
 #![forbid(unsafe_code)]
 
+pub mod exception;
 pub mod literal;
 pub mod tls;
 pub mod transport;
