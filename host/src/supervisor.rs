@@ -503,10 +503,12 @@ impl Supervisor {
 }
 
 fn refusal(file: &Path, error: &kamodo_loader::Error) -> Diagnostic {
-    // The file stands before the message already.
-    let chain = telemetry::chain(error);
-    let message =
-        chain.strip_prefix(&file.display().to_string()).unwrap_or(&chain).trim_start_matches(':').trim();
+    // The diagnostic has a field for the file.
+    let why = telemetry::chain(error.kind());
+    let message = match error.digest() {
+        Some(digest) => format!("({}): {why}", digest.short()),
+        None => why,
+    };
     let mut diagnostic = Diagnostic::new(Severity::Error, message);
     diagnostic.file = Some(file.display().to_string().into());
     diagnostic.hint = error.hint();

@@ -22,7 +22,7 @@ use crate::definition::{Definition, ParameterDefault};
 use crate::latex::written;
 use crate::print::{Fractions, latex, text};
 use crate::work::{self, FEW_STEPS, MAX_STEPS, MAX_STEPS_TOGETHER, Stopped};
-use crate::{Diagnostic, Expr, Node, Span, language};
+use crate::{Diagnostic, Expr, Node, Span, Subject, language};
 use build::{Builder, Built, Parameters, SeriesForm};
 pub(crate) use unit::converted;
 
@@ -96,7 +96,7 @@ pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec
         None => (outcome, diagnostics),
         Some(stopped) => {
             // What follows the end of the work is not to be believed, nor what is said of it.
-            diagnostics.retain(is_stop);
+            diagnostics.retain(|diagnostic| diagnostic.subject == Subject::Stopped);
             if diagnostics.is_empty() {
                 diagnostics.push(stop(definition, stopped, 0..definition.rhs().text.len()));
             }
@@ -108,7 +108,7 @@ pub(crate) fn check(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec
 
 /// Says that the work on a definition ended early.
 fn stop(definition: &Definition, stopped: Stopped, span: Span) -> Diagnostic {
-    match stopped {
+    let diagnostic = match stopped {
         Stopped::UsedUp => definition
             .error(span, format!("{TOO_MUCH_WORK}: simplifying takes more than {MAX_STEPS} steps"))
             .with_hint("split it into functions that call one another"),
@@ -122,11 +122,8 @@ fn stop(definition: &Definition, stopped: Stopped, span: Span) -> Diagnostic {
             )
             .with_hint("simplify those that take the most: functions in functions with complex arguments do"),
         Stopped::Cancelled => definition.error(span, CANCELLED),
-    }
-}
-
-fn is_stop(diagnostic: &Diagnostic) -> bool {
-    diagnostic.message == CANCELLED || diagnostic.message.starts_with(TOO_MUCH_WORK)
+    };
+    diagnostic.about(Subject::Stopped)
 }
 
 const TOO_MUCH_WORK: &str = "too much work for one definition";

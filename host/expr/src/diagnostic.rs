@@ -73,6 +73,20 @@ pub struct Label {
     pub text: String,
 }
 
+/// What a diagnostic is about, if that decides what becomes of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// Anything else.
+    #[default]
+    Other,
+    /// A function that nobody provides yet, and the hint only says that it is waited for.
+    Missing,
+    /// A function that nobody provides yet, and the hint says what may have been meant.
+    Misspelt,
+    /// The work on a definition ended early.
+    Stopped,
+}
+
 /// One thing that is wrong: where, what, expected and found, and apart from that what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
@@ -92,6 +106,8 @@ pub struct Diagnostic {
     pub line_text: Option<String>,
     /// How many characters of that line come before [`Diagnostic::line_text`].
     pub line_skipped: usize,
+    /// What it is about.
+    pub subject: Subject,
 }
 
 // === impl Source ===
@@ -177,6 +193,7 @@ impl Source {
             labels: vec![label],
             line_text,
             line_skipped: line_skipped.unwrap_or_default(),
+            subject: Subject::Other,
         }
     }
 }
@@ -261,6 +278,7 @@ impl Diagnostic {
             labels: Vec::new(),
             line_text: None,
             line_skipped: 0,
+            subject: Subject::Other,
         }
     }
 
@@ -275,6 +293,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_function(mut self, name: impl Into<String>) -> Self {
         self.function = Some(name.into());
+        self
+    }
+
+    /// Says what it is about.
+    #[must_use]
+    pub(crate) fn about(mut self, subject: Subject) -> Self {
+        self.subject = subject;
         self
     }
 

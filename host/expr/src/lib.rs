@@ -28,7 +28,7 @@ pub use check::publish::latex;
 pub use check::{Checked, Outcome, Scope};
 pub use definition::{Definition, bare_letters};
 pub use diagnostic::{
-    Diagnostic, FileText, Label, MAX_DIAGNOSTICS, Position, Severity, Source, Span, bounded, listed,
+    Diagnostic, FileText, Label, MAX_DIAGNOSTICS, Position, Severity, Source, Span, Subject, bounded, listed,
     shortened, shortened_to,
 };
 pub use expr::{Constant, Expr, Node};

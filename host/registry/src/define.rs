@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kamodo_expr::{Definition, Diagnostic, Scope, Severity, cancellable, listed};
+use kamodo_expr::{Definition, Diagnostic, Scope, Severity, Subject, cancellable, listed};
 use kamodo_value::Signature;
 
 use crate::link::finish;
@@ -86,9 +86,8 @@ pub fn link_beside(
         None
     });
     // A file may wait for what it calls; this one cannot, and what was to warn says what was meant.
-    let waits = |hint: &String| hint.contains("is served as soon as");
-    let missing = diagnostics.iter().filter(|told| told.message.starts_with("no function"));
-    let meant = missing.filter_map(|told| told.hint.clone()).find(|hint| !waits(hint));
+    let misspelt = diagnostics.iter().find(|told| told.subject == Subject::Misspelt);
+    let meant = misspelt.and_then(|told| told.hint.clone());
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     match function {
         Some(function) if diagnostics.is_empty() => match &function.body {

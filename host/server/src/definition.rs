@@ -6,6 +6,7 @@
 //! A definition lives as long as its capability, or one that calls it.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -51,7 +52,16 @@ pub(crate) struct Defined {
 #[derive(Clone)]
 struct Linked {
     generation: u64,
-    function: Result<Arc<Function>, String>,
+    function: Result<Arc<Function>, Misfit>,
+}
+
+/// Why a definition no longer fits.
+#[derive(Clone)]
+struct Misfit {
+    /// The definition that it needs and that is wrong; none if it is itself wrong.
+    needed: Option<String>,
+    /// What is wrong.
+    rendered: String,
 }
 
 /// A definition on its way to the pool, with the places of those that it needs among those before it.
@@ -159,7 +169,10 @@ impl Defined {
 impl Linked {
     /// Returns the function of that name, where it is linked to that generation.
     fn of(&self, name: &str, generation: u64) -> Option<Result<Arc<Function>, RequestError>> {
-        let unfit = |rendered: String| RequestError::Unfit { name: name.to_owned(), generation, rendered };
+        let unfit = |misfit: Misfit| {
+            let (name, rendered) = (name.to_owned(), misfit.to_string());
+            RequestError::Unfit { name, generation, rendered }
+        };
         (self.generation == generation).then(|| self.function.clone().map_err(unfit))
     }
 }
@@ -213,20 +226,29 @@ impl Task {
     fn link(&mut self, before: &[Self], snapshot: &Snapshot) {
         let beside = self.needs.iter().map(|&need| {
             let need = &before[need];
-            need.linked.function.clone().map_err(|rendered| match rendered.starts_with(NEEDED) {
-                true => rendered,
-                false => format!("{NEEDED}`{}`:\n{rendered}", need.definition.name()),
+            need.linked.function.clone().map_err(|misfit| {
+                let needed = misfit.needed.or_else(|| Some(need.definition.name().to_owned()));
+                Misfit { needed, ..misfit }
             })
         });
         let function = beside.collect::<Result<Vec<_>, _>>().and_then(|beside| {
-            link_beside(&self.definition, snapshot, &beside).map_err(|diagnostics| render(&diagnostics))
+            link_beside(&self.definition, snapshot, &beside)
+                .map_err(|diagnostics| Misfit { needed: None, rendered: render(&diagnostics) })
         });
         self.linked = Linked { generation: snapshot.generation(), function };
     }
 }
 
-/// What is said of a definition that needs one that no longer fits.
-const NEEDED: &str = "it needs ";
+// === impl Misfit ===
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(needed) = &self.needed {
+            writeln!(f, "it needs `{needed}`:")?;
+        }
+        f.write_str(&self.rendered)
+    }
+}
 
 fn parse(lhs: &str, rhs: &str) -> Result<Definition, RequestError> {
     Definition::parse(&Source::whole(FILE, lhs), &Source::whole(FILE, rhs))

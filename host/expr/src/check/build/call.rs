@@ -9,7 +9,7 @@ use super::super::did_you_mean;
 use super::super::unit::Carried;
 use super::{Builder, Parameters, Quantity, elsewhere};
 use crate::ast::Tree;
-use crate::{Builtin, Expr, Float, Span, language};
+use crate::{Builtin, Expr, Float, Span, Subject, language};
 
 /// How many names the misspelt ones of one definition are compared with, all together.
 const MAX_COMPARED: usize = 200_000;
@@ -112,17 +112,27 @@ impl<'a> Builder<'a> {
             let message = format!("no function `{name}` is there yet");
             let definition = self.definition;
             let elsewhere = call.and_then(|(args, span)| elsewhere::hint(definition, name, args, span));
-            let hint = elsewhere
-                .or_else(|| reduction_of_several(name))
-                .or_else(|| self.function_meant(name, call.map(|(args, _)| args.len())));
-            let hint = hint.unwrap_or_else(|| {
-                format!(
-                    "`{}` is served as soon as a plugin, an upstream or a definition brings `{name}`",
-                    definition.name()
-                )
+            // What is called as numpy or Python calls it is not misspelt.
+            let is_known = call.is_some() && elsewhere::is_known(name);
+            let n_args = call.map(|(args, _)| args.len());
+            let meant = elsewhere.or_else(|| {
+                if is_known {
+                    return None;
+                }
+                reduction_of_several(name).or_else(|| self.function_meant(name, n_args))
+            });
+            let subject = if meant.is_some() { Subject::Misspelt } else { Subject::Missing };
+            let own = definition.name();
+            let hint = meant.unwrap_or_else(|| match is_known {
+                true => format!(
+                    "the language has no `{name}`: `{own}` is served as soon as a plugin, an upstream or a                      definition brings one"
+                ),
+                false => {
+                    format!("`{own}` is served as soon as a plugin, an upstream or a definition brings `{name}`")
+                }
             });
             let warning = definition.error(name_span.clone(), message).into_warning().with_hint(hint);
-            self.diagnostics.push(warning);
+            self.diagnostics.push(warning.about(subject));
         }
         None
     }

@@ -144,11 +144,7 @@ pub(super) fn hint(definition: &Definition, name: &str, args: &[Tree], span: &Sp
         return Some("write cases as `Piecewise((x, x > 0), (0, True))`".to_owned());
     }
     let Ok(index) = FORMS.binary_search_by_key(&name, |form| form.name) else {
-        let is_other = OTHERS.lines().any(|other| other == name);
-        return is_other.then(|| {
-            let own = definition.name();
-            format!("the language has no `{name}`: `{own}` is served as soon as a plugin, an upstream or a definition brings one")
-        });
+        return None;
     };
     let Form { parameters, form, .. } = &FORMS[index];
     let list = |separator: &str| parameters.iter().map(char::to_string).collect::<Vec<_>>().join(separator);
@@ -167,6 +163,11 @@ pub(super) fn hint(definition: &Definition, name: &str, args: &[Tree], span: &Sp
     } else {
         format!("write `({filled})`")
     })
+}
+
+/// Returns whether numpy, Python or its `math` has a function that the language has not.
+pub(super) fn is_known(name: &str) -> bool {
+    OTHERS.lines().any(|other| other == name)
 }
 
 /// Puts arguments in the places of the parameters of a form, in parentheses where an operator stands beside them.
