@@ -1,10 +1,12 @@
 //! Functions of whole arrays.
 
+#![allow(unsafe_code)]
+
 use std::fmt;
 use std::ops::Index;
 
 use crate::abi::{Call, MAX_RANK};
-use crate::entry::{Stop, cancelled, slice};
+use crate::call::{Stop, cancelled, slice};
 
 type ShapeCode = dyn Fn(&[&[usize]]) -> Result<Vec<usize>, String> + Send + Sync;
 type FillCode = dyn Fn(&Inputs<'_>, &mut [f64]) -> Result<(), String> + Send + Sync;

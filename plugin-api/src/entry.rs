@@ -3,23 +3,18 @@
 //! Unwinding through the boundary ends the host, whatever it does about it, so each entry catches what its
 //! author's code throws, and hands over the words of it.
 
+#![allow(unsafe_code)]
+
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
-use std::fmt;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::Once;
 
 use crate::abi::{Call, Status};
+use crate::call::Stop;
 use crate::function::{Code, Function};
 use crate::pointwise;
-
-/// Why an entry ends without its result.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Stop {
-    pub(crate) status: Status,
-    pub(crate) message: String,
-}
 
 /// The `call` of every function that this crate makes. Its context is the [`Function`].
 pub(crate) unsafe extern "C" fn call(context: *const c_void, call: *const Call) -> Status {
@@ -77,24 +72,6 @@ unsafe fn report(end: Result<(), Stop>, call: &Call) -> Status {
     }
 }
 
-/// Returns whether the host has cancelled the call.
-pub(crate) fn cancelled(call: &Call) -> bool {
-    // SAFETY: the host gives the token that its own function takes.
-    call.cancelled.is_some_and(|cancelled| unsafe { cancelled(call.cancel_token) })
-}
-
-/// Borrows `len` elements; of none, the pointer may be null.
-///
-/// # Safety
-/// As [`std::slice::from_raw_parts`], but for `len` 0.
-pub(crate) unsafe fn slice<'a, T>(data: *const T, len: usize) -> &'a [T] {
-    match len {
-        0 => &[],
-        // SAFETY: promised by the caller.
-        _ => unsafe { std::slice::from_raw_parts(data, len) },
-    }
-}
-
 // === panics ===
 
 thread_local! {
@@ -135,18 +112,6 @@ pub(crate) fn keep_words() {
 fn spoken(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
-}
-
-// === impl Stop ===
-
-impl Stop {
-    pub(crate) fn failed(message: impl fmt::Display) -> Self {
-        Self { status: Status::FAILED, message: message.to_string() }
-    }
-
-    pub(crate) fn cancelled() -> Self {
-        Self { status: Status::CANCELLED, message: "cancelled".to_owned() }
-    }
 }
 
 #[cfg(test)]

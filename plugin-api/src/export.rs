@@ -1,5 +1,7 @@
 //! How a plugin becomes a shared library.
 
+#![allow(unsafe_code)]
+
 use std::sync::{Mutex, PoisonError};
 
 #[doc(hidden)]
@@ -9,7 +11,8 @@ use abi_stable::prefix_type::{PrefixRefTrait, PrefixTypeTrait};
 use abi_stable::std_types::RResult;
 
 use crate::abi::{AbiVersion, HostTable, Open, PluginModule, PluginTable, Status, TextBuffer};
-use crate::entry::{Stop, contain, keep_words};
+use crate::call::Stop;
+use crate::entry::{contain, keep_words};
 use crate::plugin::{Plugin, StartError};
 
 /// Exports functions as a plugin, and makes `fn plugin() -> Result<Plugin, StartError>` for tests.

@@ -63,6 +63,7 @@
 
 pub mod abi;
 mod array;
+mod call;
 mod entry;
 #[doc(hidden)]
 pub mod export;

@@ -4,10 +4,12 @@
 //! together with the author's code, so that the compiler may inline and vectorise it. [`fill`] walks the
 //! rows of a call of any shape.
 
+#![allow(unsafe_code)]
+
 use std::fmt;
 
 use crate::abi::{Call, Input, Status};
-use crate::entry::{Stop, cancelled, slice};
+use crate::call::{Stop, cancelled, slice};
 
 /// The most numbers that a function of plain numbers takes.
 const MAX_ARITY: usize = 8;
