@@ -8,30 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kamodo_expr::{Expr, Node};
-use kamodo_value::{Meta, Parameter, Signature, Value};
+use kamodo_value::{Meta, Parameter, Signature};
 
 use crate::function::{Body, Function, Shown};
-use crate::{AwaitedFunction, Hop};
-
-/// A call of functions that run at one other place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Composed {
-    /// The name of the function there.
-    pub function: String,
-    /// One for each of its parameters.
-    pub args: Vec<Part>,
-}
-
-/// What a call in a composition is given.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Part {
-    /// An argument of the whole, by its place.
-    Argument(usize),
-    /// The default of a parameter.
-    Constant(Value),
-    /// The answer of another call.
-    Call(Composed),
-}
+use crate::{AwaitedFunction, Composed, Hop, Part};
 
 /// Compositions by the names under which the body of a definition calls them.
 pub(crate) type Compositions = HashMap<Arc<str>, Arc<Function>>;

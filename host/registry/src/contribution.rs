@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kamodo_expr::Definition;
 use kamodo_value::{Meta, Signature, Value};
 
-use crate::{CallError, Composed};
+use crate::CallError;
 
 /// Who brought a function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,6 +148,26 @@ pub trait AwaitedFunction: Send + Sync + fmt::Debug {
     fn compose(&self, _composed: Composed) -> Option<Arc<dyn AwaitedFunction>> {
         None
     }
+}
+
+/// A call of functions that run at one other place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composed {
+    /// The name of the function there.
+    pub function: String,
+    /// One for each of its parameters.
+    pub args: Vec<Part>,
+}
+
+/// What a call in a composition is given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// An argument of the whole, by its place.
+    Argument(usize),
+    /// The default of a parameter.
+    Constant(Value),
+    /// The answer of another call.
+    Call(Composed),
 }
 
 /// A server on the way to a function.

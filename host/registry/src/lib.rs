@@ -33,10 +33,9 @@ pub use administration::{Administration, Answer, Command, CommandError, Receipt}
 pub use admit::{Admission, Admitted, Change, KEPT, NotKept};
 pub use bind::{NO_ARGUMENT, bind};
 pub use budget::{Budget, Charge, Exceeded};
-pub use compose::{Composed, Part};
 pub use contribution::{
-    Awaited, AwaitedFunction, Cancel, ContributedFunction, Contribution, Cost, Hop, NativeFunction, Origin,
-    OriginKey, Remark, reserved_name,
+    Awaited, AwaitedFunction, Cancel, Composed, ContributedFunction, Contribution, Cost, Hop, NativeFunction,
+    Origin, OriginKey, Part, Remark, reserved_name,
 };
 pub use define::{define, define_unless_cancelled, link_beside, taken, unless_cancelled};
 pub use dispatch::Dispatcher;

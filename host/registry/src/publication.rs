@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use kamodo_expr::shortened_to;
 
-use crate::{Function, Snapshot};
+use crate::Function;
 
 /// One publication: a generation, when and why it came, and what it changed.
 #[derive(Debug, Clone)]
@@ -72,10 +72,15 @@ const MAX_DECLARATION: usize = 300;
 // === impl Changes ===
 
 impl Changes {
-    pub(crate) fn between(before: &Snapshot, after: &[Arc<Function>]) -> Self {
+    /// Returns how functions differ from those before; `find` finds one of these by its name.
+    pub(crate) fn between<'a>(
+        before: &'a [Arc<Function>],
+        find: impl Fn(&str) -> Option<&'a Arc<Function>>,
+        after: &[Arc<Function>],
+    ) -> Self {
         let mut changes = Self::default();
         for function in after {
-            match before.find(function.name()) {
+            match find(function.name()) {
                 None => changes.came.push(function.signature.declaration()),
                 Some(old) if !old.is_same_as(function) => changes.changed.push(Changed {
                     before: old.signature.declaration(),
@@ -85,7 +90,7 @@ impl Changes {
             }
         }
         let names: HashSet<_> = after.iter().map(|function| function.name()).collect();
-        let gone = before.functions().filter(|old| !names.contains(old.name()));
+        let gone = before.iter().filter(|old| !names.contains(old.name()));
         changes.went.extend(gone.map(|old| old.signature.declaration()));
         changes
     }

@@ -53,7 +53,7 @@ impl Snapshot {
             generation,
             at: SystemTime::now(),
             cause,
-            changes: Changes::between(previous, &functions),
+            changes: Changes::between(&previous.functions, |name| previous.find(name), &functions),
             n_functions: functions.len(),
         });
         let since = functions.iter().map(|function| match previous.by_name.get(function.name()) {
@@ -91,7 +91,7 @@ impl Snapshot {
     /// Returns whether these functions are others than those of this generation.
     #[must_use]
     pub fn is_changed_by(&self, functions: &[Arc<Function>]) -> bool {
-        !Changes::between(self, functions).is_empty()
+        !Changes::between(&self.functions, |name| self.find(name), functions).is_empty()
     }
 
     /// Returns the number of this generation; the empty one before the first is 0.
