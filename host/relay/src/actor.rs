@@ -16,11 +16,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, timeout};
 
+use crate::Upstream;
 use crate::backoff::Backoff;
-use crate::fields::{Declared, Defaults, Fetched, Functions, Refused, fetch};
+use crate::fields::{Defaults, Fetched, Functions, Refused, fetch};
 use crate::line::{Asked, Call, Line};
+use crate::news::{Declared, News};
 use crate::pulse::{self, Pulse, Verdict};
-use crate::{News, Upstream};
 
 /// How long an upstream may take to accept a connection and shake hands.
 const CONNECT: Duration = Duration::from_secs(10);

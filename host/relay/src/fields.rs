@@ -12,10 +12,8 @@ use kamodo_units::Unit;
 use kamodo_value::{Meta, Signature, is_name};
 
 use crate::line::{Asked, Line, RemoteFunction};
-use crate::{Served, Upstream, route};
-
-/// How the functions of a server are declared there, such as `f(x[cm])[kg]`, by their names.
-pub(crate) type Declared = HashMap<String, String>;
+use crate::news::{Declared, Served};
+use crate::{Upstream, route};
 
 /// The functions of a server by their names there.
 pub(crate) struct Functions {

@@ -7,16 +7,17 @@
 //!
 //! While an upstream is down its functions stay what they are, and calls fail at once with its address, the
 //! cause and the next attempt. The relay knows no capnp: the client does.
-#![forbid(unsafe_code)]
 
 mod actor;
 mod backoff;
 mod fields;
 mod line;
+mod news;
 mod pulse;
 mod relay;
 mod route;
 mod upstream;
 
-pub use relay::{News, Relay, Served};
+pub use news::{News, Served};
+pub use relay::Relay;
 pub use upstream::Upstream;

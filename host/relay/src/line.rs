@@ -7,7 +7,7 @@ use kamodo_registry::{Awaited, AwaitedFunction, CallError, Composed, Hop};
 use kamodo_value::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use crate::fields::Declared;
+use crate::news::Declared;
 
 /// How many calls of one upstream may be open. A server of ours lets a connection have 256, with some
 /// places left for what else is asked.

@@ -7,45 +7,20 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use kamodo_expr::Diagnostic;
-use kamodo_registry::{Contribution, OriginKey, Registry};
+use kamodo_registry::{OriginKey, Registry};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet, LocalSet};
 use tokio::time::sleep;
 
 use crate::Upstream;
 use crate::actor::Actor;
+use crate::news::News;
 
 /// Keeps a connection to each upstream, on a thread of its own. Dropping it ends them all.
 #[derive(Debug)]
 pub struct Relay {
     orders: Option<mpsc::UnboundedSender<Vec<Upstream>>>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// What is new of an upstream.
-#[derive(Debug)]
-pub enum News {
-    /// It serves something else than it did, or that is known for the first time.
-    Serves(Served),
-    /// It cannot be reached, for this reason; or, without one, it can.
-    Away {
-        /// Which one it is.
-        key: OriginKey,
-        /// Why.
-        cause: Option<String>,
-    },
-}
-
-/// What an upstream serves.
-#[derive(Debug)]
-pub struct Served {
-    /// All of its functions.
-    pub contribution: Contribution,
-    /// What is said of those that are left out.
-    pub warnings: Vec<Diagnostic>,
-    /// Their names, as they would be here.
-    pub left_out: Vec<String>,
 }
 
 // === impl Relay ===
