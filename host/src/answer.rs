@@ -10,6 +10,7 @@ use clap::ValueEnum as _;
 use kamodo_value::{Array, Value};
 
 use crate::cli::{Answer, ValueFormat};
+use crate::error::is_read;
 use crate::{Error, describe};
 
 /// A result in the form that it is written in.
@@ -65,15 +66,6 @@ pub(crate) fn show(value: &Value, answer: &Answer) -> Result<ExitCode, Error> {
 pub(crate) fn print(text: &str) -> Result<bool, Error> {
     let mut out = io::stdout().lock();
     is_read(writeln!(out, "{text}").and_then(|()| out.flush()))
-}
-
-/// Returns whether somebody still reads what was printed: a closed pipe (`| head`) is not an error.
-pub(crate) fn is_read(printed: io::Result<()>) -> Result<bool, Error> {
-    match printed {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(Error::Print(error)),
-    }
 }
 
 /// The format that is asked for, or that the file's name asks for; a name without an extension asks for text.

@@ -4,7 +4,6 @@ mod signals;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -19,7 +18,7 @@ use crate::cli::Serve;
 use crate::live::{self, Live, Settle};
 use crate::settings::{SocketPlace, misleading_variables};
 use crate::table::{self, Room};
-use crate::{Error, Sources, Supervisor, guard, socket, telemetry, waiting};
+use crate::{Error, Running, Sources, Supervisor, guard, paths, socket, telemetry, waiting};
 use signals::{Signal, Signals};
 
 /// Serves until a signal says stop.
@@ -65,13 +64,12 @@ fn run(serve: &Serve, publisher: Publisher, log: &telemetry::Log) -> Result<Exit
     let dispatcher = Dispatcher::start().map_err(Error::system("cannot start the pool"))?;
     let mut server = Server::start(&config, Arc::clone(&registry), dispatcher)?;
     let (watching, socket) = (effective.watch, effective.admin_socket.clone());
-    let administration = supervisor.administration();
     let expected = supervisor.upstreams().to_vec();
     let live = Arc::new(Live::new(server.controls(), given.clone(), effective, identity));
     let settle = Arc::clone(&live) as Arc<dyn Settle>;
-    let supervisor = supervisor.start(settle, watching).map_err(Error::Watch)?;
+    let supervisor = Running::start(supervisor, settle, watching).map_err(Error::Watch)?;
 
-    administer(&mut server, &socket, administration)?;
+    administer(&mut server, &socket, supervisor.administration())?;
     announce(&registry, &expected, &server).map_err(Error::system("cannot start a thread"))?;
     let failure = loop {
         match signals.next() {
@@ -119,7 +117,7 @@ fn first_look(serve: &Serve, publisher: Publisher) -> Result<Supervisor, Error> 
         plugin_directories: serve.plugins.clone(),
         given: serve.flags.0.clone(),
     };
-    let mut supervisor = Supervisor::new(sources, stage_path(), publisher);
+    let mut supervisor = Supervisor::new(sources, paths::stage(), publisher);
     let report = supervisor.look();
     for diagnostic in &report.diagnostics {
         telemetry::say(format_args!("{}\n", diagnostic.render()));
@@ -154,19 +152,6 @@ fn administer(
         tracing::warn!("nobody can administer this server: {}{hint}", telemetry::chain(&error));
     }
     Ok(())
-}
-
-/// The private directory of this user's staged plugins.
-pub(crate) fn stage_path() -> PathBuf {
-    private_path().join("plugins")
-}
-
-/// The private directory of this user's servers.
-pub(crate) fn private_path() -> PathBuf {
-    let private = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = private.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
-    // Never a directory that others share; where there is no home, it stands beside the certificate.
-    cache.map_or_else(|| PathBuf::from(".kamodo-rpc"), |cache| cache.join("kamodo-rpc"))
 }
 
 /// Prints what is served and where; the line `ready` comes last. Nobody waits for whoever reads it: a server whose

@@ -7,7 +7,7 @@ use kamodo_registry::Publisher;
 
 use crate::cli::{Check, Format};
 use crate::table::{self, Room};
-use crate::{Error, Settings, Sources, Supervisor, answer, app, describe, waiting};
+use crate::{Error, Settings, Sources, Supervisor, answer, describe, paths, waiting};
 
 /// Prints what the file defines; the status is 1 where an error would keep something from being served.
 ///
@@ -19,7 +19,7 @@ pub fn run(check: &Check) -> Result<ExitCode, Error> {
         plugin_directories: check.plugins.clone(),
         given: Settings::default(),
     };
-    let mut supervisor = Supervisor::new(sources, app::stage_path(), Publisher::new());
+    let mut supervisor = Supervisor::new(sources, paths::stage(), Publisher::new());
     let report = supervisor.look();
     let functions = || report.defined.iter().map(|function| &**function);
     let n_errors = report.n_errors();

@@ -18,7 +18,7 @@ pub use format::{Form, Format, Printed, TableFormat, ValueFormat};
 pub use reference::{Functions, Units};
 pub use remote::{Answer, Call, Completions, Eval, List, Manual};
 
-use crate::answer::is_read;
+use crate::error::is_read;
 use crate::settings::{ServerFlags, Setting, TABLE};
 use crate::{USAGE, telemetry};
 

@@ -318,3 +318,12 @@ fn places(tried: &[PathBuf]) -> String {
     let places: Vec<_> = tried.iter().map(|place| format!("`{}`", place.display())).collect();
     places.join(" or ")
 }
+
+/// Returns whether somebody still reads what was printed: a closed pipe (`| head`) is not an error.
+pub(crate) fn is_read(printed: io::Result<()>) -> Result<bool, Error> {
+    match printed {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::Print(error)),
+    }
+}

@@ -17,6 +17,7 @@ pub mod list;
 mod live;
 pub mod manual;
 mod moment;
+mod paths;
 mod quantity;
 pub mod reference;
 pub mod remote;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::app;
+use crate::paths;
 
 /// Returns the places where a server of this user with that port may have its socket, the preferred first.
 ///
@@ -10,7 +10,7 @@ use crate::app;
 pub(crate) fn places(port: u16) -> Vec<PathBuf> {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
     let runtime = runtime.map(|directory| directory.join("kamodo-rpc"));
-    let own = app::private_path().join("run");
+    let own = paths::private().join("run");
     let directories = runtime.into_iter().chain([own]);
     directories.map(|directory| directory.join(format!("{port}.sock"))).collect()
 }

@@ -2,9 +2,10 @@
 //!
 //! What changes within one settling window is one transaction and one generation. A mistake is logged
 //! and keeps what was served; a request never waits for any of this. `settling` says when files have come
-//! to rest, `running` is the loop that waits for that and for an administrator's commands, and this file
-//! what is done with what was seen.
+//! to rest, `running` is the loop that waits for that and for an administrator's commands, `commands` what these
+//! do, and this file what is done with what was seen.
 
+mod commands;
 mod report;
 mod running;
 mod settling;
@@ -13,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use kamodo_expr::{Diagnostic, Severity};
@@ -31,7 +31,6 @@ use crate::sighting::{Places, Sighting};
 use crate::{telemetry, trial};
 
 pub use report::Report;
-use running::Event;
 pub use running::Running;
 
 /// What is read: a configuration and directories of plugins.
@@ -71,7 +70,6 @@ pub struct Supervisor {
     passing: BTreeSet<PathBuf>,
     /// Warnings that were told and still hold, which are not told again.
     told: BTreeMap<Topic, Vec<Diagnostic>>,
-    events: (Sender<Event>, Receiver<Event>),
     /// Ends what reads files when the server ends: a large one takes seconds.
     stop: Stop,
 }
@@ -121,7 +119,6 @@ impl Supervisor {
             away: BTreeMap::new(),
             passing: BTreeSet::new(),
             told: BTreeMap::new(),
-            events: channel(),
             stop: Stop::default(),
         }
     }

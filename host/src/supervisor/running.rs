@@ -1,13 +1,13 @@
 //! The loop on the supervisor's own thread: events, commands, and the time between them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use kamodo_files::{Stop, resolve};
-use kamodo_registry::{Administration, Admitted, Answer, Cause, Command, CommandError, OriginKey, Receipt};
+use kamodo_files::Stop;
+use kamodo_registry::{Administration, Answer, Cause, Command, CommandError, Receipt};
 use kamodo_relay::{News, Relay};
 use tokio::sync::oneshot;
 
@@ -30,7 +30,7 @@ const POLL: Duration = Duration::from_secs(1);
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// What makes the supervisor act.
-pub(super) enum Event {
+enum Event {
     /// Something may have changed.
     Look,
     /// Something happened to a file.
@@ -59,6 +59,7 @@ struct Administrator(Sender<Event>);
 /// The supervisor while it runs.
 struct Loop {
     supervisor: Supervisor,
+    events: Receiver<Event>,
     /// None where it looks at fixed times only.
     watch: Option<Watch>,
     relay: Relay,
@@ -74,62 +75,6 @@ struct Loop {
     retry_after: Duration,
     /// Commands that wait until everything on disk was looked at.
     reloads: Vec<Reply>,
-}
-
-// === impl Supervisor ===
-
-impl Supervisor {
-    /// Returns what carries out an administrator's commands once the supervisor runs.
-    #[must_use]
-    pub fn administration(&self) -> Arc<dyn Administration> {
-        Arc::new(Administrator(self.events.0.clone()))
-    }
-
-    /// Watches the files from now on, on a thread of its own, and tells `settle` of settings that change.
-    /// Where it polls it looks once a second instead of being told by the system.
-    ///
-    /// # Errors
-    /// Where the system refuses a watch or a thread.
-    pub fn start(
-        self,
-        settle: Arc<dyn Settle>,
-        watching: Watching,
-    ) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
-        let sender = self.events.0.clone();
-        let touched = sender.clone();
-        let watch = match watching {
-            // The supervisor is gone only when the server ends.
-            Watching::Events => Some(Watch::start(move |touch| drop(touched.send(Event::Touched(touch))))?),
-            Watching::Poll => None,
-        };
-        let heard = sender.clone();
-        let relay = Relay::start(self.publisher.registry(), move |news| drop(heard.send(Event::News(news))))?;
-        relay.set(self.upstreams.clone());
-        let mut running = Loop {
-            supervisor: self,
-            watch,
-            relay,
-            settle,
-            writers: Writers::default(),
-            settling: None,
-            next_look: Instant::now(),
-            retry: Instant::now(),
-            retry_after: TRY_AGAIN,
-            reloads: Vec::new(),
-        };
-        // The settings' files count from now on; what changed since the first look is seen at once.
-        let settings = running.settings_files();
-        running.supervisor.seen.settings = running.sight().settings;
-        let _ = running.watch_files(&settings); // it looks again in any case
-        running.settling = Some(Settling::begin(Instant::now()));
-        let health = Arc::clone(running.supervisor.publisher.registry().health());
-        let stop = running.supervisor.stop.clone();
-        let thread = thread::Builder::new().name("supervisor".to_owned());
-        let thread = thread.spawn(move || {
-            health.essential("supervisor", || running.run());
-        })?;
-        Ok(Running { events: sender, stop, thread: Some(thread) })
-    }
 }
 
 // === impl Loop ===
@@ -148,7 +93,7 @@ impl Loop {
                 self.next_look = Instant::now() + idle;
                 continue;
             }
-            match self.supervisor.events.1.recv_timeout(wait) {
+            match self.events.recv_timeout(wait) {
                 Ok(Event::Look) => self.disturb(),
                 Ok(Event::Touched(touch)) => {
                     self.writers.note(&touch, Instant::now());
@@ -290,110 +235,6 @@ impl Loop {
     }
 }
 
-// === commands ===
-
-impl Supervisor {
-    fn carry_out(&mut self, command: &Command) -> Result<Receipt, CommandError> {
-        let report = match command {
-            Command::Reload => Report::default(), // waits until everything was looked at
-            Command::Rollback { to } => {
-                let to = match to {
-                    Some(to) => *to,
-                    None => self.generation_before()?,
-                };
-                let admitted = self.admission.roll_back(to)?;
-                self.republish(admitted, Cause::Rollback { to })
-            }
-            Command::Pin { file } => {
-                let key = file.as_deref().map(|file| self.origin_of(file)).transpose()?;
-                self.admission.pin(key);
-                self.publisher.stand(self.standing());
-                Report::default()
-            }
-            Command::Unpin { file } => {
-                let key = file.as_deref().map(|file| self.origin_of(file)).transpose()?;
-                let admitted = self.admission.unpin(key.as_ref());
-                self.republish(admitted, Cause::Unpin)
-            }
-        };
-        if !matches!(command, Command::Reload) {
-            tracing::info!("{}", words(command));
-        }
-        report.log();
-        Ok(self.receipt(&report))
-    }
-
-    fn republish(&mut self, admitted: Admitted, cause: Cause) -> Report {
-        let mut report = Report::default();
-        let changed = self.admission.origins().cloned().collect();
-        self.publish(admitted, &changed, cause, &mut report);
-        report.leave_out_repetitions();
-        report
-    }
-
-    fn receipt(&self, report: &Report) -> Receipt {
-        Receipt {
-            generation: self.publisher.registry().snapshot().generation(),
-            is_new: report.published.is_some(),
-            diagnostics: report.diagnostics.clone(),
-            pins: self.admission.pins().clone(),
-        }
-    }
-
-    /// The generation that somebody means who wants the last change undone.
-    fn generation_before(&self) -> Result<u64, CommandError> {
-        let snapshot = self.publisher.registry().snapshot();
-        let present = match snapshot.publication().cause {
-            Cause::Rollback { to } => to, // once more: one further back
-            _ => snapshot.generation(),
-        };
-        let before = self.admission.kept().into_iter().rev().find(|kept| *kept < present);
-        before.ok_or(CommandError::NothingBefore { generation: snapshot.generation() })
-    }
-
-    fn origin_of(&self, file: &Path) -> Result<OriginKey, CommandError> {
-        let is_same_file = |own: &Path| {
-            own == file
-                || std::fs::canonicalize(resolve(file))
-                    .is_ok_and(|file| std::fs::canonicalize(resolve(own)).is_ok_and(|own| own == file))
-        };
-        let is_meant = |key: &&OriginKey| match key.file() {
-            Some(own) => is_same_file(own),
-            None => file.as_os_str() == key.to_string().as_str(),
-        };
-        let known =
-            || self.admission.origins().chain(self.faults.keys()).chain(&self.admission.pins().origins);
-        known().find(is_meant).cloned().ok_or_else(|| CommandError::UnknownOrigin {
-            file: file.to_owned(),
-            known: known().map(OriginKey::to_string).collect(),
-        })
-    }
-
-    /// Makes what failed count as new, since the reason need not lie in its bytes.
-    fn forget_failures(&mut self) {
-        if let Some(stage) = &self.stage {
-            stage.forget_failures();
-        }
-        for failed in self.faults.keys().filter_map(OriginKey::file) {
-            self.seen.forget_plugin(failed);
-            self.seen.config.retain(|(file, _)| file != failed);
-        }
-    }
-}
-
-fn words(command: &Command) -> String {
-    let of = |file: &Option<PathBuf>| {
-        file.as_ref().map_or_else(|| "everything".to_owned(), |file| file.display().to_string())
-    };
-    match command {
-        Command::Reload => "asked to look again".to_owned(),
-        Command::Rollback { to: Some(to) } => format!("asked to go back to generation {to}"),
-        Command::Rollback { to: None } => "asked to go back by one generation".to_owned(),
-        Command::Pin { file } => format!("asked to pin {}", of(file)),
-        Command::Unpin { file } => format!("asked to unpin {}", of(file)),
-    }
-}
-
 // === impl Administrator ===
 
 impl Administration for Administrator {
@@ -412,6 +253,60 @@ impl Administration for Administrator {
 // === impl Running ===
 
 impl Running {
+    /// Watches the files from now on, on a thread of its own, and tells `settle` of settings that change.
+    /// Where it polls it looks once a second instead of being told by the system.
+    ///
+    /// # Errors
+    /// Where the system refuses a watch or a thread.
+    pub fn start(
+        supervisor: Supervisor,
+        settle: Arc<dyn Settle>,
+        watching: Watching,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let (sender, events) = channel();
+        let touched = sender.clone();
+        let watch = match watching {
+            // The supervisor is gone only when the server ends.
+            Watching::Events => Some(Watch::start(move |touch| drop(touched.send(Event::Touched(touch))))?),
+            Watching::Poll => None,
+        };
+        let heard = sender.clone();
+        let relay =
+            Relay::start(supervisor.publisher.registry(), move |news| drop(heard.send(Event::News(news))))?;
+        relay.set(supervisor.upstreams.clone());
+        let mut running = Loop {
+            supervisor,
+            events,
+            watch,
+            relay,
+            settle,
+            writers: Writers::default(),
+            settling: None,
+            next_look: Instant::now(),
+            retry: Instant::now(),
+            retry_after: TRY_AGAIN,
+            reloads: Vec::new(),
+        };
+        // The settings' files count from now on; what changed since the first look is seen at once.
+        let settings = running.settings_files();
+        running.supervisor.seen.settings = running.sight().settings;
+        let _ = running.watch_files(&settings); // it looks again in any case
+        running.settling = Some(Settling::begin(Instant::now()));
+        let health = Arc::clone(running.supervisor.publisher.registry().health());
+        let stop = running.supervisor.stop.clone();
+        let thread = thread::Builder::new().name("supervisor".to_owned());
+        let thread = thread.spawn(move || {
+            health.essential("supervisor", || running.run());
+        })?;
+        Ok(Self { events: sender, stop, thread: Some(thread) })
+    }
+
+    /// Returns what has an administrator's commands carried out.
+    #[must_use]
+    pub fn administration(&self) -> Arc<dyn Administration> {
+        Arc::new(Administrator(self.events.clone()))
+    }
+
     /// Makes the supervisor look at everything again.
     pub fn look_again(&self) {
         // The supervisor is gone only when the server ends.
