@@ -11,6 +11,7 @@ use std::sync::Arc;
 use kamodo_plugin_api::abi::{Call, CallEntry, Input, MAX_RANK, ShapeEntry, Status, TextBuffer};
 use kamodo_registry::Cancel;
 
+use crate::error::words;
 use crate::float;
 use crate::guard::Caller;
 
@@ -136,12 +137,6 @@ impl Entry {
             _ => Failure::Failed(words),
         })
     }
-}
-
-/// Copies the words that a plugin wrote.
-pub(crate) fn words(written: &[u8]) -> String {
-    let words = String::from_utf8_lossy(written);
-    if words.trim().is_empty() { "it does not say why".to_owned() } else { words.into_owned() }
 }
 
 unsafe extern "C" fn is_cancelled(token: *const c_void) -> bool {

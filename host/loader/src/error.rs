@@ -9,10 +9,9 @@ use kamodo_plugin_api::abi::AbiVersion;
 
 use crate::digest::Digest;
 use crate::elf::ElfFault;
+use crate::ending::{Ending, Step};
 use crate::example::ExampleFault;
-use crate::spec::SpecFault;
-use crate::stage::RESTART;
-use crate::trial::{Ending, Step};
+use crate::fault::SpecFault;
 
 /// A plugin that does not load: which file, which bytes of it, and why ([`Error::kind`]).
 #[derive(Debug, Clone)]
@@ -365,6 +364,10 @@ fn name(file: &Path) -> String {
     file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
 }
 
+/// What gives the room of old libraries back.
+pub(crate) const RESTART: &str =
+    "restart the server when it suits: it serves the same again, with the newest library of each file only";
+
 /// The most things of one kind that a message names.
 const NAMED: usize = 10;
 
@@ -398,6 +401,12 @@ fn listed(one: &str, many: &str, things: &[impl fmt::Display], what: &str) -> St
 
 fn quoted(symbols: &[String]) -> Vec<String> {
     symbols.iter().map(|symbol| format!("`{symbol}`")).collect()
+}
+
+/// Copies the words that a plugin wrote.
+pub(crate) fn words(written: &[u8]) -> String {
+    let words = String::from_utf8_lossy(written);
+    if words.trim().is_empty() { "it does not say why".to_owned() } else { words.into_owned() }
 }
 
 /// What a plugin printed, on lines of its own.

@@ -15,15 +15,15 @@
 //!   is put back after each entry (`float`).
 //! - `unsafe` stands in `library.rs`, `spec.rs`, `entry.rs`, `float.rs`, `process/system.rs` and `trial/confine.rs` only.
 
-#![deny(unsafe_code)]
-
 mod broadcast;
 mod checksum;
 mod digest;
 mod elf;
+mod ending;
 mod entry;
 mod error;
 mod example;
+mod fault;
 mod float;
 mod function;
 mod guard;
@@ -33,6 +33,7 @@ mod operand;
 mod process;
 mod spec;
 mod stage;
+mod staged;
 mod trial;
 
 use std::path::Path;
@@ -41,16 +42,17 @@ use kamodo_registry::{Contribution, Origin};
 
 pub use digest::Digest;
 pub use elf::ElfFault;
+pub use ending::{Ending, Step};
 pub use error::{Error, ErrorKind, NeededLibrary};
 pub use example::ExampleFault;
+pub use fault::SpecFault;
 pub use guard::{ProcessChange, end_process, watch_process};
 pub use process::{Aspect, Change};
-pub use spec::SpecFault;
 pub use stage::{Crowding, Limits, StageDir};
-pub use trial::{Ending, Step, Trial, try_plugin};
+pub use trial::{Trial, try_plugin};
 
 use spec::PluginSpec;
-use stage::Staged;
+use staged::Staged;
 
 /// Loads one plugin file as the contribution of its origin.
 ///

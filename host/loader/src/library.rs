@@ -10,10 +10,9 @@ use abi_stable::library::{
 use kamodo_plugin_api::abi::{AbiVersion, HostTable, PluginModuleRef, PluginTable, Status, TextBuffer};
 use libloading::os::unix::{Library as Handle, RTLD_LOCAL, RTLD_NOW};
 
-use crate::entry::words;
-use crate::error::{ErrorKind, NeededLibrary};
+use crate::error::{ErrorKind, NeededLibrary, words};
 use crate::float;
-use crate::stage::Staged;
+use crate::staged::Staged;
 
 /// An opened library. It is never closed: threads, thread-locals and texts of it may live on, and what is
 /// called is called for as long as the process runs.

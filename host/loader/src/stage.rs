@@ -15,10 +15,11 @@ use object::ReadCache;
 
 use crate::digest::{Digest, Hash};
 use crate::elf;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, RESTART};
 use crate::function::Plugin;
 use crate::library;
 use crate::needs;
+use crate::staged::Staged;
 use crate::trial::Trial;
 
 /// A private directory of copies, each named by the SHA-256 of its bytes, and the memory of what became of
@@ -66,10 +67,6 @@ pub(crate) struct ReadFile {
     path: PathBuf,
     digest: Digest,
 }
-
-/// The path of a private copy: the only kind of path that is ever opened as a library.
-#[derive(Debug)]
-pub(crate) struct Staged(PathBuf);
 
 // === impl StageDir ===
 
@@ -190,12 +187,12 @@ impl StageDir {
         } else {
             self.write(file, &staged)?;
         }
-        Ok(Staged(staged))
+        Ok(Staged::new(staged))
     }
 
     /// Checks that what a private copy needs is there.
     pub(crate) fn check_needs(&self, staged: &Staged, watched: &Path) -> Result<(), ErrorKind> {
-        let copy = kamodo_files::open(&staged.0, Limit::PLUGIN).map_err(unstaged)?;
+        let copy = kamodo_files::open(staged.path(), Limit::PLUGIN).map_err(unstaged)?;
         needs::check(&ReadCache::new(copy.into_file()), watched, &self.dir)
     }
 
@@ -277,10 +274,6 @@ impl Crowding {
     }
 }
 
-/// What gives the room of old libraries back.
-pub(crate) const RESTART: &str =
-    "restart the server when it suits: it serves the same again, with the newest library of each file only";
-
 // === impl Limits ===
 
 impl Default for Limits {
@@ -294,18 +287,5 @@ impl Default for Limits {
 impl ReadFile {
     pub(crate) fn digest(&self) -> Digest {
         self.digest
-    }
-}
-
-// === impl Staged ===
-
-impl Staged {
-    /// Takes the path of a copy that another process made.
-    pub(crate) fn copied_before(path: &Path) -> Self {
-        Self(path.to_owned())
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
     }
 }

@@ -15,7 +15,7 @@ use crate::function;
 use crate::library;
 use crate::process::{Look, State};
 use crate::spec;
-use crate::stage::Staged;
+use crate::staged::Staged;
 
 /// Tries a private copy of a plugin, and writes into the journal how far it came: the whole business of a
 /// program that [`Trial`](super::Trial) names. It must be the first thing that the program does.

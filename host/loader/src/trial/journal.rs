@@ -9,8 +9,8 @@ use kamodo_units::Unit;
 use super::{Ending, Step};
 use crate::error::{ErrorKind, NeededLibrary};
 use crate::example::ExampleFault;
+use crate::fault::SpecFault;
 use crate::process::{Aspect, Change};
-use crate::spec::SpecFault;
 
 /// What became of a trial.
 #[derive(Debug)]
