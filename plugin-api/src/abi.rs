@@ -11,6 +11,8 @@
 //! what the host passes to a call lives until the call returns; a plugin's words about a failure are
 //! written into a buffer of the host.
 
+#![allow(unsafe_code)]
+
 use std::ffi::c_void;
 use std::fmt;
 

@@ -1,5 +1,7 @@
 //! Tries what a plugin's author promises, in one line of a test.
 
+#![allow(unsafe_code)]
+
 use std::fmt::Write;
 use std::ptr;
 

@@ -2,7 +2,6 @@
 //!
 //! [`Project`] is a directory of files and plugins, [`Server`] the binary that serves it. Nothing here
 //! sleeps for a fixed time: what takes a while is asked for by [`eventually`], until a deadline.
-#![forbid(unsafe_code)]
 
 mod artifacts;
 pub mod hint;

@@ -45,7 +45,6 @@
 //! assert_eq!((two.await?, many.await?), (1, vec![-1.0, 1.0]));
 //! # Ok(()) });
 //! ```
-#![forbid(unsafe_code)]
 
 mod administrator;
 pub mod blocking;

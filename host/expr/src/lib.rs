@@ -2,10 +2,8 @@
 //!
 //! The way through: a [`Source`] (text with its place in a file) is parsed to a tree with spans, its names
 //! resolved and its units checked; the result is an [`Expr`], simplified as sympy simplifies on parsing,
-//! which prints as text and LaTeX, and is lowered to a [`kamodo_compute::Program`]. Text is never evaluated as code, and everything wrong with it is a
-//! [`Diagnostic`], all of them at once.
-
-#![forbid(unsafe_code)]
+//! which prints as text and LaTeX, and is lowered to a [`kamodo_compute::Program`]. Text is never evaluated
+//! as code, and everything wrong with it is a [`Diagnostic`], all of them at once.
 
 mod ast;
 mod builtin;

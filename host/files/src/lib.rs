@@ -7,8 +7,6 @@
 //! [`read`] is for files that fit into memory, [`Opened::stream`] for those that need not: it keeps one piece at a time,
 //! and looks at [`Stop`] before each. [`write()`] loses nothing of what a file held if it fails.
 
-#![forbid(unsafe_code)]
-
 mod base;
 mod write;
 

@@ -8,7 +8,6 @@
 //! `local` is the socket at which the server is administered.
 //!
 //! A worker frames messages, copies arrays and runs what is cheap; the rest is the dispatcher's.
-#![forbid(unsafe_code)]
 
 mod administration;
 mod connection;

@@ -7,8 +7,6 @@
 //! Invariants: a unit's text is untrusted, so its length, depth, numbers and exponents are bounded and
 //! no text makes this crate panic; what [`Unit`]'s `Display` writes, [`Unit::parse`] reads as the same unit.
 
-#![forbid(unsafe_code)]
-
 mod ambiguity;
 mod catalog;
 mod dimension;

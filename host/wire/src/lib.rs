@@ -7,7 +7,6 @@
 //!
 //! Nothing here knows what a function is. Values are owned and `Send`; everything of Cap'n Proto stays
 //! on the thread of its connection.
-#![forbid(unsafe_code)]
 
 pub mod exception;
 pub mod literal;
