@@ -1,5 +1,7 @@
 //! A few doubles side by side: what a kernel is written over.
 
+#![allow(unsafe_code)] // vectors, and the pointers that they read through
+
 /// A vector of doubles, or one.
 ///
 /// Methods are `inline(always)`, so that they become single instructions inside a function that has the

@@ -4,8 +4,6 @@
 //! stops whenever another function has to be called. Python's rules hold among Python's values, numpy's beside one
 //! of numpy's, to the last bit. Nothing here knows names, units or the tree of an expression.
 
-#![deny(unsafe_code)] // allowed in `lanes` and `simd`: vectors, and the pointers that they read through
-
 pub mod apply;
 mod beyond;
 mod broadcast;
@@ -14,7 +12,6 @@ mod complex;
 mod element;
 mod error;
 mod fused;
-#[allow(unsafe_code)]
 mod lanes;
 mod list;
 mod machine;
@@ -24,7 +21,6 @@ mod program;
 mod promote;
 mod python;
 mod real;
-#[allow(unsafe_code)]
 mod simd;
 mod special;
 mod steps;

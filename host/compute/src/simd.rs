@@ -5,6 +5,8 @@
 //! each instruction set, chosen at run time; every instantiation gives the same bits, so that an array is its
 //! scalars, element by element. The four operations and the square root are IEEE's, never contracted.
 
+#![allow(unsafe_code)] // vectors, and the pointers that they read through
+
 mod block;
 mod kernels;
 mod memory;

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
-use crate::simplify::Number;
+use crate::number::Number;
 use crate::{Builtin, Float, Span};
 
 pub(crate) use series::{Series, TooLarge};
+
+/// How many numbers, names and operators an expression may have.
+pub(crate) const MAX_NODES: usize = 10_000;
 
 /// An expression and where it stands.
 #[derive(Debug, Clone)]

@@ -12,8 +12,8 @@ use std::fmt;
 use kamodo_compute::{Binary, Reduction, Ternary, Unary};
 
 use crate::Expr;
-use crate::language::Word;
 use crate::simplify::{Simplified, Unfit};
+use crate::word::Word;
 
 pub use table::Builtin;
 

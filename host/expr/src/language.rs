@@ -1,8 +1,13 @@
 //! The names that the language itself has.
 
+use crate::Constant;
 use crate::builtin::{Accuracy, Builtin};
-use crate::print::{PRODUCT, SUM};
-use crate::{Constant, parser};
+use crate::word::Word;
+
+/// The head of a sum over an index, whose second argument is a call without a name: index, from, to.
+pub(crate) const SUM: &str = "Sum";
+/// The head of a product over an index.
+pub(crate) const PRODUCT: &str = "Product";
 
 /// A function by one of its names.
 #[derive(Debug, Clone, Copy)]
@@ -13,20 +18,6 @@ pub(crate) struct Function {
     pub(crate) most: usize,
     is_free: bool,
     word: Word,
-}
-
-/// A function or a constant of the language, for those who want to know what there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Word {
-    /// The name.
-    pub name: &'static str,
-    /// What stands between the parentheses of a call, such as `x, y`; empty for a constant.
-    pub parameters: &'static str,
-    /// What it is.
-    pub about: &'static str,
-    /// An expression with it.
-    pub example: &'static str,
 }
 
 /// What a name stands for.
@@ -82,20 +73,6 @@ impl Word {
         let (domain, units) = (row.domain.to_string(), row.units.to_string());
         Some(Facts { domain, units, accuracy: row.accuracy })
     }
-
-    /// Returns how many parameters have a name.
-    pub(crate) fn n_parameters(&self) -> usize {
-        match self.name {
-            // Each pair of a value and its condition is two arguments.
-            PIECEWISE => 2,
-            _ => self.parameters.split(", ").filter(|parameter| *parameter != "…").count(),
-        }
-    }
-
-    /// Returns whether more arguments may follow those that have a name.
-    fn takes_many(&self) -> bool {
-        self.parameters.ends_with('…')
-    }
 }
 
 // === impl Function ===
@@ -112,7 +89,6 @@ impl Function {
 }
 
 const MANY: usize = usize::MAX;
-const PIECEWISE: &str = "Piecewise";
 
 /// A name that is not the one by which a function prints, or one for what is made of other functions.
 struct Alias {
@@ -236,11 +212,53 @@ pub fn reserved(name: &str) -> Option<&'static str> {
         Some("a constant of the language")
     } else if is_reserved(name) {
         Some("a function of the language")
-    } else if parser::is_python_keyword(name) {
+    } else if is_python_keyword(name) {
         Some("a word of Python")
     } else {
         None
     }
+}
+
+/// Returns whether Python keeps a word to itself, so that no published definition has it as a name.
+pub(crate) fn is_python_keyword(name: &str) -> bool {
+    matches!(
+        name,
+        "False"
+            | "None"
+            | "True"
+            | "and"
+            | "as"
+            | "assert"
+            | "async"
+            | "await"
+            | "break"
+            | "class"
+            | "continue"
+            | "def"
+            | "del"
+            | "elif"
+            | "else"
+            | "except"
+            | "finally"
+            | "for"
+            | "from"
+            | "global"
+            | "if"
+            | "import"
+            | "in"
+            | "is"
+            | "lambda"
+            | "nonlocal"
+            | "not"
+            | "or"
+            | "pass"
+            | "raise"
+            | "return"
+            | "try"
+            | "while"
+            | "with"
+            | "yield"
+    )
 }
 
 /// Returns a constant of the language.

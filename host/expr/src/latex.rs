@@ -31,8 +31,9 @@ mod written;
 
 use std::sync::Arc;
 
+use crate::ast::MAX_NODES;
 use crate::ast::{Operator, Tree, TreeKind};
-use crate::parser::{MAX_DEPTH, MAX_NODES};
+use crate::parser::MAX_DEPTH;
 use crate::{Builtin, Diagnostic, Source, Span};
 use name::Declared;
 use token::{Kind, Shape, Side, Token};

@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 
 use crate::float::OutOfRange;
-use crate::simplify::Number;
+use crate::number::Number;
 use crate::{Builtin, Diagnostic, Float, Source, Span, language};
 use kamodo_units::unseen;
 use kamodo_value::{is_name_part, is_name_start};

@@ -16,9 +16,11 @@ mod language;
 mod latex;
 mod lexer;
 mod lower;
+mod number;
 mod parser;
 mod print;
 mod simplify;
+mod word;
 mod work;
 
 pub use builtin::{Accuracy, Builtin};
@@ -31,7 +33,8 @@ pub use diagnostic::{
 };
 pub use expr::{Constant, Expr, Node};
 pub use float::Float;
-pub use language::{Facts, Word, reserved, words};
+pub use language::{Facts, reserved, words};
 pub use lower::{LowerError, lower};
 pub use print::mathml;
+pub use word::Word;
 pub use work::{IsCancelled, cancellable, steps_taken, together};

@@ -21,14 +21,12 @@ mod series;
 
 use std::sync::Arc;
 
-use crate::ast::{Operator, Tree, TreeKind};
+use crate::ast::{MAX_NODES, Operator, Tree, TreeKind};
 use crate::lexer::{Kind, Token, lex};
-use crate::{Builtin, Diagnostic, Source, Span};
+use crate::{Builtin, Diagnostic, Source, Span, language};
 
 /// How deep an expression may be nested.
 pub(crate) const MAX_DEPTH: usize = 64;
-/// How many numbers, names and operators an expression may have.
-pub(crate) const MAX_NODES: usize = 10_000;
 
 /// Parses a right-hand side.
 pub(crate) fn parse(source: &Source) -> Result<Tree, Vec<Diagnostic>> {
@@ -276,7 +274,7 @@ impl Parser<'_> {
     fn name(&mut self) -> Parsed<Tree> {
         let name: Arc<str> = self.text().into();
         let name_span = self.advance();
-        if is_python_keyword(&name) && !matches!(&*name, "True" | "False") {
+        if language::is_python_keyword(&name) && !matches!(&*name, "True" | "False") {
             let error = self.source.error(name_span, format!("`{name}` is a word of Python, not a name"));
             let hint = match &*name {
                 "not" => "write `~`: `~(x > 1)`".to_owned(),
@@ -436,46 +434,4 @@ impl WithLabelOf for Box<Diagnostic> {
     fn with_label_of(self, source: &Source, open: &Span) -> Self {
         Box::new((*self).with_label(source.label(open.clone(), "opened here")))
     }
-}
-
-/// Returns whether Python keeps a word to itself, so that no published definition has it as a name.
-pub(crate) fn is_python_keyword(name: &str) -> bool {
-    matches!(
-        name,
-        "False"
-            | "None"
-            | "True"
-            | "and"
-            | "as"
-            | "assert"
-            | "async"
-            | "await"
-            | "break"
-            | "class"
-            | "continue"
-            | "def"
-            | "del"
-            | "elif"
-            | "else"
-            | "except"
-            | "finally"
-            | "for"
-            | "from"
-            | "global"
-            | "if"
-            | "import"
-            | "in"
-            | "is"
-            | "lambda"
-            | "nonlocal"
-            | "not"
-            | "or"
-            | "pass"
-            | "raise"
-            | "return"
-            | "try"
-            | "while"
-            | "with"
-            | "yield"
-    )
 }

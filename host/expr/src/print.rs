@@ -5,17 +5,20 @@ mod latex;
 mod mathml;
 mod name;
 mod text;
+mod unit;
 
 use std::sync::Arc;
 
 use num_traits::Signed;
 
+use crate::language::{PRODUCT, SUM};
 use crate::{Builtin, Expr, Node};
 
 pub(crate) use latex::{Fractions, latex, latex_of_call};
 pub use mathml::mathml;
 pub(crate) use name::{accent, function_name, is_letter, letters, symbol};
 pub(crate) use text::text;
+pub(crate) use unit::unit_latex;
 
 /// How tightly what is printed holds together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,11 +69,6 @@ fn negated(expr: &Expr) -> Option<Expr> {
 fn has_negative_coefficient(expr: &Expr) -> bool {
     expr.as_coefficient_and_rest().0.is_negative()
 }
-
-/// The head of a sum over an index, whose second argument is a call without a name: index, from, to.
-pub(crate) const SUM: &str = "Sum";
-/// The head of a product over an index.
-pub(crate) const PRODUCT: &str = "Product";
 
 /// Returns what is differentiated, by which symbol, and whether other symbols stay as they are. Nothing
 /// here differentiates: the language has no function of this name, and a definition may still show one.

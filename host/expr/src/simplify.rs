@@ -19,7 +19,6 @@ pub(crate) mod hyperbolic;
 mod infinity;
 pub(crate) mod inverse;
 mod mul;
-mod number;
 mod numeric;
 mod order;
 pub(crate) mod polynomial;
@@ -29,7 +28,6 @@ pub(crate) mod root;
 pub(crate) mod rounding;
 mod sign;
 pub(crate) mod special;
-mod tree;
 pub(crate) mod trigonometric;
 pub(crate) mod truth;
 
@@ -40,38 +38,19 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::One;
 
+pub(crate) use crate::number::{MAX_BITS, Number, Unfit};
 use crate::{Builtin, Constant, Expr, Float, Node, work};
 
 pub(crate) use add::{add, without_squares_of_sines};
 pub(crate) use exponential::logarithm;
 pub(crate) use function::function;
 pub(crate) use mul::{mul, quotient};
-pub(crate) use number::Number;
 pub(crate) use numeric::numeric;
 pub(crate) use order::sort_factors as sort_for_print;
 pub(crate) use order::sort_terms as sort_terms_for_print;
 pub(crate) use pow::pow;
 use sign::could_extract_minus_sign;
-pub(crate) use tree::of_names;
 pub(crate) use truth::real_root;
-
-/// Bits that an exact number may have.
-pub(crate) const MAX_BITS: u64 = 64 * 1024;
-
-/// Why an expression has no simplified form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unfit {
-    /// An exact number of more than [`MAX_BITS`].
-    TooLarge,
-    /// A division by an exact zero, or a function at a pole, such as `log(0)`.
-    Pole,
-    /// A comparison of complex numbers.
-    NotReal,
-    /// A polynomial of an order that there is not.
-    Index,
-    /// The work on the definition ended early: it took too many steps, or nobody wants the answer any more.
-    Stopped,
-}
 
 /// Takes as many steps as a constructor has parts.
 pub(crate) fn step(n_parts: usize) -> Result<(), Unfit> {
@@ -80,6 +59,15 @@ pub(crate) fn step(n_parts: usize) -> Result<(), Unfit> {
 
 /// What a constructor returns.
 pub(crate) type Simplified = Result<Expr, Unfit>;
+
+impl Number {
+    pub(crate) fn into_expr(self) -> Expr {
+        match self {
+            Self::Exact(ratio) => Expr::rational(ratio),
+            Self::Decimal(float) => Expr::decimal(float),
+        }
+    }
+}
 
 impl Expr {
     pub(crate) fn integer(integer: impl Into<BigInt>) -> Self {

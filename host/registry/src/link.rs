@@ -12,8 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use kamodo_expr::{
-    Checked, Definition, Diagnostic, Outcome, Position, Scope, Severity, bare_letters, bounded,
-    shortened, together,
+    Checked, Definition, Diagnostic, Outcome, Position, Scope, Severity, bare_letters, bounded, shortened,
+    together,
 };
 use kamodo_value::{Meta, Signature};
 

@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use super::{Operator, Tree, TreeKind};
-use crate::parser::MAX_NODES;
+use crate::ast::MAX_NODES;
 use crate::{Diagnostic, Source, Span};
 
 /// Terms that one may have.

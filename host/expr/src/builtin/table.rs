@@ -4,11 +4,11 @@
 use kamodo_compute::{Binary, Reduction, Ternary, Unary};
 
 use super::{Accuracy, Decimals, Domain, Notation, Order, Real, Recipe, Row, Rule, Sign, Units};
-use crate::language::Word;
 use crate::simplify::{
     bessel, complex, exponential, extreme, gamma, hyperbolic, inverse, polynomial, reciprocal, root,
     rounding, special, trigonometric, truth,
 };
+use crate::word::Word;
 
 const OF_AMPLITUDE: &str = "of the amplitude, arguments up to 1000, orders up to 100";
 const OF_AIRY: &str = "of the amplitude, arguments from -50 to 50";

@@ -1,11 +1,9 @@
 //! The left-hand side as text and as LaTeX.
 
-use kamodo_units::Unit;
 use kamodo_value::Signature;
 
 use crate::definition::{Definition, LeftParameter};
-use crate::print::{self, Fractions, function_name, latex_of_call, symbol};
-use crate::{Expr, Source, parser, simplify};
+use crate::print::{function_name, latex_of_call, symbol, unit_latex};
 
 /// Writes the left-hand side as Kamodo's tables show it: as written, without units.
 pub(super) fn lhs(definition: &Definition) -> String {
@@ -62,18 +60,4 @@ fn whole(call: &str, signature: &Signature, equation: &str) -> String {
         _ => String::new(),
     };
     format!("${call}{unit} = {equation}$")
-}
-
-/// Writes a unit: its text is an expression of names.
-fn unit_latex(unit: &Unit) -> String {
-    match unit_expr(unit) {
-        Some(expr) => print::latex(&expr, Fractions::Folded),
-        None => unit.to_string(),
-    }
-}
-
-/// Returns the expression of names that the text of a unit is.
-pub(crate) fn unit_expr(unit: &Unit) -> Option<Expr> {
-    let tree = parser::parse(&Source::whole("", &unit.to_string())).ok()?;
-    simplify::of_names(&tree)
 }

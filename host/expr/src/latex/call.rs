@@ -8,7 +8,7 @@ use super::name::Name;
 use super::token::{Kind, Shape, Side};
 use super::{Closer, Parsed, Parser, function, name};
 use crate::ast::{Tree, TreeKind};
-use crate::{Builtin, Constant, Span, language, parser};
+use crate::{Builtin, Constant, Span, language};
 
 impl Parser<'_> {
     /// Reads a name, and its arguments where it is called.
@@ -110,7 +110,7 @@ impl Parser<'_> {
         if self.is_declared(&name) || self.bound.contains(&name) {
             return tree(TreeKind::Name(name));
         }
-        if parser::is_python_keyword(text) {
+        if language::is_python_keyword(text) {
             let error = self.error(span.clone(), format!("`{text}` is a word of Python, not a name"));
             return Err(Box::new(error.with_hint(format!("write `{text}_{{0}}`, or another name"))));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Kind, Parsed, Parser};
 use crate::Span;
 use crate::ast::Series;
-use crate::print::{PRODUCT, SUM};
+use crate::language::{PRODUCT, SUM};
 
 impl Parser<'_> {
     /// Returns whether a name that is called is the head of one.

@@ -1,8 +1,9 @@
 //! Functions in LaTeX: by name, or by the sign that each has.
 
 use super::latex::{Printer, bracketed};
-use super::{Precedence, SUM, derivative, name, series};
+use super::{Precedence, derivative, name, series};
 use crate::builtin::{Builtin, Notation};
+use crate::language::SUM;
 use crate::simplify::sort_for_print;
 use crate::{Constant, Expr, Node};
 

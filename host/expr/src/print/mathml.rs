@@ -10,9 +10,10 @@ use kamodo_value::Signature;
 use num_traits::{One, Signed};
 
 use super::name::{Look, letter, look, split};
+use super::unit::unit_expr;
 use super::{Precedence, derivative, negated, series};
 use crate::builtin::{Builtin, Notation};
-use crate::check::publish::unit_expr;
+use crate::language::SUM;
 use crate::print::latex::fraction;
 use crate::{Constant, Expr, Node, work};
 
@@ -411,7 +412,7 @@ fn cases(args: &[Expr]) -> String {
 }
 
 fn series_element(head: &str, body: &Expr, [index, from, to]: [&Expr; 3]) -> String {
-    let sign = if head == super::SUM { "∑" } else { "∏" };
+    let sign = if head == SUM { "∑" } else { "∏" };
     let below = row(&[print(index), operator("="), print(from)]);
     let printed = print(body);
     let printed = if matches!(&**body, Node::Add(_)) { bracketed(printed) } else { printed };

@@ -6,8 +6,25 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use super::{MAX_BITS, Unfit};
-use crate::{Expr, Float};
+use crate::Float;
+
+/// Bits that an exact number may have.
+pub(crate) const MAX_BITS: u64 = 64 * 1024;
+
+/// Why an expression has no simplified form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// An exact number of more than [`MAX_BITS`].
+    TooLarge,
+    /// A division by an exact zero, or a function at a pole, such as `log(0)`.
+    Pole,
+    /// A comparison of complex numbers.
+    NotReal,
+    /// A polynomial of an order that there is not.
+    Index,
+    /// The work on the definition ended early: it took too many steps, or nobody wants the answer any more.
+    Stopped,
+}
 
 /// A coefficient.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -102,13 +119,6 @@ impl Number {
         match (self, other) {
             (Self::Exact(left), Self::Exact(right)) => left.cmp(right),
             _ => self.to_ratio().cmp(&other.to_ratio()),
-        }
-    }
-
-    pub(crate) fn into_expr(self) -> Expr {
-        match self {
-            Self::Exact(ratio) => Expr::rational(ratio),
-            Self::Decimal(float) => Expr::decimal(float),
         }
     }
 

@@ -1,12 +1,23 @@
-//! A tree of names and numbers, such as the text of a unit, as an expression.
+//! A unit as an expression of names.
 
-use super::{Unfit, add, mul, neg, pow, quotient};
-use crate::Expr;
+use kamodo_units::Unit;
+
 use crate::ast::{Operator, Tree, TreeKind};
+use crate::simplify::{Unfit, add, mul, neg, pow, quotient};
+use crate::{Expr, Source, parser};
 
-/// Simplifies a tree in which every name is a parameter; none where it calls functions.
-pub(crate) fn of_names(tree: &Tree) -> Option<Expr> {
-    build(tree).ok().flatten()
+/// Returns the expression of names that the text of a unit is.
+pub(super) fn unit_expr(unit: &Unit) -> Option<Expr> {
+    let tree = parser::parse(&Source::whole("", &unit.to_string())).ok()?;
+    build(&tree).ok().flatten()
+}
+
+/// Writes a unit in LaTeX.
+pub(crate) fn unit_latex(unit: &Unit) -> String {
+    match unit_expr(unit) {
+        Some(expr) => super::latex(&expr, super::Fractions::Folded),
+        None => unit.to_string(),
+    }
 }
 
 fn build(tree: &Tree) -> Result<Option<Expr>, Unfit> {
