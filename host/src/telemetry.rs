@@ -7,7 +7,9 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::error::Error;
 use std::fmt::Display;
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Write};
+use std::os::fd::AsFd as _;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -79,7 +81,9 @@ pub fn start(health: &Arc<Health>, level: &str) -> io::Result<Log> {
     let (orders, received) = bounded(WAITING_LINES);
     let log = Log { orders, lost: Arc::default() };
     let lost = Arc::clone(&log.lost);
-    thread::Builder::new().name("log".to_owned()).spawn(move || write_all(&received, &lost))?;
+    // A number of its own: a plugin may close number 2, which is then somebody's connection.
+    let out = File::from(io::stderr().as_fd().try_clone_to_owned()?);
+    thread::Builder::new().name("log".to_owned()).spawn(move || write_all(&received, &out, &lost))?;
     let lost = Arc::clone(&log.lost);
     health.probe(move || locked(&lost).condition());
     let writer = log.clone();
@@ -95,11 +99,11 @@ pub fn start(health: &Arc<Health>, level: &str) -> io::Result<Log> {
 }
 
 /// Writes lines until the program ends.
-fn write_all(orders: &Receiver<Order>, lost: &Mutex<Lost>) {
+fn write_all(orders: &Receiver<Order>, out: &File, lost: &Mutex<Lost>) {
     for order in orders {
         match order {
             Order::Write(line) => {
-                if let Err(error) = write_line(&line) {
+                if let Err(error) = write_line(out, &line) {
                     locked(lost).add(error.to_string());
                 }
             }
@@ -108,8 +112,7 @@ fn write_all(orders: &Receiver<Order>, lost: &Mutex<Lost>) {
     }
 }
 
-fn write_line(mut line: &[u8]) -> io::Result<()> {
-    let mut out = io::stderr();
+fn write_line(mut out: &File, mut line: &[u8]) -> io::Result<()> {
     while !line.is_empty() {
         match out.write(line) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -117,7 +120,7 @@ fn write_line(mut line: &[u8]) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             // Another program that shares it made it one that does not wait; this thread may.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                let mut ready = [PollFd::new(&out, PollFlags::OUT)];
+                let mut ready = [PollFd::new(out, PollFlags::OUT)];
                 if poll(&mut ready, Some(&PATIENCE))? == 0 {
                     return Err(error);
                 }

@@ -148,3 +148,86 @@ fn large_arrays_are_computed_as_ever_after_a_plugin_changed_how() {
         assert_eq!(server.call(&["f", "1e-310"]).stdout, "1e-311\n");
     }
 }
+
+/// The bytes of the plugin, with one changed that is of no importance.
+fn other_bytes() -> Vec<u8> {
+    let mut bytes = fs::read(fixture_plugin("changes")).unwrap();
+    let mark = b"kamodo-fixture-deed:never: nothing";
+    let at = bytes.windows(mark.len()).position(|window| window == mark).unwrap();
+    bytes[at + mark.len() - 1] = b'?';
+    bytes
+}
+
+#[test]
+fn a_plugin_that_closes_a_descriptor_is_not_called_until_its_file_changes() {
+    let project = project();
+    project.drop_plugin(&fixture_plugin("v1"), "changing.so");
+    let mut server = Server::start(&project);
+    server.answers(&["tried", "1.0"], "1.0");
+    server.answers(&["scaled", "3.0"], "3.0");
+    assert_eq!(server.call(&["close_output", "2.0"]).stdout, "2.0\n");
+    for function in ["close_output", "close_output", "tried"] {
+        let refused = server.call(&[function, "2.0"]);
+        assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+        if function == "tried" {
+            assert_snapshot!(refused.stderr, @"");
+        }
+    }
+    server.logs("is not called any more");
+    let log = server.log();
+    let line = log.lines().find(|line| line.contains("is not called any more")).unwrap();
+    assert_snapshot!(line.split_once("after").unwrap().1, @"");
+    server.answers(&["scaled", "3.0"], "3.0");
+    project.drop_bytes(&other_bytes(), "changes.so");
+    server.answers(&["tried", "2.0"], "2.0");
+    assert_eq!(server.end_by("TERM"), Some(0));
+}
+
+#[test]
+fn a_cheap_call_that_closes_a_descriptor_is_the_last_one() {
+    let project = project();
+    let mut server = Server::start(&project);
+    server.answers(&["close_quickly", "1.0"], "1.0");
+    let refused = server.call(&["close_quickly", "1.0"]);
+    assert_snapshot!(refused.stderr, @"");
+    assert_eq!(server.end_by("TERM"), Some(0));
+}
+
+#[test]
+fn a_plugin_that_replaces_a_descriptor_is_not_called_and_its_file_is_left_there() {
+    let project = project();
+    let mut server = Server::start(&project);
+    server.answers(&["replace_error", "1.0"], "1.0");
+    let refused = server.call(&["tried", "1.0"]);
+    assert_snapshot!(refused.stderr, @"");
+    server.logs("what is open in its place may be somebody else's"); // the log has a number of its own
+    assert_eq!(server.call(&["g", "3.0"]).stdout, "6.0\n");
+    assert_eq!(server.end_by("TERM"), Some(0));
+}
+
+#[test]
+fn descriptors_of_the_server_that_a_plugin_closed_are_told() {
+    let project = project();
+    let mut server = Server::start(&project);
+    server.answers(&["close_far", "1.0"], "1.0");
+    let refused = eventually(|| server.call(&["tried", "1.0"]), |call| call.code == Some(1));
+    assert_snapshot!(refused.stderr.replace("after a call of its `close_far`", "while it ran"), @"");
+    assert_eq!(server.end_by("TERM"), Some(0));
+}
+
+#[test]
+fn calls_at_once_that_close_a_descriptor_leave_the_server_running() {
+    let project = project();
+    let mut server = Server::start(&project);
+    server.answers(&["tried", "1.0"], "1.0");
+    let port = server.port().to_string();
+    let functions = ["close_output", "close_output", "g", "close_output", "tried", "close_output", "g"];
+    let calls = functions.map(|function| project.spawn(&["call", "--port", &port, function, "3.0"]));
+    for (function, mut call) in functions.iter().zip(calls) {
+        let status = call.wait().unwrap();
+        assert!(*function != "g" || status.success(), "{status}");
+    }
+    assert_eq!(server.call(&["tried", "1.0"]).code, Some(1));
+    assert_eq!(server.call(&["g", "3.0"]).stdout, "6.0\n");
+    assert_eq!(server.end_by("TERM"), Some(0));
+}

@@ -12,6 +12,7 @@ mod write;
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read};
+use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -123,6 +124,7 @@ pub fn open(path: &Path, limit: Limit) -> Result<Opened, Error> {
     check_kind(fs::metadata(path)?.file_type())?;
     // std adds O_CLOEXEC.
     let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)?;
+    let file = leave_standard(file)?;
     // It may have been replaced in between: what counts is what was opened.
     let metadata = file.metadata()?;
     check_kind(metadata.file_type())?;
@@ -160,6 +162,20 @@ pub fn read_from(from: impl Read, limit: Limit) -> Result<Vec<u8>, Error> {
 pub fn open_directory(path: &Path) -> io::Result<File> {
     let flags = libc::O_DIRECTORY | libc::O_NONBLOCK | libc::O_NOCTTY;
     OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+/// Returns what was opened under a number that is not that of standard input, output or error.
+///
+/// It has one of theirs if code of a plugin closed it. That number is to be free again at once: the server fills it
+/// with what it was, and the plugin may close it again.
+///
+/// # Errors
+/// If the system gives no other number.
+pub fn leave_standard<T: AsFd + From<OwnedFd>>(opened: T) -> io::Result<T> {
+    match opened.as_fd().as_raw_fd() {
+        0..=2 => Ok(opened.as_fd().try_clone_to_owned()?.into()), // std asks for a number above them
+        _ => Ok(opened),
+    }
 }
 
 // === impl Opened ===

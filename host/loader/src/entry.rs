@@ -13,7 +13,7 @@ use kamodo_registry::Cancel;
 
 use crate::error::words;
 use crate::float;
-use crate::guard::Caller;
+use crate::guard::{Caller, Refusal};
 
 /// The code of one function.
 #[derive(Debug)]
@@ -41,6 +41,7 @@ pub(crate) struct View<'a>(Input, PhantomData<&'a f64>);
 pub(crate) enum Failure {
     Failed(String),
     Panicked(String),
+    Refused(Refusal),
     Cancelled,
 }
 
@@ -121,7 +122,9 @@ impl Entry {
             cancel_token: ptr::from_ref(cancel).cast(),
         };
         let caller = self.caller.as_deref();
-        caller.inspect(|caller| caller.begin());
+        if let Some(caller) = caller {
+            caller.begin().map_err(Failure::Refused)?;
+        }
         let (status, floats) = float::guarded(|| enter(&raw const call));
         caller.inspect(|caller| caller.end(floats));
         if status == Status::OK {

@@ -8,7 +8,7 @@ use kamodo_value::{Array, Scalar, Value};
 use crate::broadcast::{broadcast, render, strides};
 use crate::entry::{Entry, Failure, View};
 use crate::example::Example;
-use crate::guard::Caller;
+use crate::guard::{Caller, Conduct, Refusal};
 use crate::operand::{Mismatch, Operand, number};
 use crate::spec::{FunctionSpec, PluginSpec};
 
@@ -47,10 +47,11 @@ pub(crate) fn plugin(spec: PluginSpec) -> Plugin {
 /// Makes functions of what a plugin says of itself, each with its examples.
 pub(crate) fn with_examples(spec: PluginSpec) -> impl Iterator<Item = (ContributedFunction, Vec<Example>)> {
     let PluginSpec { name: plugin, functions, .. } = spec;
+    let conduct = Conduct::new(&plugin);
     functions.into_iter().map(move |FunctionSpec { signature, meta, cost, entry, examples, remarks }| {
         let arguments = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         let (name, plugin) = (signature.name.clone(), plugin.clone());
-        let entry = entry.of(Caller::new(&name, &plugin, cost == Cost::Cheap));
+        let entry = entry.of(Caller::new(&name, &conduct, cost == Cost::Cheap));
         let code = Arc::new(PluginFunction { name, plugin, arguments, cost, entry, remarks });
         (ContributedFunction::Native { signature, meta, code }, examples)
     })
@@ -170,6 +171,9 @@ impl PluginFunction {
             Failure::Failed(message) => CallError::Failed { function, message },
             Failure::Panicked(message) => {
                 CallError::Panicked { function, plugin: self.plugin.clone(), message }
+            }
+            Failure::Refused(Refusal { reason, hint }) => {
+                CallError::Refused { function, plugin: self.plugin.clone(), reason, hint }
             }
             Failure::Cancelled => CallError::Cancelled { function },
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::PathBuf;
 
 pub(crate) use system::end;
@@ -40,6 +40,8 @@ pub enum Aspect {
     Identity,
     /// Standard input, output or error.
     Standard,
+    /// Other descriptors that the plugin did not open.
+    Descriptors,
     /// How numbers are computed.
     Floats,
 }
@@ -98,6 +100,10 @@ pub(crate) enum Look {
     Shared,
 }
 
+/// The standard descriptors, and their names.
+const DESCRIPTORS: [i32; 3] = [0, 1, 2];
+const STANDARD: [&str; 3] = ["input", "output", "error"];
+
 // === impl State ===
 
 impl State {
@@ -115,16 +121,47 @@ impl State {
             limits: system::limits(),
             nice: system::nice(),
             identity: system::identity(),
-            standard: [0, 1, 2].map(system::file_id),
+            standard: DESCRIPTORS.map(system::file_id),
             kept: None,
         }
+    }
+
+    /// Returns which of the standard descriptors are other now. It opens nothing: what is opened while a standard
+    /// descriptor is closed gets its number.
+    pub(crate) fn standard_changes(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (index, name) in STANDARD.into_iter().enumerate() {
+            let (before, after) = (self.standard[index], system::file_id(DESCRIPTORS[index]));
+            if before != after {
+                let shown = |id: Option<FileId>| if id.is_some() { "open" } else { "closed" }.to_owned();
+                let (before, after) = (shown(before), shown(after));
+                let after = if before == after { "another file".to_owned() } else { after };
+                changes.push(Change { aspect: Aspect::Standard, what: name.to_owned(), before, after });
+            }
+        }
+        changes
+    }
+
+    /// Returns whether the standard descriptors lead where they did.
+    pub(crate) fn has_standard(&self) -> bool {
+        (DESCRIPTORS.iter().zip(&self.standard)).all(|(&number, id)| system::file_id(number) == *id)
+    }
+
+    /// Returns whether what is kept is still what it was: a plugin that closes descriptors by number closes it as well.
+    fn has_kept(&self) -> bool {
+        let Some(kept) = &self.kept else { return true };
+        let standard = kept.standard.iter().zip(&self.standard);
+        let mut all = standard.chain([(&kept.directory, &self.directory.id)]);
+        all.all(|(descriptor, id)| descriptor.as_ref().is_none_or(|descriptor| is_same(descriptor, *id)))
     }
 
     /// Looks at the process, and keeps what is needed to bring it back to this state. The mask is that of this thread,
     /// which all threads that it makes take over.
     pub(crate) fn keep() -> Self {
-        let kept =
-            Kept { directory: system::open_working_directory(), standard: [0, 1, 2].map(system::duplicate) };
+        let kept = Kept {
+            directory: system::open_working_directory(),
+            standard: DESCRIPTORS.map(system::duplicate),
+        };
         Self { kept: Some(kept), ..Self::read(Look::Shared) }
     }
 
@@ -193,15 +230,10 @@ impl State {
                 note(Aspect::Identity, name, before.to_string(), after.to_string());
             }
         }
-        for (index, name) in ["input", "output", "error"].into_iter().enumerate() {
-            let (before, after) = (&self.standard[index], &now.standard[index]);
-            if before != after {
-                let shown = |id: &Option<FileId>| if id.is_some() { "open" } else { "closed" }.to_owned();
-                let (before, after) = (shown(before), shown(after));
-                let after = if before == after { "another file".to_owned() } else { after };
-                note(Aspect::Standard, name, before, after);
-            }
+        if !self.has_kept() {
+            note(Aspect::Descriptors, "", "open".to_owned(), "closed".to_owned());
         }
+        changes.extend(self.standard_changes());
         changes
     }
 
@@ -219,8 +251,10 @@ impl State {
         let impossible = || Err(io::Error::other("this cannot be put back"));
         match change.aspect {
             Aspect::WorkingDirectory => match self.kept.as_ref().and_then(|kept| kept.directory.as_ref()) {
-                Some(directory) => system::change_directory(directory),
-                None => impossible(),
+                Some(directory) if is_same(directory, self.directory.id) => {
+                    system::change_directory(directory)
+                }
+                _ => impossible(),
             },
             Aspect::Umask => self.umask.map_or_else(impossible, |umask| {
                 system::set_umask(umask);
@@ -239,18 +273,27 @@ impl State {
                 None => impossible(),
             },
             Aspect::Standard => {
-                let index = ["input", "output", "error"].iter().position(|name| *name == change.what);
-                let kept = self.kept.as_ref().and_then(|kept| kept.standard[index?].as_ref().zip(index));
-                match kept {
+                let Some(index) = STANDARD.iter().position(|name| *name == change.what) else {
+                    return impossible();
+                };
+                match self.kept.as_ref().and_then(|kept| kept.standard[index].as_ref()) {
                     // What came into its place may be somebody's connection.
-                    Some((kept, index)) if change.after == "closed" => system::put_back(kept, index),
+                    _ if change.after != "closed" => {
+                        Err(io::Error::other("what is open in its place may be somebody else's"))
+                    }
+                    Some(kept) if is_same(kept, self.standard[index]) => system::put_back(kept, index),
                     _ => impossible(),
                 }
             }
-            Aspect::Environment | Aspect::Priority | Aspect::Identity => impossible(),
+            Aspect::Environment | Aspect::Priority | Aspect::Identity | Aspect::Descriptors => impossible(),
             Aspect::Floats => Ok(()), // was put back where it was seen
         }
     }
+}
+
+/// Returns whether a descriptor leads to what it led to when it was kept.
+fn is_same(descriptor: &OwnedFd, id: Option<FileId>) -> bool {
+    id.is_some() && system::file_id(descriptor.as_raw_fd()) == id
 }
 
 // === impl Aspect ===
@@ -279,6 +322,9 @@ impl Aspect {
                 "this is the whole server's, and its administrator's: leave it as it is"
             }
             Self::Standard => "these are the server's: write to a file of the plugin's own instead",
+            Self::Descriptors => {
+                "close only what the plugin opened itself: another number may be somebody's connection"
+            }
             Self::Floats => "restore the floating-point environment before the code returns",
         }
     }
@@ -297,6 +343,7 @@ impl Aspect {
             Self::Priority => "the nice value",
             Self::Identity => "the process's",
             Self::Standard => "standard",
+            Self::Descriptors => "the server's own descriptors",
             Self::Floats => "the floating-point environment",
         }
     }
@@ -315,6 +362,7 @@ impl Aspect {
             Self::Priority,
             Self::Identity,
             Self::Standard,
+            Self::Descriptors,
             Self::Floats,
         ];
         all.into_iter().find(|aspect| aspect.name() == name)

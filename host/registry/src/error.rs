@@ -110,6 +110,18 @@ pub enum CallError {
         /// What the panic said.
         message: String,
     },
+    /// A plugin's code is not called any more, for what it did to the server.
+    #[error("`{function}`: plugin `{plugin}` is not called any more: {reason}")]
+    Refused {
+        /// The function.
+        function: String,
+        /// The plugin.
+        plugin: String,
+        /// What it did, and when.
+        reason: String,
+        /// What its author does instead.
+        hint: &'static str,
+    },
     /// An argument is of a kind that the function does not take.
     #[error("`{function}`: argument `{argument}`: expected {expected}, found {found}")]
     Argument {
@@ -264,6 +276,9 @@ impl CallError {
                 "replace the plugin by one whose calls return, then ask for `reload`, or restart the server"
                     .to_owned(),
             ),
+            Self::Refused { hint, .. } => {
+                Some(format!("replace the plugin's file by one that does not do it; its author: {hint}"))
+            }
             Self::Late { .. } => {
                 Some("give it longer with the `timeout` of its `!KamodoClient`, or leave that out".to_owned())
             }

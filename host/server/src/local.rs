@@ -102,8 +102,8 @@ async fn serve(
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((socket, _)) if connections.len() < PLACES && file.admits(&socket) => {
+            accepted = listener.accept() => match accepted.and_then(|(socket, _)| leave_standard(socket)) {
+                Ok(socket) if connections.len() < PLACES && file.admits(&socket) => {
                     let (administration, shared) = (administration.clone(), shared.clone());
                     connections.spawn_local(
                         connection::serve_administrator(socket, administration, shared, stopped.clone())
@@ -152,6 +152,11 @@ impl Drop for SocketFile {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
+/// Gives a connection a number that is not that of standard input, output or error.
+fn leave_standard(socket: UnixStream) -> io::Result<UnixStream> {
+    UnixStream::from_std(kamodo_files::leave_standard(socket.into_std()?)?)
+}
+
 
     use super::*;
 

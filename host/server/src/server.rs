@@ -262,7 +262,8 @@ async fn accept_all(
 
 async fn accept(listener: tokio::net::TcpListener, accepted: tokio::sync::mpsc::Sender<std::net::TcpStream>) {
     loop {
-        match listener.accept().await.and_then(|(socket, _)| socket.into_std()) {
+        let accepted_now = listener.accept().await.and_then(|(socket, _)| socket.into_std());
+        match accepted_now.and_then(kamodo_files::leave_standard) {
             Ok(socket) => {
                 if accepted.send(socket).await.is_err() {
                     return; // the server stops
