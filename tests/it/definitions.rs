@@ -81,3 +81,57 @@ fn reductions_are_along_the_last_axis() {
     hint: pass at least one element along it; only `sum` and `norm` are 0 there
     ");
 }
+
+#[test]
+fn a_name_of_the_language_has_one_meaning_on_every_way_in() {
+    let definitions = [
+        "called(x): sin(x) + 0*lg(x)",
+        "own_lg(x): lg(x)",
+        r"sign(x): $\sin x$",
+        r"raised(x): $\sin^2(x)$",
+        r"lg_sign(x): $\lg x$",
+        r"lg_raised(x): $\lg^{2} x$",
+        r"lg_upright(x): $\operatorname{lg}(x)$",
+        r"ln_sign(x): $\ln x$",
+        r"largest(x): $\max(x, 1)$",
+        r"real(x): $\Re x$",
+        "sin(x): 5*x",
+        "lg(x): x + 1",
+        "ln(x): x + 2",
+        "max(x,y): x - y",
+        "re(x): x + 3",
+    ];
+    let project = Project::new(&definitions.join("\n"));
+    let server = Server::start(&project);
+    let answers = [
+        ("sin", "10.0"),
+        ("called", "10.0"),
+        ("sign", "10.0"),
+        ("raised", "100.0"),
+        ("own_lg", "3.0"),
+        ("lg_sign", "3.0"),
+        ("lg_raised", "9.0"),
+        ("lg_upright", "3.0"),
+        ("ln_sign", "4.0"),
+        ("largest", "1.0"),
+        ("real", "5.0"),
+    ];
+    for (function, expected) in answers {
+        server.answers(&[function, "2.0"], expected);
+    }
+    for (expression, expected) in [
+        ("sin(2.0)", "10.0\n"),
+        ("$\\sin(2.0)$", "10.0\n"),
+        ("$\\lg(2.0)$", "3.0\n"),
+        ("max(2.0, 1)", "1.0\n"),
+        ("ln(2.0) + called(2.0)", "14.0\n"),
+    ] {
+        assert_eq!(server.command(&["eval", expression]).stdout, expected, "{expression}");
+    }
+    // Without the own functions the names are the language's again.
+    project.define(&definitions[..10].join("\n"));
+    server.answers(&["sign", "0.0"], "0.0");
+    server.answers(&["largest", "2.0"], "2.0");
+    server.answers(&["lg_sign", "100.0"], "2.0");
+    server.answers(&["ln_sign", "1.0"], "0.0");
+}

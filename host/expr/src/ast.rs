@@ -2,6 +2,7 @@
 
 mod series;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
@@ -42,15 +43,15 @@ pub(crate) enum TreeKind {
         name_span: Span,
         args: Vec<Tree>,
     },
-    /// A call by a sign of formulas, such as `J_{0}(x)`: of one's own function of the name that the sign reads
-    /// as, and where there is none of the function of the language.
+    /// A call by a sign of formulas or a command, such as `J_{0}(x)` and `\\lg x`: of one's own function of the name
+    /// that it reads as, and if there is none of the function of the language.
     Sign {
         /// The name; empty where the sign is none, as in `J_{n+1}(x)`.
         own: Arc<str>,
         name_span: Span,
         function: Option<Builtin>,
-        /// How many arguments, the first, are part of the sign.
-        n_orders: usize,
+        /// Which arguments one's own function takes; the others are part of the sign, as the base in `\\lg`.
+        own_args: Range<usize>,
         args: Vec<Tree>,
     },
     Series(Box<Series>),

@@ -244,7 +244,7 @@ impl Names {
             }
             TreeKind::Call { name, args, .. } | TreeKind::Sign { own: name, args, .. } => {
                 let args = match tree.kind {
-                    TreeKind::Sign { n_orders, .. } => &args[n_orders..],
+                    TreeKind::Sign { ref own_args, .. } => &args[own_args.clone()],
                     _ => args,
                 };
                 let name = definition.called(name, scope);
@@ -265,11 +265,12 @@ impl Names {
     fn warn_of_own_name(&mut self, definition: &Definition) {
         let name = definition.name();
         if language::is_reserved(name) {
-            let message =
-                format!("`{name}` is also a function of the language, which a definition that calls it gets");
+            let message = format!(
+                "`{name}` is also a function of the language, in place of which everybody gets this one"
+            );
             let warning = definition.lhs().error(0..definition.lhs().text.len(), message).into_warning();
-            self.diagnostics
-                .push(warning.with_function(name).with_hint("take another name to call it from definitions"));
+            let hint = format!("take another name, such as `{name}_0`, and both can be called");
+            self.diagnostics.push(warning.with_function(name).with_hint(hint));
         }
     }
 

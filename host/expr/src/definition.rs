@@ -65,10 +65,18 @@ impl Definition {
                 return Err(diagnostics.into_iter().map(named).collect());
             }
         };
-        let calls = names(&tree, |tree| match &tree.kind {
-            TreeKind::Call { name, .. } if !language::is_reserved(name) => Some(name),
+        let mut calls = names(&tree, |tree| match &tree.kind {
+            TreeKind::Call { name, .. } => Some(name),
             TreeKind::Sign { own, .. } if !own.is_empty() => Some(own),
             _ => None,
+        });
+        // A sign for which there is no function of one's own may be that of another name.
+        tree.visit(&mut |tree| {
+            if let TreeKind::Sign { function: Some(function), .. } = &tree.kind
+                && calls.iter().all(|name| **name != *function.name())
+            {
+                calls.push(function.name().into());
+            }
         });
         let bare_names = names(&tree, |tree| match &tree.kind {
             TreeKind::Name(name) if language::constant(name).is_none() && !left.has_parameter(name) => {

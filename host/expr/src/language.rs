@@ -78,10 +78,6 @@ impl Word {
 // === impl Function ===
 
 impl Function {
-    pub(crate) fn name(&self) -> &'static str {
-        self.word.name
-    }
-
     /// Returns whether it takes so many arguments.
     pub(crate) fn fits(&self, n_args: usize) -> bool {
         (self.least..=self.most).contains(&n_args)

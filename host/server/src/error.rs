@@ -155,10 +155,6 @@ pub(crate) enum RequestError {
     Body { name: String, found: &'static str },
     #[error("`{name}`: parameter {number} of the body: the left-hand side has {expected}, counted from 0")]
     NoParameter { name: String, number: u32, expected: usize },
-    #[error(
-        "`{name}`: in a definition `{called}` is a function of the language, and not the one that is served"
-    )]
-    Reserved { name: String, called: String },
     #[error("`{function}`: not known to work element by element: {} {}", if *is_itself {
         "it".to_owned()
     } else {
@@ -242,7 +238,6 @@ impl RequestError {
                 Some(String::from("let go of definitions that are no longer needed"))
             }
             Self::Body { .. } => Some(String::from("pass it as an argument")),
-            Self::Reserved { .. } => Some(String::from("call it in an expression to evaluate instead")),
             Self::NotElementwise { .. } => Some(String::from("upload the array, and evaluate a call on it")),
             Self::NotScalar { .. } => {
                 Some(String::from("only the argument that it is applied over is an array"))

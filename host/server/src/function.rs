@@ -146,11 +146,6 @@ impl FunctionServer {
         matches!(self.target, Target::Served(_))
     }
 
-    /// Whether it has a name in the language, so that a definition that calls it must find it there.
-    pub(crate) fn is_named(&self) -> bool {
-        !matches!(self.target, Target::Operator(_))
-    }
-
     fn argument_error(&self, argument: String, source: literal::Error) -> RequestError {
         RequestError::Argument { function: self.name().to_owned(), argument, source }
     }

@@ -120,11 +120,11 @@ fn substituted(tree: &Tree, index: &str, value: i64) -> Tree {
             name_span: name_span.clone(),
             args: args.iter().map(inner).collect(),
         },
-        TreeKind::Sign { own, name_span, function, n_orders, args } => TreeKind::Sign {
+        TreeKind::Sign { own, name_span, function, own_args, args } => TreeKind::Sign {
             own: Arc::clone(own),
             name_span: name_span.clone(),
             function: *function,
-            n_orders: *n_orders,
+            own_args: own_args.clone(),
             args: args.iter().map(inner).collect(),
         },
         // One of the same index inside has an index of its own.

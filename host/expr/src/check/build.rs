@@ -177,15 +177,15 @@ impl<'a> Builder<'a> {
                 let call = Written { name, args, span: &tree.span, target, parameters };
                 self.any_call(name, name_span, call)
             }
-            TreeKind::Sign { own, name_span, function, n_orders, args } => {
+            TreeKind::Sign { own, name_span, function, own_args, args } => {
                 let own = &self.definition.called(own, self.scope);
-                let function = function.filter(|_| self.scope.callee(own).is_none());
-                match function.and_then(|function| language::function(function.name())) {
+                match function.filter(|_| self.scope.callee(own).is_none()) {
                     Some(function) => {
-                        let name = function.name();
-                        self.function(function, Written { name, args, span: &tree.span, target, parameters })
+                        let name: &Arc<str> = &function.name().into();
+                        let call = Written { name, args, span: &tree.span, target, parameters };
+                        self.any_call(name, name_span, call)
                     }
-                    None => self.call(own, name_span, &args[*n_orders..], &tree.span, parameters),
+                    None => self.call(own, name_span, &args[own_args.clone()], &tree.span, parameters),
                 }
             }
         }

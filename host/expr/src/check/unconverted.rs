@@ -4,6 +4,8 @@
 //! Whether a coefficient converts cannot be known. A warning is given only where no number stands in the expression that
 //! could: `x/1000` and `180*lat/pi` are what they should be.
 
+use std::sync::Arc;
+
 use kamodo_units::{Factor, Unit};
 use num_traits::ToPrimitive;
 
@@ -44,7 +46,8 @@ pub(super) fn warnings(
     };
     let mut warnings = Vec::new();
     // What a function returns converts.
-    let is_plain = definition.calls().is_empty()
+    let is_own = |name: &Arc<str>| scope.callee(&definition.called(name, scope)).is_some();
+    let is_plain = !definition.calls().iter().any(is_own)
         && !definition.bare_names().iter().any(|name| scope.is_defined_above(name));
     if is_plain {
         definition.tree().visit(&mut |tree| warnings.extend(mixed(definition, tree, unit_of)));

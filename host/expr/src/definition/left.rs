@@ -314,7 +314,7 @@ impl Parser<'_> {
     fn check_function_name(&mut self, name: &Arc<str>, span: Span, has_parameters: bool) {
         let Some(taken) = language::reserved(name) else { return };
         // With its parameters behind it a function of the language may be defined, as published; a warning tells
-        // that definitions that call it get the language's.
+        // that whoever calls it gets this one.
         if has_parameters && language::is_reserved(name) {
             return;
         }

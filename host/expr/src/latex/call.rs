@@ -68,7 +68,8 @@ impl Parser<'_> {
         self.scripts(&mut name)?;
         let text = name.text();
         if is_upright && let Some(function) = function_of(&text) {
-            return self.function(&function, name.span);
+            let tree = self.function(&function, name.span)?;
+            return Ok(if function == text { tree } else { by_command(tree, &text, 0) });
         }
         let after = self.after_exponent();
         if after > self.at {
@@ -134,9 +135,10 @@ impl Parser<'_> {
         match (function::of_command(command), command) {
             (Some(function), "lg") => {
                 let tree = self.function(function, name_span)?;
-                Ok(with_base(tree, integer(10)))
+                Ok(by_command(with_base(tree, integer(10)), command, 1))
             }
-            (Some(function), _) => self.function(function, name_span),
+            (Some(function), _) if function == command => self.function(function, name_span),
+            (Some(function), _) => Ok(by_command(self.function(function, name_span)?, command, 0)),
             (None, _) => Err(self.expected_operand()),
         }
     }
@@ -340,7 +342,27 @@ fn own_call(text: &str, args: Vec<Tree>, name_span: Span, span: Span) -> Tree {
     if text != Builtin::Gamma.name() {
         return call(text, args, name_span, span);
     }
-    let kind = TreeKind::Sign { own: text.into(), name_span, function: None, n_orders: 0, args };
+    let kind = TreeKind::Sign { own: text.into(), name_span, function: None, own_args: 0..args.len(), args };
+    Tree { kind, span }
+}
+
+/// Lets a call, which may be raised, mean one's own function of the name of the command if there is one, without the
+/// last `n_added` arguments, which the command stands for.
+fn by_command(tree: Tree, command: &str, n_added: usize) -> Tree {
+    let span = tree.span.clone();
+    let kind = match tree.kind {
+        TreeKind::Call { name, name_span, args } => match language::builtin(&name, args.len()) {
+            Some(builtin) => {
+                let (own, own_args) = (command.into(), 0..args.len() - n_added);
+                TreeKind::Sign { own, name_span, function: Some(builtin), own_args, args }
+            }
+            None => TreeKind::Call { name, name_span, args },
+        },
+        TreeKind::Power(base, exponent) => {
+            TreeKind::Power(Box::new(by_command(*base, command, n_added)), exponent)
+        }
+        kind => kind,
+    };
     Tree { kind, span }
 }
 

@@ -124,7 +124,7 @@ impl Parser<'_> {
             own: own.unwrap_or_default().into(),
             name_span,
             function: fits.then_some(function),
-            n_orders,
+            own_args: n_orders..orders.len(),
             args: orders,
         };
         let tree = Tree { kind, span };

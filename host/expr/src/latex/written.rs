@@ -47,11 +47,11 @@ impl Writer<'_> {
             TreeKind::Call { name, args, .. } => {
                 self.call(&self.definition.called(name, self.scope), args)?
             }
-            TreeKind::Sign { own, function, n_orders, args, .. } => {
+            TreeKind::Sign { own, function, own_args, args, .. } => {
                 let own = self.definition.called(own, self.scope);
                 match function.filter(|_| self.scope.callee(&own).is_none()) {
-                    Some(function) => Expr::builtin(function, self.exprs(args)?),
-                    None => Expr::call(&own, self.exprs(&args[*n_orders..])?),
+                    Some(function) => self.call(&Arc::from(function.name()), args)?,
+                    None => Expr::call(&own, self.exprs(&args[own_args.clone()])?),
                 }
             }
             TreeKind::Series(series) => self.series(series)?,
@@ -123,7 +123,8 @@ impl Writer<'_> {
 
     fn call(&self, name: &Arc<str>, args: &[Tree]) -> Simplified {
         let args = self.exprs(args)?;
-        Ok(match (language::builtin(name, args.len()), &args[..]) {
+        let builtin = language::builtin(name, args.len()).filter(|_| self.scope.callee(name).is_none());
+        Ok(match (builtin, &args[..]) {
             (None, _) => Expr::call(name, args),
             (Some(Builtin::Sqrt), [radicand]) => power(radicand.clone(), Expr::ratio(1, 2)),
             (Some(Builtin::Log), [arg, base]) => {

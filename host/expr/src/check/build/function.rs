@@ -25,10 +25,10 @@ pub(super) struct Written<'t> {
 }
 
 impl Builder<'_> {
-    /// Returns the function of the language that a name means here: one of the user's own goes first where the
-    /// name is free.
+    /// Returns the function of the language that a name means here: one of the user's own goes first, so that a
+    /// definition gets what a call by that name gets.
     pub(super) fn own_function(&self, name: &str) -> Option<Function> {
-        language::function(name).filter(|_| language::is_reserved(name) || self.scope.callee(name).is_none())
+        language::function(name).filter(|_| self.scope.callee(name).is_none())
     }
 
     pub(super) fn function(&mut self, function: Function, call: Written<'_>) -> Option<Quantity> {
