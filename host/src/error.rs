@@ -252,6 +252,12 @@ impl Error {
                 "this is a fault of the server: please report it with its log, and start it again".to_owned(),
             ),
             Self::Twice { name, .. } => Some(format!("leave out one of the two `{name}`")),
+            Self::Output { source, .. } if source.kind() == io::ErrorKind::NotConnected => {
+                Some("start what reads the named pipe first, or name a file".to_owned())
+            }
+            Self::Output { source, .. } if source.kind() == io::ErrorKind::Unsupported => {
+                Some("name a file, or leave `--output` out to print the result".to_owned())
+            }
             Self::Watch(_) | Self::System { .. } | Self::Output { .. } | Self::Print(_) => None,
         }
     }

@@ -457,16 +457,23 @@ impl Supervisor {
     /// Warns of plugin directories that are none; a plugin that is dropped there later is seen.
     fn missing_directories(&self, sighting: &Sighting) -> Vec<Diagnostic> {
         let missing = sighting.unlisted.iter().map(|directory| {
-            let found = match std::fs::metadata(kamodo_files::resolve(directory)) {
-                Ok(metadata) if metadata.is_dir() => "one that cannot be listed",
-                Ok(_) => "a file",
+            let kind = std::fs::metadata(kamodo_files::resolve(directory)).map(|found| found.file_type());
+            let found = match &kind {
+                Ok(kind) if kind.is_dir() => "one that cannot be listed",
+                Ok(kind) => kamodo_files::name_of(*kind),
                 Err(_) => "nothing",
             };
             let message = format!("expected a directory of plugins, found {found}");
             let has_served = self.seen.plugins.keys().any(|file| file.parent() == Some(directory));
-            let hint = match has_served {
-                true => "what its plugins brought is served until it is there again".to_owned(),
-                false => format!(
+            let hint = match (has_served, kind) {
+                (true, _) => "what its plugins brought is served until it is there again".to_owned(),
+                (false, Ok(kind)) if kind.is_dir() => {
+                    format!("allow the server to list it, e.g. `chmod a+rx {}`", directory.display())
+                }
+                (false, Ok(_)) => {
+                    "name a directory instead; a plugin's file is put into one that is named here".to_owned()
+                }
+                (false, Err(_)) => format!(
                     "make it with `mkdir {}`; plugins are seen as soon as it is there",
                     directory.display()
                 ),

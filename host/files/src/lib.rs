@@ -234,16 +234,22 @@ impl Opened {
 
 /// Refuses what is no regular file.
 fn check_kind(kind: FileType) -> Result<(), Error> {
-    let found = match kind {
-        _ if kind.is_file() => return Ok(()),
+    if kind.is_file() { Ok(()) } else { Err(Error::Kind { found: name_of(kind) }) }
+}
+
+/// Returns what something of the file system is called, such as `a directory`.
+#[must_use]
+pub fn name_of(kind: FileType) -> &'static str {
+    match kind {
+        _ if kind.is_file() => "a file",
         _ if kind.is_dir() => "a directory",
         _ if kind.is_fifo() => "a named pipe",
         _ if kind.is_socket() => "a socket",
         _ if kind.is_char_device() => "a character device",
         _ if kind.is_block_device() => "a block device",
+        _ if kind.is_symlink() => "a link to nothing",
         _ => "something else",
-    };
-    Err(Error::Kind { found })
+    }
 }
 
 // === impl Error ===

@@ -3,10 +3,13 @@
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::resolve;
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+use crate::{name_of, resolve};
 
 /// How a path is written to.
 enum Way {
@@ -37,8 +40,7 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
 pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let (target, partial, permissions) = match way(path)? {
         Way::Directly(path) => {
-            let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
-            return whole(file, content).map(drop);
+            return whole(open_directly(&path)?, content).map(drop);
         }
         Way::Beside { target, partial, permissions } => (target, partial, permissions),
     };
@@ -62,6 +64,20 @@ fn whole(file: File, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
     Ok(out.into_inner()?)
 }
 
+/// Opens what is no file that could be replaced. A named pipe without a reader would keep whoever opens it waiting.
+fn open_directly(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+    let file = options.open(path).map_err(|error| match error.raw_os_error() {
+        Some(libc::ENXIO) => io::Error::new(io::ErrorKind::NotConnected, "nobody reads from it"),
+        _ => error,
+    })?;
+    // From here on a slow reader is waited for, as at standard output; one that leaves ends it.
+    let flags = fcntl_getfl(&file)?;
+    fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
+    Ok(file)
+}
+
 fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
@@ -70,7 +86,17 @@ fn way(path: &Path) -> io::Result<Way> {
     let path = &*resolve(path);
     let permissions = match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(metadata) if !metadata.is_file() => return Ok(Way::Directly(path.into())),
+        Ok(metadata) if !metadata.is_file() => {
+            let kind = metadata.file_type();
+            // What is written to a disk past its file system is lost with everything that was there.
+            return match kind.is_fifo() || kind.is_char_device() {
+                true => Ok(Way::Directly(path.into())),
+                false => Err(io::Error::new(
+                    io::ErrorKind::Unsupported,
+                    format!("expected a file, a named pipe or a character device, found {}", name_of(kind)),
+                )),
+            };
+        }
         Ok(metadata) => Some(metadata.permissions()),
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Err(_) if path.is_symlink() => return Ok(Way::Directly(path.into())),
@@ -140,6 +166,41 @@ mod tests {
         write(&dangling, |out| out.write_all(b"there")).unwrap();
         assert_eq!(fs::read_to_string(&there).unwrap(), "there");
         assert_eq!(names(directory.path()), ["dangling", "link", "there", "x.csv"]);
+    }
+
+    #[test]
+    fn a_named_pipe_is_written_if_somebody_reads_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
+        check_writable(&path).unwrap(); // opening it would end what its reader reads
+        let unread = write(&path, |out| out.write_all(b"lost")).unwrap_err();
+        assert_eq!(unread.to_string(), "nobody reads from it");
+        // More than the pipe holds at once, so that the writer waits for the reader.
+        let reader = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&path).unwrap();
+        rustix::fs::fcntl_setfl(&reader, OFlags::empty()).unwrap();
+        let writer = std::thread::spawn({
+            let path = path.clone();
+            move || write(&path, |out| out.write_all(&[7; 1 << 18]))
+        });
+        let (mut reader, mut read) = (reader, Vec::new());
+        while read.len() < 1 << 18 {
+            let mut piece = [0; 4096];
+            let n = std::io::Read::read(&mut reader, &mut piece).unwrap();
+            read.extend_from_slice(&piece[..n]);
+        }
+        writer.join().unwrap().unwrap();
+        assert_eq!(read, [7; 1 << 18]);
+    }
+
+    #[test]
+    fn what_is_no_place_for_a_file_is_refused_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let refused = check_writable(&path).unwrap_err();
+        let expected = "expected a file, a named pipe or a character device, found a socket";
+        assert_eq!((refused.kind(), &*refused.to_string()), (io::ErrorKind::Unsupported, expected));
     }
 
     #[test]

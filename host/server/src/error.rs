@@ -42,10 +42,12 @@ pub enum Error {
         source: io::Error,
     },
     /// Something else stands where the local socket is to be.
-    #[error("{}: expected a socket or nothing, found a file", path.display())]
+    #[error("{}: expected a socket or nothing, found {found}", path.display())]
     NoSocket {
         /// Where.
         path: PathBuf,
+        /// What stands there.
+        found: &'static str,
     },
     /// The local socket is another server's.
     #[error("{}: another server listens there", path.display())]

@@ -73,8 +73,11 @@ fn listen(given: &Path) -> Result<(net::UnixListener, SocketFile), Error> {
     }
     let listener = match net::UnixListener::bind(path) {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            if !fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket()) {
-                return Err(Error::NoSocket { path: given.to_owned() });
+            let kind = fs::symlink_metadata(path).map_err(failed)?.file_type();
+            if !kind.is_socket() {
+                // What a link leads to says more than that it is one.
+                let kind = fs::metadata(path).map_or(kind, |found| found.file_type());
+                return Err(Error::NoSocket { path: given.to_owned(), found: kamodo_files::name_of(kind) });
             }
             if net::UnixStream::connect(path).is_ok() {
                 return Err(Error::SocketTaken { path: given.to_owned() });
@@ -149,14 +152,14 @@ impl Drop for SocketFile {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use insta::assert_snapshot;
 /// Gives a connection a number that is not that of standard input, output or error.
 fn leave_standard(socket: UnixStream) -> io::Result<UnixStream> {
     UnixStream::from_std(kamodo_files::leave_standard(socket.into_std()?)?)
 }
 
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
 
     use super::*;
 
@@ -201,6 +204,10 @@ fn leave_standard(socket: UnixStream) -> io::Result<UnixStream> {
         fs::write(&path, "").unwrap();
         assert_snapshot!(shown(&path, directory.path()), @r"
         ~/file: expected a socket or nothing, found a file
+        hint: name another place with `--admin-socket`
+        ");
+        assert_snapshot!(shown(directory.path(), directory.path()), @r"
+        ~: expected a socket or nothing, found a directory
         hint: name another place with `--admin-socket`
         ");
         assert_snapshot!(shown(&path.join("60000.sock"), directory.path()), @r"

@@ -39,8 +39,17 @@ fn begins_as_npy(path: &str) -> Result<bool, String> {
 
 fn standard_input() -> Result<Value, String> {
     const NAME: &str = "standard input";
-    let bytes = kamodo_files::read_from(io::stdin().lock(), Limit::ARRAY);
+    let bytes = stream(io::stdin().lock(), Limit::TEXT, Limit::ARRAY);
     content(NAME, bytes.map_err(|error| unreadable(NAME, error))?)
+}
+
+/// Reads a stream up to the limit of what it begins as: a file of numpy, or text, which takes many times its size in
+/// memory when it is read.
+fn stream(mut from: impl io::Read, of_text: Limit, of_arrays: Limit) -> Result<Vec<u8>, kamodo_files::Error> {
+    let mut head = Vec::new();
+    from.by_ref().take(MAGIC.len() as u64).read_to_end(&mut head)?;
+    let limit = if head == MAGIC { of_arrays } else { of_text };
+    kamodo_files::read_from(io::Read::chain(&head[..], from), limit)
 }
 
 fn contents(path: &str) -> Result<Vec<u8>, String> {
@@ -72,4 +81,22 @@ fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
 fn json_in(path: &str, text: &str) -> Result<Value, String> {
     let json = serde_json::from_str(text).map_err(|error| format!("{path}: expected JSON: {error}"))?;
     json::value(json).map_err(|error| format!("{path}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_read_up_to_the_limit_of_what_it_begins_as() {
+        let limit = |bytes| Limit { bytes, hint: "" };
+        let read = |bytes: &[u8]| stream(bytes, limit(10), limit(20)).map_err(|error| error.to_string());
+        let array = |n| [MAGIC, &vec![0; n - MAGIC.len()][..]].concat();
+        assert_eq!(read(b"[1, 2, 3]"), Ok(b"[1, 2, 3]".to_vec()));
+        assert_eq!(read(b""), Ok(Vec::new()));
+        assert_eq!(read(b"[1, 2, 30]"), Ok(b"[1, 2, 30]".to_vec()));
+        assert_eq!(read(b"[1, 2, 300]"), Err("expected at most 10 bytes, found more".to_owned()));
+        assert_eq!(read(&array(20)), Ok(array(20)));
+        assert_eq!(read(&array(21)), Err("expected at most 20 bytes, found more".to_owned()));
+    }
 }

@@ -49,7 +49,7 @@ fn yaml_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
         let name = entry.file_name();
         let name = name.as_encoded_bytes();
         let is_yaml = name.ends_with(b".yaml") || name.ends_with(b".yml");
-        if is_yaml && !name.starts_with(b".") && !entry.path().is_dir() {
+        if is_yaml && !name.starts_with(b".") {
             files.push(directory.join(entry.file_name())); // as the user named the directory
         }
     }

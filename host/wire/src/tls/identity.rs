@@ -161,13 +161,19 @@ impl Identity {
     }
 }
 
+/// Returns a text without the mark that some editors write before UTF-8: behind it a section of PEM is not found.
+fn without_mark(pem: &[u8]) -> &[u8] {
+    pem.strip_prefix("\u{feff}".as_bytes()).unwrap_or(pem)
+}
+
 /// Reads the certificates of a file, at least one.
 pub(super) fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let pem = kamodo_files::read(path, Limit::CERTIFICATES);
     let pem = pem.map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).collect();
+    let pem = without_mark(&pem);
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).collect();
     if chain.is_empty() {
-        let found = Found::of(&pem, Found::Certificate);
+        let found = Found::of(pem, Found::Certificate);
         return Err(Error::NoCertificate { path: path.to_owned(), found });
     }
     Ok(chain)
@@ -175,6 +181,7 @@ pub(super) fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'stati
 
 /// Reads the first private key of a file, which must be of a kind that is supported, and counts them all.
 fn read_key(path: &Path, pem: &[u8]) -> Result<(PrivateKeyDer<'static>, usize), Error> {
+    let pem = without_mark(pem);
     let mut keys: Vec<_> = PrivateKeyDer::pem_slice_iter(pem).filter_map(Result::ok).collect();
     let n_keys = keys.len();
     if n_keys == 0 {
