@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kamodo_expr::{Definition, Diagnostic, Scope, Severity, Subject, cancellable, listed};
 use kamodo_value::Signature;
 
-use crate::link::finish;
+use crate::link::{InlineRoom, finish};
 use crate::{Body, Cancel, Function, Origin, Snapshot};
 
 /// What a definition sees: what is served, and functions that are not, by their names.
@@ -81,10 +81,11 @@ pub fn link_beside(
     let (outcome, mut diagnostics) = definition.check(&view);
     let origin = Arc::new(Origin::Yaml { file: PathBuf::from(&*definition.lhs().file) });
     let find = |name: &str| view.find(name).cloned();
-    let function = finish(definition, outcome, origin, &find).unwrap_or_else(|error| {
-        diagnostics.push(*error);
-        None
-    });
+    let function =
+        finish(definition, outcome, origin, &find, &InlineRoom::default()).unwrap_or_else(|error| {
+            diagnostics.push(*error);
+            None
+        });
     // A file may wait for what it calls; this one cannot, and what was to warn says what was meant.
     let misspelt = diagnostics.iter().find(|told| told.subject == Subject::Misspelt);
     let meant = misspelt.and_then(|told| told.hint.clone());

@@ -150,6 +150,40 @@ struct Linker<'a> {
     conceded: Vec<Conceded>,
     /// How many names misspelt ones were compared with.
     n_compared: Cell<usize>,
+    room: InlineRoom,
+}
+
+/// How much room there is for the programs of callees in those of their callers. Without a bound of all of them
+/// together, each function of a long chain holds a copy of a thousand steps.
+#[derive(Debug)]
+pub(crate) struct InlineRoom {
+    /// How many steps the programs may have together before only small ones are inlined.
+    n_steps: Cell<usize>,
+}
+
+/// How many steps the programs of all functions may have before only small callees are inlined: those of a thousand
+/// functions, if each has as many as a program may have with its callees inlined.
+const MAX_STEPS: usize = 1 << 20;
+
+/// How many steps a callee may have that is inlined whatever there is.
+const SMALL: usize = 16;
+
+// === impl InlineRoom ===
+
+impl Default for InlineRoom {
+    fn default() -> Self {
+        Self { n_steps: Cell::new(MAX_STEPS) }
+    }
+}
+
+impl InlineRoom {
+    fn has_room_for(&self, program: &Program) -> bool {
+        self.n_steps.get() > 0 || program.list().steps.len() <= SMALL
+    }
+
+    fn take(&self, program: &Program) {
+        self.n_steps.set(self.n_steps.get().saturating_sub(program.list().steps.len()));
+    }
 }
 
 // === impl Linker ===
@@ -193,6 +227,7 @@ impl<'a> Linker<'a> {
             faults: BTreeMap::new(),
             conceded,
             n_compared: Cell::new(0),
+            room: InlineRoom::default(),
         }
     }
 
@@ -326,7 +361,7 @@ impl<'a> Linker<'a> {
         for diagnostic in diagnostics {
             self.fail(index, diagnostic);
         }
-        match finish(definition, outcome, origin, &|name| self.function(name).cloned()) {
+        match finish(definition, outcome, origin, &|name| self.function(name).cloned(), &self.room) {
             Ok(function) => self.linked[index] = function.map(Arc::new),
             Err(error) => self.fail(index, *error),
         }
@@ -340,7 +375,8 @@ impl<'a> Linker<'a> {
         let find = |name: &str| self.function(name).cloned();
         [Hides::Elsewhere, Hides::Everything].into_iter().find_map(|hides| {
             let (outcome, _) = definition.check(&View { linker: self, index, hides });
-            let function = finish(definition, outcome, Arc::clone(origin), &find).ok().flatten()?;
+            let function =
+                finish(definition, outcome, Arc::clone(origin), &find, &self.room).ok().flatten()?;
             let body = Body::Unfit(Arc::new(reason.clone()));
             Some(Function { body, route: Vec::new(), ..function })
         })
@@ -384,6 +420,7 @@ pub(crate) fn finish(
     outcome: Outcome,
     origin: Arc<Origin>,
     find: &dyn Fn(&str) -> Option<Arc<Function>>,
+    room: &InlineRoom,
 ) -> Result<Option<Function>, Box<Diagnostic>> {
     let line = Some(definition.lhs().position(0).line);
     let meta = |equation| Meta {
@@ -401,7 +438,7 @@ pub(crate) fn finish(
             let route = Vec::new();
             Ok(Some(Function { signature, meta, origin, line, shown, route, body }))
         }
-        Outcome::Checked(checked) => match lower(&checked, find) {
+        Outcome::Checked(checked) => match lower(&checked, find, room) {
             Ok(body) => {
                 let meta = meta(checked.equation);
                 let shown = Shown { lhs: checked.lhs, rhs: checked.rhs, latex: checked.latex };
@@ -421,14 +458,16 @@ pub(crate) fn finish(
 fn lower(
     checked: &Checked,
     find: &dyn Fn(&str) -> Option<Arc<Function>>,
+    room: &InlineRoom,
 ) -> Result<Body, kamodo_expr::LowerError> {
     let parameters: Vec<_> = checked.signature.parameters.iter().map(|p| p.name.as_str()).collect();
     let inline = |name: &str| match &find(name)?.body {
-        Body::Program { program, .. } => Some(Arc::clone(program)),
-        Body::Native(_) | Body::Awaited(_) | Body::Waiting(_) | Body::Unfit(_) => None,
+        Body::Program { program, .. } if room.has_room_for(program) => Some(Arc::clone(program)),
+        _ => None,
     };
     let (body, compositions) = compose(&checked.body, find);
     let program = kamodo_expr::lower(&parameters, &body, &inline)?;
+    room.take(&program);
     let callee = |name: &Arc<str>| compositions.get(name).cloned().or_else(|| find(name));
     let callees: Vec<_> = program.callees().iter().filter_map(callee).collect();
     debug_assert_eq!(callees.len(), program.callees().len(), "the check found every callee");

@@ -16,10 +16,11 @@ use num_traits::{One, Pow};
 
 use crate::dimension::Dimension;
 use crate::error::ErrorKind;
+use crate::parse;
 use crate::prefix::PREFIXES;
 use crate::scale::Scale;
+use crate::suggest::Name;
 use crate::unit::Unit;
-use crate::{parse, suggest};
 use table::{
     BODIES, Definition, Means, OFFSETS, OTHERWISE, PREFIXED_ELSEWHERE, Prefixes, TABLE, TWO_MEANINGS,
 };
@@ -205,7 +206,10 @@ impl Catalog {
         if let Some(meant) = known(name.replace("metre", "meter").replace("litre", "liter")) {
             return Some(meant);
         }
-        suggest(name, self.units.keys().map(String::as_str)).map(str::to_owned)
+        // A file may have tens of thousands of unknown units.
+        static NAMES: LazyLock<Vec<Name<'static>>> =
+            LazyLock::new(|| catalog().units.keys().map(|name| Name::new(name)).collect());
+        Name::new(name).nearest(&NAMES).map(str::to_owned)
     }
 }
 

@@ -18,36 +18,69 @@ const MAX_CHARS: usize = 100;
 /// assert_eq!(kamodo_units::suggest("velocity", names.into_iter()), None);
 /// ```
 pub fn suggest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.to_lowercase();
-    let n_chars = name.chars().count();
-    if n_chars > MAX_CHARS {
-        return None;
-    }
-    let own = letters(&lower);
-    candidates
-        .filter(|candidate| {
-            // One edit brings one letter at most, and takes one away: most candidates need not be compared.
-            let other = letters(candidate);
-            let n_others = (own & !other).count_ones().max((other & !own).count_ones()) as usize;
-            candidate.chars().count().abs_diff(n_chars) <= n_chars / 3 && n_others <= n_chars / 3
-                || is_alike(&lower, candidate)
-        })
-        .map(|candidate| {
-            let edits = damerau_levenshtein(&lower, &candidate.to_lowercase());
-            let longer = candidate.chars().count().abs_diff(n_chars);
-            (edits, damerau_levenshtein(name, candidate), longer, candidate)
-        })
-        .filter(|(edits, _, _, candidate)| *edits <= n_chars / 3 || is_alike(&lower, candidate))
-        .min()
-        .map(|(.., candidate)| candidate)
+    let wanted = Name::new(name);
+    let known = candidates.filter_map(|candidate| {
+        let rank = wanted.rank(&Name::new(candidate))?;
+        Some((rank, candidate))
+    });
+    known.min().map(|(_, candidate)| candidate)
 }
 
-/// Returns whether only case and underscores tell a candidate from a name in lower case, however short they are.
-fn is_alike(lower: &str, candidate: &str) -> bool {
-    let bare = |text: &str| text.chars().filter(|letter| *letter != '_').collect::<String>();
-    candidate.len() <= 2 * lower.len() + 2
-        && lower.len() > 1
-        && bare(lower) == bare(&candidate.to_lowercase())
+/// A name, with what is needed to compare it with others: worked out once for candidates that are always the same.
+#[derive(Debug)]
+pub(crate) struct Name<'a> {
+    text: &'a str,
+    lower: String,
+    /// In lower case and without underscores.
+    bare: String,
+    letters: u64,
+    n_chars: usize,
+}
+
+/// How far a candidate is from a name: without case, with it, and by its length.
+type Rank = (usize, usize, usize);
+
+// === impl Name ===
+
+impl<'a> Name<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let lower = text.to_lowercase();
+        let bare = lower.chars().filter(|letter| *letter != '_').collect();
+        let letters = letters(&lower);
+        Self { text, lower, bare, letters, n_chars: text.chars().count() }
+    }
+
+    /// Finds the candidate that was most likely meant, as [`suggest`] does.
+    pub(crate) fn nearest<'c>(&self, candidates: &[Name<'c>]) -> Option<&'c str> {
+        let ranked = candidates.iter().filter_map(|candidate| Some((self.rank(candidate)?, candidate.text)));
+        ranked.min().map(|(_, candidate)| candidate)
+    }
+
+    /// Returns how far a candidate is; none if it is not close enough.
+    fn rank(&self, candidate: &Name<'_>) -> Option<Rank> {
+        if self.n_chars > MAX_CHARS {
+            return None;
+        }
+        let longer = candidate.n_chars.abs_diff(self.n_chars);
+        let is_alike = self.is_alike(candidate);
+        // One edit brings one letter at most, and takes one away: most candidates need not be compared.
+        let (more, less) = (candidate.letters & !self.letters, self.letters & !candidate.letters);
+        let n_others = more.count_ones().max(less.count_ones()) as usize;
+        let most = self.n_chars / 3;
+        if !is_alike && (longer > most || n_others > most) {
+            return None;
+        }
+        let edits = damerau_levenshtein(&self.lower, &candidate.lower);
+        let rank = || (edits, damerau_levenshtein(self.text, candidate.text), longer);
+        (edits <= most || is_alike).then(rank)
+    }
+
+    /// Returns whether only case and underscores tell a candidate from it, however short they are.
+    fn is_alike(&self, candidate: &Name<'_>) -> bool {
+        candidate.text.len() <= 2 * self.lower.len() + 2
+            && self.lower.len() > 1
+            && self.bare == candidate.bare
+    }
 }
 
 /// The set of the letters of a text, without case; several may share a place in it.
