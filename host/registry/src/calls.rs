@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::{Cancel, Function};
+use crate::watchdog::HERE;
+use crate::{Body, Cancel, Cost, Function};
 
 /// The calls that run on one thread, or on the threads of one plugin.
 #[derive(Debug, Default)]
@@ -54,6 +55,15 @@ const GRACE: Duration = Duration::from_secs(1);
 /// and the plugin's other functions are not to wait for it.
 const REPLACED: Duration = Duration::from_secs(10);
 
+/// Returns how long a call of a function may run before another thread takes the place of its own. One that is declared
+/// cheap and is not done by [`HERE`] will not be; a few of them took all threads of their plugin for ten seconds.
+fn patience(function: &Function) -> Duration {
+    match &function.body {
+        Body::Native(code) if code.cost() == Cost::Cheap => HERE,
+        _ => REPLACED,
+    }
+}
+
 // === impl Calls ===
 
 impl Calls {
@@ -85,7 +95,8 @@ impl Calls {
                 let left = *call.left.get_or_insert(now);
                 call.is_abandoned |= now.duration_since(left) >= GRACE;
             }
-            call.is_replaced |= call.is_abandoned || now.duration_since(call.begun) >= REPLACED;
+            call.is_replaced |=
+                call.is_abandoned || now.duration_since(call.begun) >= patience(&call.function);
             n_abandoned += usize::from(call.is_abandoned);
             n_replaced += usize::from(call.is_replaced);
         }
@@ -128,5 +139,48 @@ impl Drop for InCall<'_> {
             running.n_abandoned -= usize::from(call.is_abandoned);
             running.n_replaced -= usize::from(call.is_replaced);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use kamodo_value::{Meta, Signature, Value};
+
+    use super::*;
+    use crate::{CallError, NativeFunction, Origin, Shown};
+
+    #[derive(Debug)]
+    struct Code(Cost);
+
+    impl NativeFunction for Code {
+        fn call(&self, _: Vec<Value>, _: &Cancel) -> Result<Value, CallError> {
+            Ok(Value::Int(0.into()))
+        }
+
+        fn cost(&self) -> Cost {
+            self.0
+        }
+    }
+
+    fn function(body: Body) -> Function {
+        Function {
+            signature: Signature { name: "f".to_owned(), parameters: Vec::new(), unit: None },
+            meta: Meta::default(),
+            origin: Arc::new(Origin::Yaml { file: "a.yaml".into() }),
+            line: None,
+            shown: Shown::default(),
+            route: Vec::new(),
+            body,
+        }
+    }
+
+    #[test]
+    fn what_is_declared_cheap_and_is_not_gets_another_thread_early() {
+        let native = |cost| function(Body::Native(Arc::new(Code(cost))));
+        assert_eq!(patience(&native(Cost::Cheap)), HERE);
+        assert_eq!(patience(&native(Cost::Unknown)), REPLACED);
+        assert_eq!(patience(&function(Body::Waiting(Vec::new()))), REPLACED);
     }
 }
