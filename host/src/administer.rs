@@ -33,9 +33,19 @@ pub(crate) use words::{facts, state};
 /// # Errors
 /// [`Error`] where no server of one's own listens, or it does not answer.
 pub fn reload(reload: &Reload) -> Result<ExitCode, Error> {
-    let receipt = run(async { Ok(administrator(&reload.server).await?.reload().await?) })?;
-    let stays = "nothing changed";
-    show(&reload.server, &receipt, if receipt.is_new { "what is on disk is served" } else { stays })
+    let (receipt, held) = run(async {
+        let administrator = administrator(&reload.server).await?;
+        let receipt = administrator.reload().await?;
+        let description = Reached::Local(administrator).describe().await?;
+        Ok((receipt, words::held(&description)))
+    })?;
+    let what = match (receipt.is_new, held) {
+        (true, None) => "what is on disk is served".to_owned(),
+        (true, Some(held)) => format!("what is on disk is served but for {held}"),
+        (false, None) => "nothing changed".to_owned(),
+        (false, Some(held)) => format!("nothing changed; not served as on disk: {held}"),
+    };
+    show(&reload.server, &receipt, &what)
 }
 
 /// Has served what an earlier generation had.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use kamodo_registry::{Administration, Dispatcher, Publisher, Registry};
 use kamodo_relay::Upstream;
-use kamodo_server::{Config, Server};
+use kamodo_server::{Config, Listening, Server};
 use kamodo_wire::tls::Identity;
 
 use crate::cli::Serve;
@@ -50,6 +50,8 @@ fn run(serve: &Serve, publisher: Publisher, log: &telemetry::Log) -> Result<Exit
     for warning in misleading_variables(&effective, |name| std::env::var(name).ok()) {
         tracing::warn!("{warning}");
     }
+    // A server that does not start must leave no certificate behind: it is made once the port is its own.
+    let listening = Listening::at(&effective.host, effective.port)?;
     let identity = Identity::load_or_create(&live::paths(&effective))?;
     for warning in &identity.warnings {
         tracing::warn!("{warning}");
@@ -62,7 +64,7 @@ fn run(serve: &Serve, publisher: Publisher, log: &telemetry::Log) -> Result<Exit
         limits: live::limits(&effective),
     };
     let dispatcher = Dispatcher::start().map_err(Error::system("cannot start the pool"))?;
-    let mut server = Server::start(&config, Arc::clone(&registry), dispatcher)?;
+    let mut server = Server::start_on(listening, &config, Arc::clone(&registry), dispatcher)?;
     let (watching, socket) = (effective.watch, effective.admin_socket.clone());
     let expected = supervisor.upstreams().to_vec();
     let live = Arc::new(Live::new(server.controls(), given.clone(), effective, identity));

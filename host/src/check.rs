@@ -2,12 +2,23 @@
 
 use std::process::ExitCode;
 
-use kamodo_expr::Diagnostic;
+use kamodo_expr::{Diagnostic, Severity};
 use kamodo_registry::Publisher;
+use kamodo_relay::Upstream;
+use serde_json::json;
 
 use crate::cli::{Check, Format};
 use crate::table::{self, Room};
-use crate::{Error, Settings, Sources, Supervisor, answer, describe, paths, waiting};
+use crate::{Error, Settings, Sources, Supervisor, answer, describe, paths, telemetry, waiting};
+
+/// Warns of an upstream whose certificate cannot be used: nobody is asked here, and a connection would fail.
+fn distrusted(upstream: &Upstream) -> Option<Diagnostic> {
+    let file = upstream.certificate.as_ref()?;
+    let error = kamodo_client::check_certificate(file).err()?;
+    let message = format!("{}; no function of {} comes before", telemetry::chain(&error), upstream.origin());
+    let hint = error.hint().unwrap_or_else(|| "name a copy of that server's certificate".to_owned());
+    Some(Diagnostic::new(Severity::Warning, message).with_hint(hint))
+}
 
 /// Prints what the file defines; the status is 1 where an error would keep something from being served.
 ///
@@ -20,13 +31,17 @@ pub fn run(check: &Check) -> Result<ExitCode, Error> {
         given: Settings::default(),
     };
     let mut supervisor = Supervisor::new(sources, paths::stage(), Publisher::new());
-    let report = supervisor.look();
+    let mut report = supervisor.look();
+    report.diagnostics.extend(supervisor.upstreams().iter().filter_map(distrusted));
     let functions = || report.defined.iter().map(|function| &**function);
     let n_errors = report.n_errors();
 
     let text = match check.printed.format() {
         Format::Json => {
-            format!("{:#}", describe::json(functions(), &report.diagnostics))
+            let mut checked = describe::json(functions(), &report.diagnostics);
+            let server = Settings::default().over(supervisor.settings());
+            checked["server"] = json!({ "host": server.host, "port": server.port });
+            format!("{checked:#}")
         }
         Format::Text => {
             let mut parts = vec![table::render(functions(), Room::of_output(check.wide, "--wide"))];

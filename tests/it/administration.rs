@@ -198,6 +198,7 @@ fn a_misspelt_function_file_or_generation() {
 
     For more information, try '--help'.
     ");
+    assert_snapshot!(refused(&["watch", "--since", "9999"]), @"");
     // The system words the cause in its own way.
     let unknown =
         project.run(&["call", "f", "1", "--host", "model.invalid", "--certfile", "selfsigned.cert"]);
@@ -356,6 +357,36 @@ fn a_reload_tells_what_is_wrong() {
     project.define(NEW);
     assert_eq!(ask(&project, &server, &["reload"]).code, Some(0));
     assert_eq!(server.call(&["f", "5"]).stdout, "21\n");
+}
+
+#[test]
+fn a_reload_tells_what_is_not_served_as_on_disk() {
+    let project = Project::new("f: x");
+    let server = Server::start(&project);
+    project.define("f: x\na(x): g(x)\nb(x): h(x)\nc(x): i(x)\nd(x): a(x)");
+    ask(&project, &server, &["reload"]);
+    server.answers(&["f", "1"], "1");
+    assert_snapshot!(told(&project, &server, &["reload"]), @"");
+    project.define("f: x\na(x): x");
+    eventually(|| server.call(&["a", "1"]).code, |code| *code == Some(0));
+    assert_snapshot!(told(&project, &server, &["reload"]), @"");
+}
+
+#[test]
+fn a_function_that_is_held_back_is_told_as_such() {
+    let project = Project::new("f: x");
+    let server = Server::start(&project);
+    project.define("f: x\nc(x): x");
+    server.answers(&["c", "1"], "1");
+    assert_eq!(ask(&project, &server, &["rollback"]).code, Some(0));
+    assert_snapshot!(server.call(&["c", "1"]).stderr, @"");
+    assert_snapshot!(server.command(&["eval", "c(1)"]).stderr, @"");
+    assert_eq!(ask(&project, &server, &["reload"]).code, Some(0));
+    assert_eq!(ask(&project, &server, &["pin"]).code, Some(0));
+    project.define("f: x\nc(x): x\nd(x): x");
+    eventually(|| told(&project, &server, &["status"]), |status| status.contains("held by a pin"));
+    assert_snapshot!(server.call(&["d", "1"]).stderr, @"");
+    assert_snapshot!(server.command(&["eval", "d(1)"]).stderr, @"");
 }
 
 // === watch ===

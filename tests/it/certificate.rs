@@ -107,3 +107,38 @@ fn what_is_logged_of_a_handshake_that_is_not_done() {
     assert_eq!(server.call(&["f", "5"]).stdout, "5\n");
     assert!(!server.log().contains("eof"), "{}", server.log());
 }
+
+#[test]
+fn a_server_that_does_not_start_leaves_no_certificate_behind() {
+    let project = Project::new("f: x");
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = project.run(&["serve", "--host", "127.0.0.1", "--port", &port]);
+    assert_eq!(output.code, Some(1), "{output:?}");
+    assert!(output.stderr.contains("in use"), "{}", output.stderr);
+    project.define("f: x +");
+    assert_eq!(project.run(&["serve", "--port", "0"]).code, Some(1));
+    assert!(!project.path("selfsigned.cert").exists() && !project.path("selfsigned.key").exists());
+}
+
+#[test]
+fn an_untrusted_server_is_told_with_the_certificate_that_is_trusted() {
+    let project = Project::new("f: x");
+    let server = Server::start(&project);
+    write_pair(&project, 2020, 2120);
+    let output = server.call(&["f", "5", "--certfile", "own.cert"]);
+    assert_snapshot!(output.stderr.replace(&server.port().to_string(), "PORT"), @"");
+}
+
+#[test]
+fn a_pair_that_begins_with_the_mark_of_utf_8() {
+    let project = Project::new("f: x");
+    write_pair(&project, 2020, 2120);
+    for file in ["own.cert", "own.key"] {
+        let marked = format!("\u{feff}{}", fs::read_to_string(project.path(file)).unwrap());
+        fs::write(project.path(file), marked).unwrap(); // keeps its mode
+    }
+    let served = ["serve", "--port", "0", "--certfile", "own.cert", "--keyfile", "own.key"];
+    let server = Server::start_with(&project, &served);
+    assert_eq!(server.call(&["f", "5", "--certfile", "own.cert"]).stdout, "5\n");
+}

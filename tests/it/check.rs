@@ -181,6 +181,24 @@ fn an_upstream_is_named_whose_prefix_a_missing_name_has() {
 }
 
 #[test]
+fn the_mistakes_of_each_file_of_a_directory() {
+    let project = Project::new("f: x");
+    std::fs::create_dir(project.path("conf.d")).unwrap();
+    for (file, text) in [
+        ("a.yaml", "!Kamodo\nf(x): x +\n"),
+        ("b.yaml", "!Kamodo\ng(x)[kg]: h(x)\nh(x[m])[m]: x\n"),
+        ("c.yaml", "!Kamodo\n k: [\n"),
+        ("d.yaml", "!Kamodo\nl(x): l(x)\n--- !Server\nport: a\n"),
+    ] {
+        std::fs::write(project.path("conf.d").join(file), text).unwrap();
+    }
+    std::fs::create_dir(project.path("conf.d/e.yaml")).unwrap();
+    let checked = project.run(&["check", "conf.d"]).stdout;
+    let errors: Vec<_> = checked.lines().filter(|line| line.contains("error: ")).collect();
+    assert_snapshot!(errors.join("\n"), @"");
+}
+
+#[test]
 fn no_such_file() {
     let output = Project::new("f: x").run(&["check", "other.yaml"]);
     assert_eq!(output.code, Some(1));

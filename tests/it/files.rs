@@ -48,19 +48,13 @@ fn check(found: &str, make: Make, watch: &str) {
     let project = project();
     let mut server = Server::start_with(&project, &[&SERVE[..], &[watch]].concat());
     let edit = |text: &str| fs::write(project.path("conf.d/a.yaml"), format!("!Kamodo\n{text}\n")).unwrap();
-    // A directory among the files of a configuration is nobody's mistake.
     let places = ["conf.d/b.yaml", "plugins.d/x.so", "plugins.d/y.so.sha256"];
-    let is_mistake = |place: &&&str| !place.starts_with("conf") || !found.contains("directory");
-    let places: Vec<_> = places.iter().filter(is_mistake).collect();
     project.drop_plugin(&fixture_plugin("v1"), "y.so");
     server.answers(&["scaled", "3.0"], "3.0");
     for place in &places {
         make(&project.path(place));
     }
     for place in ["conf.d/b.yaml", "plugins.d/x.so", "plugins.d/y.so"] {
-        if place.contains("conf") && found.contains("directory") {
-            continue;
-        }
         kamodo_tests::eventually(
             || server.log(),
             |log| log.lines().any(|line| line.contains(place) && line.contains(found)),
@@ -253,4 +247,53 @@ fn a_configuration_of_empty_documents_is_refused_and_heals() {
     fs::write(project.path("conf.d/b.yaml"), "!Kamodo\ng: 2*x\n").unwrap();
     server.answers(&["g", "5"], "10");
     assert_eq!(server.end_by("TERM"), Some(0));
+}
+
+#[test]
+fn a_certificate_of_an_upstream_that_cannot_be_used_is_told_by_check() {
+    let told: Vec<_> = KINDS[..2]
+        .iter()
+        .map(|(_, make)| {
+            let project = Project::new("f: x");
+            project.replace(
+                "kamodo_rpc.yaml",
+                "!Kamodo\nf: x\n--- !KamodoClient\nport: 1\ncertfile: its.cert\n",
+            );
+            make(&project.path("its.cert"));
+            let output = project.run(&["check"]);
+            assert_eq!(output.code, Some(0), "{output:?}");
+            output.stdout
+        })
+        .collect();
+    assert_snapshot!(told[0], @"");
+    assert!(told[1].contains("its.cert: "), "{}", told[1]);
+}
+
+#[test]
+fn what_is_no_directory_of_plugins_is_named() {
+    let project = Project::new("f: x");
+    project.replace("kamodo_rpc.yaml", "!Kamodo\nf: x\n--- !Plugins\ndirectory: plugins.d\n");
+    fs::remove_dir_all(project.path("plugins.d")).ok();
+    KINDS[0].1(&project.path("plugins.d"));
+    assert_snapshot!(project.run(&["check"]).stdout, @"");
+}
+
+#[test]
+fn a_result_does_not_wait_for_a_reader_of_a_named_pipe() {
+    let project = Project::new("f: x");
+    let server = Server::start(&project);
+    KINDS[0].1(&project.path("pipe"));
+    let output = server.call(&["f", "5", "-o", "pipe"]);
+    assert_snapshot!(output.stderr, @"");
+    assert_eq!(output.code, Some(74), "{output:?}");
+    let read = project
+        .shell_at(server.port(), "cat pipe & until kamodo-rpc call f 5 -o pipe 2> said; do :; done; wait");
+    assert_eq!(read.stdout, "5\n");
+    KINDS[2].1(&project.path("socket"));
+    assert_snapshot!(server.call(&["f", "5", "-o", "socket"]).stderr, @"");
+    for device in ["/dev/stdout", "/dev/null"] {
+        let output = server.call(&["f", "5", "-o", device]);
+        let printed = if device == "/dev/stdout" { "5\n" } else { "" };
+        assert_eq!((output.code, &*output.stdout), (Some(0), printed), "{device}: {}", output.stderr);
+    }
 }

@@ -64,16 +64,19 @@ impl Endpoint {
     }
 }
 
-/// Returns whether a file holds a certificate that can be trusted.
-#[must_use]
-pub fn is_certificate(file: &Path) -> bool {
-    Trust::load(file).is_ok()
+/// Reads the certificate that is trusted, as a connection does.
+///
+/// # Errors
+/// [`Error::Certificate`] if it cannot be read, or is none that can be trusted.
+pub fn check_certificate(file: &Path) -> Result<(), Error> {
+    Trust::load(file)?;
+    Ok(())
 }
 
 pub(crate) async fn connect(endpoint: &Endpoint, limit: Duration) -> Result<Client, Error> {
     let Endpoint { host, port, .. } = endpoint;
     let connector = match &endpoint.certificate {
-        Some(file) => Some(Connector::new(&Trust::load(file)?)),
+        Some(file) => Some((file, Connector::new(&Trust::load(file)?))),
         None => None,
     };
     let failed = |source| Error::Connect { host: host.clone(), port: *port, source };
@@ -87,8 +90,11 @@ pub(crate) async fn connect(endpoint: &Endpoint, limit: Duration) -> Result<Clie
     let _ = socket2::SockRef::from(&socket).set_tcp_keepalive(&keep_alive);
     let (session, kamodo) = match connector {
         None => transport::connect(socket, endpoint.limits),
-        Some(connector) => {
-            let refused = |source| Error::Handshake { host: host.clone(), port: *port, source };
+        Some((file, connector)) => {
+            let refused = |source| {
+                let (host, certificate) = (host.clone(), file.clone());
+                Error::Handshake { host, port: *port, certificate, source }
+            };
             let left = limit.saturating_sub(begun.elapsed());
             let shaking = timeout(left, connector.connect(host, socket)).await;
             let stream = shaking.map_err(late).flatten().map_err(refused)?;

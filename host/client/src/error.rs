@@ -9,6 +9,7 @@ use kamodo_wire::exception::{Exception, unmarked};
 use kamodo_wire::{literal, tls};
 
 use crate::Mismatch;
+use crate::extension::Stands;
 
 /// Why a request to a server fails.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,8 @@ pub enum Error {
         host: String,
         /// The port.
         port: u16,
+        /// The file of the certificate that is trusted.
+        certificate: PathBuf,
         /// Why.
         source: io::Error,
     },
@@ -58,6 +61,16 @@ pub enum Error {
         name: String,
         /// Those that it has.
         served: Vec<String>,
+    },
+    /// A file of the server has a function of this name, and is not served as it is.
+    #[error("the server does not serve `{name}`: {file} has it, {}", held_words(stands))]
+    Unserved {
+        /// The name.
+        name: String,
+        /// The file.
+        file: String,
+        /// Why it is not served.
+        stands: Stands,
     },
     /// An argument cannot be sent.
     #[error("`{function}`: argument")]
@@ -177,8 +190,9 @@ impl Error {
             Self::Handshake { source, .. } if source.kind() == io::ErrorKind::TimedOut => {
                 Some(String::from("what listens there speaks no TLS, or is stopped"))
             }
-            Self::Handshake { host, .. } => Some(format!(
-                "the certificate file must be the server's own, and name `{host}` among its hosts"
+            Self::Handshake { host, certificate, .. } => Some(format!(
+                "{} must be a copy of the server's own certificate, and name `{host}` among its hosts",
+                certificate.display()
             )),
             Self::Socket { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some(String::from("it is another user's: run the command as that user"))
@@ -199,6 +213,11 @@ impl Error {
                 let more = if served.len() > shown.len() { ", …" } else { "" };
                 Some(format!("it serves {}{more}", shown.join(", ")))
             }
+            Self::Unserved { stands, .. } => Some(String::from(match stands {
+                Stands::RolledBack => "`kamodo-rpc reload` has what is on disk served",
+                Stands::Pinned => "`kamodo-rpc unpin` has what changed meanwhile served",
+                _ => "`kamodo-rpc status` says why",
+            })),
             Self::Argument { source, .. } | Self::Result { source, .. } | Self::Literal { source } => {
                 source.hint()
             }
@@ -257,6 +276,16 @@ fn is_unreachable(source: &io::Error) -> bool {
     matches!(source.kind(), HostUnreachable | NetworkUnreachable | TimedOut)
 }
 
+/// Says what keeps a function from being served that a file has.
+fn held_words(stands: &Stands) -> &'static str {
+    match stands {
+        Stands::RolledBack => "and a rollback holds it back",
+        Stands::Pinned => "and a pin holds it back",
+        Stands::Partly(_) => "and it is left out",
+        _ => "and is refused",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
@@ -277,9 +306,10 @@ mod tests {
         hint: start a server with `kamodo-rpc serve --port 60000`, or name another port
         ");
         let source = io::Error::other("invalid peer certificate: UnknownIssuer");
-        assert_snapshot!(shown(Error::Handshake { host: "localhost".into(), port: 60000, source }), @r"
+        let (host, certificate) = ("localhost".into(), "own/selfsigned.cert".into());
+        assert_snapshot!(shown(Error::Handshake { host, port: 60000, certificate, source }), @r"
         localhost:60000: TLS handshake failed: invalid peer certificate: UnknownIssuer
-        hint: the certificate file must be the server's own, and name `localhost` among its hosts
+        hint: own/selfsigned.cert must be a copy of the server's own certificate, and name `localhost` among its hosts
         ");
     }
 
@@ -333,6 +363,20 @@ mod tests {
         assert_snapshot!(shown(Error::NoExtension), @r"
         the server says nothing of itself beyond Kamodo's interface
         hint: it is the published server, or an older one of ours: it can be called and listed, and no more
+        ");
+    }
+
+    #[test]
+    fn a_function_that_is_held_back() {
+        let told = |stands| shown(Error::Unserved { name: "c".into(), file: "a.yaml".into(), stands });
+        let all = [Stands::RolledBack, Stands::Pinned, Stands::Refused(Vec::new())].map(told);
+        assert_snapshot!(all.join("\n"), @r"
+        the server does not serve `c`: a.yaml has it, and a rollback holds it back
+        hint: `kamodo-rpc reload` has what is on disk served
+        the server does not serve `c`: a.yaml has it, and a pin holds it back
+        hint: `kamodo-rpc unpin` has what changed meanwhile served
+        the server does not serve `c`: a.yaml has it, and is refused
+        hint: `kamodo-rpc status` says why
         ");
     }
 

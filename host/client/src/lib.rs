@@ -72,7 +72,7 @@ use crate::connection::Connection;
 
 pub use administrator::{Administrator, Receipt};
 pub use call::Call;
-pub use connect::{Endpoint, is_certificate};
+pub use connect::{Endpoint, check_certificate};
 pub use convert::{Arguments, Element, FromValue, IntoValue, Mismatch};
 pub use error::Error;
 pub use expression::{Expression, Operands};
@@ -156,29 +156,36 @@ impl Client {
             return Ok(Function::new(name, client, &self.connection));
         }
         let mut fields = self.fields().await?;
-        let key = self.key_of(name, &fields).await?;
+        let (key, unserved) = self.key_of(name, &fields).await?;
         if let Some(found) = fields.iter().position(|field| field.name == key) {
             let function = fields.swap_remove(found).function;
             self.connection.known.borrow_mut().insert(name.to_owned(), function.client().clone());
             return Ok(Function::new(name, function.client().clone(), &self.connection));
         }
-        let names = fields.into_iter().map(|field| field.name).collect();
-        Err(Error::Unknown { name: name.to_owned(), served: names })
+        let served = fields.into_iter().map(|field| field.name).collect();
+        Err(unserved.unwrap_or_else(|| Error::Unknown { name: name.to_owned(), served }))
     }
 
     /// Returns the name under which a function is listed: another one where the published client could not take
-    /// its own.
-    async fn key_of(&self, name: &str, fields: &[Field]) -> Result<String, Error> {
+    /// its own. If a file of the server has it and it is not served, the error says so.
+    async fn key_of(&self, name: &str, fields: &[Field]) -> Result<(String, Option<Error>), Error> {
         if fields.iter().any(|field| field.name == name) {
-            return Ok(name.to_owned());
+            return Ok((name.to_owned(), None));
         }
         let description = match self.extension().describe().await {
             Ok(description) => description,
             Err(error @ Error::Disconnected { .. }) => return Err(error),
-            Err(_) => return Ok(name.to_owned()), // the published server lists each under its own
+            Err(_) => return Ok((name.to_owned(), None)), // the published server lists each under its own
         };
+        let unserved = description.functions.iter().find(|function| function.name == name);
+        let unserved =
+            unserved.filter(|function| function.state == extension::State::Unserved).and_then(|function| {
+                let origin = description.origin_of(function)?;
+                let (file, stands) = (origin.file.clone(), origin.stands.clone());
+                Some(Error::Unserved { name: name.to_owned(), file, stands })
+            });
         let key = description.published_names().remove(name);
-        Ok(key.unwrap_or_else(|| name.to_owned()))
+        Ok((key.unwrap_or_else(|| name.to_owned()), unserved))
     }
 
     /// Calls a function by its name.

@@ -54,6 +54,24 @@ pub struct Pins {
 // === impl Standing ===
 
 impl Standing {
+    /// Says how a function comes to be served that is not, though an origin has it.
+    #[must_use]
+    pub fn hint_of(&self, name: &str) -> Option<String> {
+        let has_it = |unserved: &&Unserved| unserved.functions.iter().any(|function| function == name);
+        let Unserved { key, reason, .. } = self.unserved.iter().find(has_it)?;
+        let file = key.file().display();
+        Some(match reason {
+            Reason::RolledBack => {
+                format!("a rollback holds back `{name}` of {file}: `kamodo-rpc reload` has it served")
+            }
+            Reason::Pinned => {
+                format!("a pin holds back `{name}` of {file}: `kamodo-rpc unpin` has it served")
+            }
+            Reason::Away(_) => return None,
+            _ => format!("{file} has `{name}`, and is refused: `kamodo-rpc status` says why"),
+        })
+    }
+
     /// Returns how an origin stands that is not served as it is on disk.
     #[must_use]
     pub fn of(&self, key: &OriginKey) -> Option<&Unserved> {

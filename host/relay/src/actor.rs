@@ -314,7 +314,7 @@ fn replaced(file: Option<PathBuf>) -> impl Future<Output = ()> {
         loop {
             look.tick().await;
             let now = read(&file);
-            if now.is_some() && now != before && kamodo_client::is_certificate(&file) {
+            if now.is_some() && now != before && kamodo_client::check_certificate(&file).is_ok() {
                 return;
             }
         }

@@ -112,8 +112,19 @@ impl Definitions {
         let own = definition.clone();
         let linking = move |cancel: &Cancel| define_unless_cancelled(&own, &snapshot, &functions, cancel);
         let linked = connection.compute(definition.name(), linking).await?;
-        let function =
-            linked.map_err(|diagnostics| RequestError::Definition { rendered: render(&diagnostics) })?;
+        let function = linked.map_err(|mut diagnostics| {
+            let standing = &connection.registry().current().standing;
+            // Only of the names that are not there: what else is wrong has a hint of its own.
+            for missing in diagnostics.iter_mut().filter(|told| told.message.ends_with("which is not served"))
+            {
+                let names =
+                    definition.calls().iter().filter(|name| missing.message.contains(&format!("`{name}`")));
+                if let Some(hint) = names.filter_map(|name| standing.hint_of(name)).next() {
+                    missing.hint = Some(hint);
+                }
+            }
+            RequestError::Definition { rendered: render(&diagnostics) }
+        })?;
         let linked = Linked { generation, function: Ok(function.clone()) };
         let one = Rc::new(Defined { definition, needs, linked: RefCell::new(linked) });
         self.defined.borrow_mut().push(Rc::downgrade(&one));

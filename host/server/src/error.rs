@@ -265,9 +265,9 @@ impl RequestError {
             }
             Self::Bug => Some(String::from("the server's log has the panic; please report it")),
             Self::TooManyFeeds { .. } => Some(String::from("let go of a subscription first")),
-            Self::AheadOf { .. } => {
-                Some(String::from("the server has started anew: ask for a description, and watch from there"))
-            }
+            Self::AheadOf { generation, .. } => Some(format!(
+                "watch from generation {generation}: they are counted anew when a server is started"
+            )),
             Self::AnswerSize { .. } => Some(String::from("allow larger messages with `--message`")),
             Self::Command(error) => error.hint(),
             Self::Keyword { .. } => Some(String::from("pass its arguments by position")),
@@ -425,7 +425,7 @@ mod tests {
         ");
         assert_snapshot!(shown(RequestError::AheadOf { since: 9, generation: 3 }), @r"
         Failed: generation 9 was not published yet: the present one is 3
-        hint: the server has started anew: ask for a description, and watch from there
+        hint: watch from generation 3: they are counted anew when a server is started
         ");
         assert_snapshot!(shown(RequestError::AnswerSize { found: 5000, limit: 4096 }), @r"
         Failed: answer of 5000 bytes: expected at most 4096 bytes

@@ -27,4 +27,4 @@ mod value;
 mod worker;
 
 pub use error::Error;
-pub use server::{Config, Controls, Drained, Limits, Server};
+pub use server::{Config, Controls, Drained, Limits, Listening, Server};

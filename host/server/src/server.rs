@@ -65,6 +65,10 @@ pub struct Controls {
     dispatcher: Dispatcher,
 }
 
+/// The sockets of a server that does not run yet.
+#[derive(Debug)]
+pub struct Listening(Vec<TcpListener>);
+
 /// A server that runs. It ends with [`Server::drain`], or when it is dropped.
 pub struct Server {
     addresses: Vec<SocketAddr>,
@@ -140,6 +144,18 @@ impl Controls {
     }
 }
 
+// === impl Listening ===
+
+impl Listening {
+    /// Listens on every address of a host; nobody is answered before a server is started on it.
+    ///
+    /// # Errors
+    /// [`Error`] if the host has no address here, or another program has the port.
+    pub fn at(host: &str, port: u16) -> Result<Self, Error> {
+        listen(host, port).map(Self)
+    }
+}
+
 // === impl Server ===
 
 impl Server {
@@ -148,7 +164,19 @@ impl Server {
     /// # Errors
     /// [`Error`] where it cannot listen or gets no threads.
     pub fn start(config: &Config, registry: Arc<Registry>, dispatcher: Dispatcher) -> Result<Self, Error> {
-        let listeners = listen(&config.host, config.port)?;
+        Self::start_on(Listening::at(&config.host, config.port)?, config, registry, dispatcher)
+    }
+
+    /// Serves the registry's functions where somebody listens already, whatever host and port `config` names.
+    ///
+    /// # Errors
+    /// [`Error`] if it gets no threads.
+    pub fn start_on(
+        Listening(listeners): Listening,
+        config: &Config,
+        registry: Arc<Registry>,
+        dispatcher: Dispatcher,
+    ) -> Result<Self, Error> {
         let addresses = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
         let acceptor = config.identity.as_ref().map(|identity| Arc::new(Acceptor::new(identity)));
         let acceptor = Arc::new(ArcSwapOption::new(acceptor));

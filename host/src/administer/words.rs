@@ -1,7 +1,7 @@
 //! What a server says of itself, in words.
 
 use kamodo_client::extension::{
-    Cause, Condition, Diagnostic, Function, Origin, Pins, Publication, Stands, State,
+    Cause, Condition, Description, Diagnostic, Function, Origin, Pins, Publication, Stands, State,
 };
 use kamodo_expr::shortened;
 
@@ -79,6 +79,23 @@ pub(super) fn unserved(origin: &Origin) -> Option<String> {
             format!("{file}: served but for {}", some(&origin.unserved)) + &below(diagnostics)
         }
     })
+}
+
+/// Lists the first of the functions that are not served as they are on disk, with the reasons; nothing if all are.
+pub(super) fn held(description: &Description) -> Option<String> {
+    const MAX: usize = 3;
+    let states = description.functions.iter().filter_map(|function| {
+        let state = state(function, description.origin_of(function));
+        let is_as_on_disk = matches!(&*state, "served" | "away");
+        (!is_as_on_disk).then(|| format!("{} ({state})", shortened(&function.name)))
+    });
+    let states: Vec<_> = states.collect();
+    let shown = states.iter().take(MAX).cloned().collect::<Vec<_>>().join(", ");
+    match states.len().saturating_sub(MAX) {
+        _ if states.is_empty() => None,
+        0 => Some(shown),
+        n_more => Some(format!("{shown} and {n_more} more: see `kamodo-rpc status`")),
+    }
 }
 
 /// Shows diagnostics below the line that they are about.
