@@ -33,8 +33,7 @@ impl Example<'_> {
     }
 
     fn run(&self, command: &str) -> String {
-        let script = format!("export KAMODO_PORT={}; exec 2>&1; {command}", self.port);
-        self.project.shell(&script).stdout
+        self.project.shell_at(self.port, &format!("exec 2>&1; {command}")).stdout
     }
 
     /// Writes a block of text anew.

@@ -7,7 +7,7 @@ use kamodo_tests::{Output, Project, Server};
 
 /// A script for a server, whose command finds it.
 fn script(project: &Project, server: &Server<'_>, script: &str) -> Output {
-    project.shell(&format!("export KAMODO_PORT={}; {script}", server.port()))
+    project.shell_at(server.port(), script)
 }
 
 /// What a command prints to a terminal of so many columns.

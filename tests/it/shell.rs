@@ -14,8 +14,7 @@ fn rendered(page: &str) -> String {
     for line in page.lines() {
         match line.strip_prefix("$ ").filter(|_| is_run) {
             Some(command) => {
-                let said =
-                    project.shell(&format!("export KAMODO_PORT={}; exec 2>&1; {command}", server.port()));
+                let said = project.shell_at(server.port(), &format!("exec 2>&1; {command}"));
                 let _ = write!(now, "{line}\n{}", said.stdout);
             }
             None if line.starts_with("```") => {

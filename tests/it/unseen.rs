@@ -66,8 +66,7 @@ fn in_what_a_client_sends() {
             "call f x@=5",
         ] {
             let command = command.replace('@', &character.to_string());
-            let script = format!("export KAMODO_PORT={}; exec 2>&1; kamodo-rpc {command}", server.port());
-            let output = project.shell(&script);
+            let output = project.shell_at(server.port(), &format!("exec 2>&1; kamodo-rpc {command}"));
             assert_ne!(output.code, Some(0), "{command}");
             is_named(&output.stdout, character, &command);
         }

@@ -125,6 +125,14 @@ impl Project {
         self.output(self.script(script))
     }
 
+    /// Runs a script as [`Project::shell`] does, whose commands find the server at `port`.
+    #[track_caller]
+    pub fn shell_at(&self, port: u16, script: &str) -> Output {
+        let mut command = self.script(script);
+        command.env("KAMODO_PORT", port.to_string());
+        self.output(command)
+    }
+
     /// Returns a script that runs in the project, and finds the binary as `kamodo-rpc`.
     pub(crate) fn script(&self, script: &str) -> Command {
         let path = std::env::var("PATH").unwrap_or_default();
