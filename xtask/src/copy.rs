@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::project::{Failure, command, output, root, target};
 
@@ -36,22 +37,25 @@ pub(crate) fn differences(copy: &Path) -> Result<Vec<String>, Failure> {
             Err(e) => differences.push(format!("{file}: {e}")),
         }
     }
-    let ignored = std::fs::read_to_string(root().join(".gitignore"))?;
-    for entry in std::fs::read_dir(copy)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        let is_known = files.iter().any(|file| file.split('/').next() == Some(name.as_str()));
-        if !is_known && !ignored.lines().any(|line| line.trim_matches('/') == name) {
-            differences.push(format!("{name} was not there before"));
-        }
-    }
+    // the copy has no repository of its own, and git knows by the project's which files are ignored
+    let repository = output(command("git").args(["rev-parse", "--absolute-git-dir"]))?;
+    let repository = format!("--git-dir={}", repository.trim_end());
+    let mut git = command("git");
+    git.args([&*repository, "--work-tree=."]).current_dir(copy);
+    let new = listed(&mut git)?.into_iter().filter(|file| copy.join(file).exists() && !files.contains(file));
+    differences.extend(new.map(|file| format!("{file} was not there before")));
     Ok(differences)
 }
 
 /// Returns the project's files, as git knows them.
 fn files() -> Result<Vec<String>, Failure> {
-    let files =
-        output(command("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
-    Ok(files.split('\0').filter(|file| root().join(file).is_file()).map(str::to_owned).collect())
+    Ok(listed(&mut command("git"))?.into_iter().filter(|file| root().join(file).is_file()).collect())
+}
+
+/// Returns the files that git knows of, and those that it would not ignore.
+fn listed(git: &mut Command) -> Result<Vec<String>, Failure> {
+    let listed = output(git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
+    Ok(listed.split('\0').filter(|file| !file.is_empty()).map(str::to_owned).collect())
 }
 
 /// Copies with the time of the original, so that cargo sees what did not change.
