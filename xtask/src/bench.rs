@@ -13,7 +13,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use crate::process::Background;
-use crate::project::{Failure, build_release, cargo, root, run as run_command, target};
+use crate::project::{Failure, build_release, cargo, root, target};
 use crate::{progress, python};
 
 const PAIRS: usize = 21;
@@ -66,7 +66,7 @@ fn against_echo(
     let mut load = Command::new(examples.join("load"));
     load.arg(format!("ours=localhost:{},{}", ours.port, ours.process.id()));
     load.arg(format!("echo=localhost:{},{}", echo.port, echo.process.id()));
-    run_command(load.args(certificate))
+    progress::run(load.args(certificate))
 }
 
 /// A server that has said at which port it listens.

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::engine::{self, Engine};
-use crate::project::{Failure, install_plugin, root, run, target};
-use crate::{copy, image, port, python};
+use crate::project::{Failure, install_plugin, root, target};
+use crate::{copy, image, port, progress, python};
 
 /// Returns what the test needs and this machine does not have.
 pub(crate) fn lacks() -> Option<String> {
@@ -24,14 +24,16 @@ pub(crate) fn test() -> Result<String, Failure> {
     install_plugin(&target().join("release/libkamodo_plugin_magnetopause.so"), &project.join("plugins.d"))?;
     let services = Services::start(project)?;
     let script = root().join("tests/interop/containers.py");
-    let checked = run(Command::new(python)
-        .arg(script)
-        .args(services.ports.map(|port| port.to_string()))
-        .current_dir(&services.directory)
-        .env("PWD", &services.directory)
-        .env("PYTHONDONTWRITEBYTECODE", "1"));
+    let checked = progress::run(
+        Command::new(python)
+            .arg(script)
+            .args(services.ports.map(|port| port.to_string()))
+            .current_dir(&services.directory)
+            .env("PWD", &services.directory)
+            .env("PYTHONDONTWRITEBYTECODE", "1"),
+    );
     if checked.is_err() {
-        run(&mut services.compose(&["logs", "--no-color"]))?;
+        progress::run(&mut services.compose(&["logs", "--no-color"]))?;
     }
     checked.map(|()| "19 from both services, and an edit went live".to_owned())
 }
@@ -50,7 +52,7 @@ impl Services {
         // made first, so that services that start by half are taken down too
         let first = port::first_free(port::USUAL)?;
         let services = Self { directory, ports: [first, port::first_free(first + 1)?] };
-        run(&mut services.compose(&["up", "-d"]))?;
+        progress::run(&mut services.compose(&["up", "-d"]))?;
         Ok(services)
     }
 
@@ -68,7 +70,7 @@ impl Services {
 
 impl Drop for Services {
     fn drop(&mut self) {
-        if let Err(failure) = run(&mut self.compose(&["down", "--volumes", "--timeout", "5"])) {
+        if let Err(failure) = progress::run(&mut self.compose(&["down", "--volumes", "--timeout", "5"])) {
             eprintln!("error: the services were not taken down: {failure}");
         }
     }

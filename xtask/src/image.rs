@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::engine::{self, quiet};
-use crate::project::{Failure, build_release, command, run as run_command, target};
+use crate::project::{Failure, build_release, command, target};
 
 /// The image, as docker-compose.yaml names it.
 const IMAGE: &str = "kamodo-rpc";
@@ -26,7 +26,7 @@ pub(crate) fn run(_: &[String]) -> Result<(), Failure> {
     let mut build = engine::command("docker");
     // the classic builder takes a base that is only here; BuildKit asks the registry first
     build.env("DOCKER_BUILDKIT", "0");
-    run_command(
+    progress::run(
         build
             .args(["build", "--quiet", "--target", "prebuilt", "--tag", IMAGE, "--file", "Dockerfile"])
             .arg(context),
@@ -46,7 +46,7 @@ pub(crate) fn base() -> Result<(), Failure> {
     if rootfs.exists() {
         std::fs::remove_dir_all(&rootfs)?;
     }
-    run_command(
+    progress::run(
         command("debootstrap")
             .args(["--variant=minbase", RELEASE])
             .arg(&rootfs)
@@ -63,7 +63,7 @@ fn import(rootfs: &Path) -> Result<(), Failure> {
     let mut tar =
         Command::new("tar").arg("-C").arg(rootfs).args(["-c", "."]).stdout(Stdio::piped()).spawn()?;
     let files = tar.stdout.take().expect("stdout is piped");
-    run_command(engine::command("docker").args(["import", "-", BASE]).stdin(files))?;
+    progress::run(engine::command("docker").args(["import", "-", BASE]).stdin(files))?;
     if tar.wait()?.success() {
         Ok(())
     } else {

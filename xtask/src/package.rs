@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::{self, Engine};
 use crate::image;
-use crate::progress::Steps;
-use crate::project::{Failure, build_release, command, output, root, run as run_command, target};
+use crate::progress::{self, Steps};
+use crate::project::{Failure, build_release, command, output, root, target};
 
 /// The package's name, which is that of the program.
 const NAME: &str = "kamodo-rpc";
@@ -75,7 +75,7 @@ pub(crate) fn test() -> Result<String, Failure> {
     let mut container = engine::command("docker");
     container.args(["run", "--rm", "--network", "none", "--volume"]);
     container.arg(format!("{}:/packages:ro", folder.display()));
-    run_command(container.args([image::BASE, "bash", "/packages/try.sh"]))?;
+    progress::run(container.args([image::BASE, "bash", "/packages/try.sh"]))?;
     Ok("both serve in an empty Debian, and the Debian package goes without a trace".to_owned())
 }
 
@@ -87,9 +87,9 @@ fn lay_out(built: &Path, tree: &Path) -> Result<(), Failure> {
     let program = built.join(NAME);
     put(&program, &tree.join("bin").join(NAME), 0o755)?;
     let manual = tree.join("share/man/man1");
-    run_command(command(&program).arg("man").arg(&manual))?;
+    progress::run(command(&program).arg("man").arg(&manual))?;
     for page in fs::read_dir(&manual)? {
-        run_command(command("gzip").args(["-9", "--no-name"]).arg(page?.path()))?;
+        progress::run(command("gzip").args(["-9", "--no-name"]).arg(page?.path()))?;
     }
     for (shell, file) in COMPLETIONS {
         let script = output(command(&program).args(["completions", shell]))?;
@@ -102,7 +102,7 @@ fn lay_out(built: &Path, tree: &Path) -> Result<(), Failure> {
     let documents = tree.join("share/doc").join(NAME);
     write(&documents.join("copyright"), &copyright()?)?;
     put(&root().join("CHANGELOG.md"), &documents.join("changelog"), 0o644)?;
-    run_command(command("gzip").args(["-9", "--no-name"]).arg(documents.join("changelog")))
+    progress::run(command("gzip").args(["-9", "--no-name"]).arg(documents.join("changelog")))
 }
 
 /// Makes the tarball: the tree, and what to read first.
@@ -114,14 +114,14 @@ fn tarball(tree: &Path, folder: &Path) -> Result<PathBuf, Failure> {
         fs::remove_dir_all(&stage)?;
     }
     fs::create_dir_all(&stage)?;
-    run_command(command("cp").arg("-a").arg(tree).arg(stage.join(&top)))?;
+    progress::run(command("cp").arg("-a").arg(tree).arg(stage.join(&top)))?;
     write(&stage.join(&top).join("README"), include_str!("package/README"))?;
     for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
         put(&root().join(license), &stage.join(&top).join(license), 0o644)?;
     }
     let mut tar = command("tar");
     tar.args(["--owner=0", "--group=0", "--numeric-owner", "--sort=name", "--mtime"]).arg(made_at());
-    run_command(tar.arg("-C").arg(&stage).arg("-czf").arg(&made).arg(&top))?;
+    progress::run(tar.arg("-C").arg(&stage).arg("-czf").arg(&made).arg(&top))?;
     fs::remove_dir_all(&stage)?;
     Ok(made)
 }
@@ -137,7 +137,7 @@ fn debian(tree: &Path, folder: &Path) -> Result<PathBuf, Failure> {
         fs::remove_dir_all(&stage)?;
     }
     fs::create_dir_all(stage.join("DEBIAN"))?;
-    run_command(command("cp").arg("-a").arg(tree).arg(stage.join("usr")))?;
+    progress::run(command("cp").arg("-a").arg(tree).arg(stage.join("usr")))?;
     let size = output(command("du").args(["-sk"]).arg(stage.join("usr")))?;
     let size = size.split_whitespace().next().unwrap_or("0").to_owned();
     let glibc = newest_glibc(&fs::read(tree.join("bin").join(NAME))?)
@@ -154,7 +154,7 @@ fn debian(tree: &Path, folder: &Path) -> Result<PathBuf, Failure> {
     let mut build = command("dpkg-deb");
     build.env("SOURCE_DATE_EPOCH", made_at().trim_start_matches('@'));
     build.args(["--root-owner-group", "--build"]).arg(&stage).arg(&made);
-    run_command(&mut build).map_err(|failure| failure.with_hint(hint))?;
+    progress::run(&mut build).map_err(|failure| failure.with_hint(hint))?;
     fs::remove_dir_all(&stage)?;
     Ok(made)
 }

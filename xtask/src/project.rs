@@ -63,18 +63,6 @@ fn is_of_xtask(name: &str) -> bool {
         .any(|prefix| name.starts_with(prefix))
 }
 
-/// Runs `command`, with its output shown.
-pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
-    eprintln!("$ {}", shown(command));
-    let status =
-        command.status().map_err(|e| Failure::new(format!("cannot run `{}`: {e}", shown(command))))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("`{}` failed: {status}", shown(command))))
-    }
-}
-
 /// Runs `command` and returns what it prints.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     let output =

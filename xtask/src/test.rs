@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::project::{Failure, build_release, cargo, command, run as run_command, target};
+use crate::project::{Failure, build_release, cargo, command, target};
 use crate::{containers, package, progress, python, walkthrough};
 
 /// A part of the tests.
@@ -205,7 +205,7 @@ fn count(line: &str, word: &str) -> usize {
 }
 
 fn client() -> Result<String, Failure> {
-    run_command(with_server(command(python::interpreter()?).args([
+    progress::run(with_server(command(python::interpreter()?).args([
         "-m",
         "pytest",
         "-v",
@@ -217,12 +217,12 @@ fn client() -> Result<String, Failure> {
 
 fn independent() -> Result<String, Failure> {
     let python = python::independent()?;
-    run_command(with_server(command(python).arg("tests/independent/evaluate.py"))?)?;
+    progress::run(with_server(command(python).arg("tests/independent/evaluate.py"))?)?;
     Ok("see above".to_owned())
 }
 
 fn golden() -> Result<String, Failure> {
-    run_command(with_server(command(python::interpreter()?).arg("tests/interop/replay.py"))?)?;
+    progress::run(with_server(command(python::interpreter()?).arg("tests/interop/replay.py"))?)?;
     Ok("see above".to_owned())
 }
 
