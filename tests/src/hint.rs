@@ -80,7 +80,17 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
             lefts(&[&format!("example[{}]", code[0]), &format!("example[{}]", code[1])])
         }
         "write {}" if message.contains("has an `expression`") => edits(&[edit.with_right(code[0])]),
-        "write {}" if message == "unexpected `.`" => rights(&code),
+        "write {}" | "write {}: a reduction is along the last axis"
+        | "write {} if that has one axis: a reduction is along the last one"
+            if message == "unexpected `.`" =>
+        {
+            rights(&code)
+        }
+        "write {}: a reduction is along the last axis" | "write {} if that has one axis"
+            if message.starts_with("no function") =>
+        {
+            edits(&[edit.with_call(code[0])])
+        }
         "write {}, or {} if that is meant" => edits(&[edit.with_label(code[0]), edit.with_label(code[1])]),
         "write {}; if a parameter is meant, list it on the left, as in {}" => {
             edits(&[edit.with_label(code[0])])
@@ -89,7 +99,10 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         "write a number, such as {}, or numbers alone, such as {}" => {
             lefts(&[&format!("example({})", code[0]), &format!("example({})", code[1])])
         }
-        "leave {} out: the functions of the language have no module" => edits(&[edit.without(code[0])]),
+        "leave {} out: the functions of the language have no module"
+        | "leave {} out: the functions of the language have no module, and {} is along the last axis"
+        | "leave {} out: a reduction is along the last axis"
+        | "leave {} out: a reduction takes its axis away" => edits(&[edit.without(code[0])]),
         "write {}" if message.starts_with("no function") => edits(&[edit.with_call(code[0])]),
         "write {}" if message.contains("has no index") || message.contains("no upper bound") => rights(&code),
         "write {}" if message.starts_with("expected `{` after") => rights(&code),
@@ -144,7 +157,7 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
             lefts(&code)
         }
         // --- examples
-        "call it as {}" | "call the function as {}" | "quote what holds a comma or a colon: {}" | "the right-hand side is one expression, such as {}"
+        "call it as {}" | "call it as {}, or as {}" | "call the function as {}" | "quote what holds a comma or a colon: {}" | "the right-hand side is one expression, such as {}"
         | "write cases as {}" | "write one after the colon, such as {}" | "write digits behind it, such as {}"
         | "a decimal point makes it a floating-point number, such as {}"
         | "a decimal point makes them floating-point numbers, such as {}"
@@ -162,7 +175,9 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
             Ok(Reading::Examples(vec![format!("example: ${}$", code[0]), format!("{}: $e^x$", code[1])]))
         }
         "write its name, such as {}, or leave {} out" => rights(&code[..1]),
-        "{} of the language takes one argument: of two numbers write {}" | "{} stands in {} only" | "{} begins a comment in LaTeX; for a remainder write {}"
+        "{} of the language takes one argument: of two numbers write {}"
+        | "{} of the language takes one argument: to the base b write {}"
+        | "{} of the language takes two arguments: of three write {}" | "{} stands in {} only" | "{} begins a comment in LaTeX; for a remainder write {}"
         | "LaTeX has letters, numbers, {} and commands such as {}" => rights(&code[1..]),
         "LaTeX stands between two {}: write {}, or {}" | "LaTeX stands between two {}: {}" | "write {}: {}" => {
             rights(&code[1..])
@@ -171,13 +186,19 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         "the language has {}, comparisons, {}, parentheses, numbers, names and calls such as {}" => {
             rights(&code[2..])
         }
+        _ if words.starts_with("write {} if the array's last axis is ") => rights(&code),
+        _ if words.starts_with("leave {} out if the array's last axis is ") => edits(&[edit.without(code[0])]),
         // --- names and signs, no code
         "{} is served as soon as a plugin, an upstream or a definition brings {}"
         | "{} is shown, but not worked out here: write out what it comes to"
         | "the language has no {}: {} is served as soon as a plugin, an upstream or a definition brings one"
         | "give the default in a unit that converts to {}"
         | "leave {} out, or pass the number of elements as a parameter of its own"
-        | "leave {} out: a reduction is along the last axis"
+        // what is right depends on the arrays that come
+        | "leave {} out if the array has one axis: a reduction is along the last one"
+        | "the arguments of a call stand in their order, without names; a comparison is {}"
+        | "{} of the language takes one argument, and is the root of the sum of the squares"
+        | "{} of the language takes one argument"
         | "write a name in place of the list, and pass the list as its argument, as in {}"
         | "quote the text where it holds {}, and begin each entry on a line of its own"
         | "all of the right-hand side stands between two {} where it is LaTeX"

@@ -1,15 +1,20 @@
 //! Text to tokens.
 
+mod python;
+
 use num_bigint::BigInt;
 
 use crate::float::OutOfRange;
 use crate::number::Number;
-use crate::{Builtin, Diagnostic, Float, Source, Span, language};
+use crate::{Diagnostic, Float, Source, Span};
 use kamodo_units::unseen;
 use kamodo_value::{is_name_part, is_name_start};
 
 /// Digits of a literal beyond which an integer has too many bits.
 const MAX_DIGITS: usize = 19_730;
+
+/// How many mistakes are told before the signs of Python are no longer looked at one by one.
+const MAX_OF_PYTHON: usize = 100;
 
 /// One token and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,12 +154,19 @@ impl Lexer<'_> {
     }
 
     fn unknown(&mut self, first: char) {
-        let of_python = self.hint_for_python(first);
+        let python = match self.diagnostics.len() < MAX_OF_PYTHON {
+            true => python::sign(self.text, self.at, &self.tokens),
+            false => None,
+        };
+        let of_python = match &python {
+            Some(python::Sign::Told(hint)) => Some(hint.as_str()),
+            _ => None,
+        };
         let rest = &self.text[self.at..];
         let is_turned = rest.starts_with("=<") || rest.starts_with("=>");
         let found = &rest[..if is_turned { 2 } else { first.len_utf8() }];
         let hint = match first {
-            _ if of_python.is_some() => of_python.as_deref(),
+            _ if of_python.is_some() => of_python,
             '×' | '·' | '⋅' => Some("multiply with `*`"),
             '÷' => Some("divide with `/`"),
             '−' | '–' => Some("subtract with `-`"),
@@ -187,6 +199,7 @@ impl Lexer<'_> {
         // The second bracket of a pair is the same mistake.
         let is_known = |hint: &str| self.diagnostics.iter().any(|known| known.hint.as_deref() == Some(hint));
         match hint {
+            _ if matches!(python, Some(python::Sign::Part)) => {}
             Some(hint) if is_known(hint) => {}
             Some(hint) => self.diagnostics.push(diagnostic.with_hint(hint)),
             None => self.diagnostics.push(diagnostic.with_hint(
@@ -195,27 +208,6 @@ impl Lexer<'_> {
         }
         let length = found.len();
         self.push(Kind::Unknown, length);
-    }
-
-    /// Says how what is written for Python's arrays is written here: `np.sum(x)`, `x.sum()`, `axis=-1`.
-    fn hint_for_python(&self, sign: char) -> Option<String> {
-        let before =
-            self.tokens.last().filter(|token| token.kind == Kind::Name && token.span.end == self.at)?;
-        let before = &self.text[before.span.clone()];
-        let rest = &self.text[self.at + sign.len_utf8()..];
-        let behind = &rest[..rest.find(|next| !is_name_part(next)).unwrap_or(rest.len())];
-        match sign {
-            '.' if matches!(before, "np" | "numpy" | "math" | "sp" | "scipy" | "sympy") => {
-                Some(format!("leave `{before}.` out: the functions of the language have no module"))
-            }
-            '.' if language::builtin(behind, 1).is_some_and(Builtin::is_reduction) => {
-                Some(format!("write `{behind}({before})`"))
-            }
-            '=' if matches!(before, "axis" | "keepdims") => {
-                Some(format!("leave `, {before}=…` out: a reduction is along the last axis"))
-            }
-            _ => None,
-        }
     }
 
     /// Reads a number as Python does, with what is glued to it, so that `2x` is one mistake and not two.

@@ -25,7 +25,7 @@ mod work;
 
 pub use builtin::{Accuracy, Builtin};
 pub use check::publish::latex;
-pub use check::{Checked, Outcome, Scope};
+pub use check::{Checked, Outcome, Scope, form_of};
 pub use definition::{Definition, bare_letters};
 pub use diagnostic::{
     Diagnostic, FileText, Label, MAX_DIAGNOSTICS, Position, Severity, Source, Span, Subject, bounded, listed,

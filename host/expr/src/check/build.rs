@@ -18,6 +18,7 @@ use crate::definition::Definition;
 use crate::simplify::{self, Number, Simplified, Unfit};
 use crate::work::{self, Stopped};
 use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language, print};
+pub use elsewhere::form_of;
 use function::Written;
 
 /// Whether the parameters of the definition carry their units: in an argument of a call whose parameter

@@ -129,24 +129,92 @@ fn habits_of_numpy() {
     kamodo_rpc.yaml:1:9: error: `h`: unexpected `.`
       1 | h(x): np.sum(x)
         |         ^
-    hint: leave `np.` out: the functions of the language have no module
+    hint: leave `np.` out: the functions of the language have no module, and `sum` is along the last axis
     ");
     assert_snapshot!(diagnose("h(x): x.mean()"), @"
     kamodo_rpc.yaml:1:8: error: `h`: unexpected `.`
       1 | h(x): x.mean()
         |        ^
-    hint: write `mean(x)`
+    hint: write `mean(x)` if that has one axis: a reduction is along the last one
     ");
     assert_snapshot!(diagnose("h(x): sum(x, axis=-1)"), @"
     kamodo_rpc.yaml:1:18: error: `h`: unexpected `=`
       1 | h(x): sum(x, axis=-1)
         |                  ^
-    hint: leave `, axis=…` out: a reduction is along the last axis
+    hint: leave `, axis=-1` out: a reduction is along the last axis
     ");
     assert_snapshot!(diagnose("h(x): amax(x)"), @"
     kamodo_rpc.yaml:1:7: warning: `h`: no function `amax` is there yet
       1 | h(x): amax(x)
         |       ^^^^
     hint: write `max(x)`
+    ");
+}
+
+/// Returns each line's right-hand side with the hints that it gets; following them is tried by [`linker::check`].
+#[track_caller]
+fn hints(right_hand_sides: &[&str]) -> String {
+    let told = right_hand_sides.iter().map(|rhs| {
+        let (_, diagnostics) = linker::check(&format!("h(x, y): {rhs}"), &Above::of(&ABOVE));
+        let hints: Vec<_> = diagnostics.iter().filter_map(|found| found.hint.clone()).collect();
+        format!("{rhs} -> {}", hints.join(" | "))
+    });
+    told.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_axis_that_is_left_out_does_not_change_the_value() {
+    assert_snapshot!(hints(&[
+        "mean(x, axis=0)", "mean(x, axis = -1)", "mean(x, axis=None)", "mean(x, 0)", "mean(x, -1)", "max(x, axis=1)",
+        "x.mean(axis=0)", "x.sum(0)", "x.sum(-1)", "x.max(axis=-1)", "(x + y).mean()", "f(x).min(axis=1) + x.sum()",
+        "np.mean(x, axis=0)", "np.max(x, 0)", "np.max(x, axis=-1)", "np.sum(x, keepdims=True)", "sum(x, keepdims=False)",
+        "np.linalg.norm(x)", "np.linalg.norm(x, axis=1)", "norm(x, 1)", "norm(x, 2)", "norm(x, 3)",
+    ]), @"
+    mean(x, axis=0) -> leave `, axis=0` out if the array's last axis is 0: a reduction is along no other
+    mean(x, axis = -1) -> leave `, axis = -1` out: a reduction is along the last axis
+    mean(x, axis=None) -> leave `, axis=None` out if the array has one axis: a reduction is along the last one
+    mean(x, 0) -> write `mean(x)` if the array's last axis is 0: a reduction is along no other
+    mean(x, -1) -> write `mean(x)`: a reduction is along the last axis
+    max(x, axis=1) -> leave `, axis=1` out if the array's last axis is 1: a reduction is along no other
+    x.mean(axis=0) -> write `mean(x)` if the array's last axis is 0: a reduction is along no other
+    x.sum(0) -> write `sum(x)` if the array's last axis is 0: a reduction is along no other
+    x.sum(-1) -> write `sum(x)`: a reduction is along the last axis
+    x.max(axis=-1) -> write `max(x)`: a reduction is along the last axis
+    (x + y).mean() -> write `mean(x + y)` if that has one axis: a reduction is along the last one
+    f(x).min(axis=1) + x.sum() -> write `min(f(x))` if the array's last axis is 1: a reduction is along no other | write `sum(x)` if that has one axis: a reduction is along the last one
+    np.mean(x, axis=0) -> leave `np.` out: the functions of the language have no module, and `mean` is along the last axis | leave `, axis=0` out if the array's last axis is 0: a reduction is along no other
+    np.max(x, 0) -> write `max(x)` if the array's last axis is 0: a reduction is along no other
+    np.max(x, axis=-1) -> write `max(x)`: a reduction is along the last axis | leave `, axis=-1` out: a reduction is along the last axis
+    np.sum(x, keepdims=True) -> leave `np.` out: the functions of the language have no module, and `sum` is along the last axis | a reduction takes its axis away: none keeps it
+    sum(x, keepdims=False) -> leave `, keepdims=False` out: a reduction takes its axis away
+    np.linalg.norm(x) -> leave `np.linalg.` out: the functions of the language have no module, and `norm` is along the last axis
+    np.linalg.norm(x, axis=1) -> leave `np.linalg.` out: the functions of the language have no module, and `norm` is along the last axis | leave `, axis=1` out if the array's last axis is 1: a reduction is along no other
+    norm(x, 1) -> write `sum(Abs(x))` if that has one axis
+    norm(x, 2) -> write `norm(x)` if that has one axis
+    norm(x, 3) -> `norm(x)` of the language takes one argument, and is the root of the sum of the squares
+    ");
+}
+
+#[test]
+fn other_habits_of_python() {
+    assert_snapshot!(hints(&[
+        "scipy.special.erf(x)", "math.sqrt(x)", "x.real + (x + y).imag", "x.clip(0, 1)", "x.round()", "x.T", "x.T.sum()",
+        "x.unknown(y)", "log(x, base=2)", "g(x=y)", "log10(x, 2)", "log2(x, 2)", "hypot(x, y, 1)", "sqrt(x, 3)", "ln(x, y)",
+    ]), @"
+    scipy.special.erf(x) -> leave `scipy.special.` out: the functions of the language have no module
+    math.sqrt(x) -> leave `math.` out: the functions of the language have no module
+    x.real + (x + y).imag -> write `re(x)` | write `im(x + y)`
+    x.clip(0, 1) -> write `clip(x, 0, 1)`
+    x.round() -> write `round(x)`
+    x.T -> a decimal point stands beside a digit, such as `0.5`, and a name has none
+    x.T.sum() -> a decimal point stands beside a digit, such as `0.5`, and a name has none
+    x.unknown(y) -> a decimal point stands beside a digit, such as `0.5`, and a name has none
+    log(x, base=2) -> the arguments of a call stand in their order, without names; a comparison is `==`
+    g(x=y) -> the arguments of a call stand in their order, without names; a comparison is `==`
+    log10(x, 2) -> `log10(x)` of the language takes one argument: to the base b write `log(x, b)`
+    log2(x, 2) -> `log2(x)` of the language takes one argument: to the base b write `log(x, b)`
+    hypot(x, y, 1) -> `hypot(x, y)` of the language takes two arguments: of three write `sqrt(x**2 + y**2 + z**2)`
+    sqrt(x, 3) -> call it as `sqrt(x)`, or as `root(x, n)`
+    ln(x, y) ->
     ");
 }

@@ -8,7 +8,7 @@ use kamodo_value::{Parameter, Signature, Value};
 use super::super::did_you_mean;
 use super::super::unit::Carried;
 use super::{Builder, Parameters, Quantity, elsewhere};
-use crate::ast::Tree;
+use crate::ast::{Tree, TreeKind};
 use crate::{Builtin, Expr, Float, Span, Subject, language};
 
 /// How many names the misspelt ones of one definition are compared with, all together.
@@ -119,7 +119,9 @@ impl<'a> Builder<'a> {
                 if is_known {
                     return None;
                 }
-                reduction_of_several(name).or_else(|| self.function_meant(name, n_args))
+                let args = call.map_or(&[] as &[Tree], |(args, _)| args);
+                other_arguments(name, args, |arg| definition.text(&arg.span))
+                    .or_else(|| self.function_meant(name, n_args))
             });
             let subject = if meant.is_some() { Subject::Misspelt } else { Subject::Missing };
             let own = definition.name();
@@ -187,16 +189,52 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Returns what to write for several numbers, if the name is a reduction's.
-fn reduction_of_several(name: &str) -> Option<String> {
-    let several = match name {
-        "mean" => "(x + y)/2",
-        "norm" => "sqrt(x**2 + y**2)",
-        _ => "x + y",
-    };
-    language::builtin(name, 1)
-        .is_some_and(Builtin::is_reduction)
-        .then(|| format!("`{name}(x)` of the language takes one argument: of two numbers write `{several}`"))
+/// Returns what to write if the language has a function of this name for another number of arguments. `text` is how an
+/// argument is written.
+fn other_arguments<'t>(name: &str, args: &[Tree], text: impl Fn(&Tree) -> &'t str) -> Option<String> {
+    if !language::is_of_numpy(name) {
+        return None;
+    }
+    let takes = format!("`{name}(x)` of the language takes one argument");
+    let is_reduction = language::builtin(name, 1).is_some_and(Builtin::is_reduction);
+    if let [array, option] = args
+        && is_reduction
+        && integer(array).is_none()
+        && let Some(option) = integer(option)
+    {
+        let array = text(array);
+        return Some(match (name, option) {
+            ("norm", 1) => format!("write `sum(Abs({array}))` if that has one axis"),
+            ("norm", 2) => format!("write `norm({array})` if that has one axis"),
+            ("norm", _) => format!("{takes}, and is the root of the sum of the squares"),
+            (_, -1) => format!("write `{name}({array})`: a reduction is along the last axis"),
+            (_, axis) => {
+                format!(
+                    "write `{name}({array})` if the array's last axis is {axis}: a reduction is along no other"
+                )
+            }
+        });
+    }
+    Some(match name {
+        "sum" => format!("{takes}: of two numbers write `x + y`"),
+        "mean" => format!("{takes}: of two numbers write `(x + y)/2`"),
+        "norm" => format!("{takes}: of two numbers write `sqrt(x**2 + y**2)`"),
+        "log10" | "log2" => format!("{takes}: to the base b write `log(x, b)`"),
+        "hypot" => {
+            "`hypot(x, y)` of the language takes two arguments: of three write `sqrt(x**2 + y**2 + z**2)`"
+                .to_owned()
+        }
+        _ => takes,
+    })
+}
+
+/// Returns the integer that is written, with a sign or without.
+fn integer(tree: &Tree) -> Option<i64> {
+    match &tree.kind {
+        TreeKind::Integer(integer) => i64::try_from(integer).ok(),
+        TreeKind::Negative(operand) => integer(operand)?.checked_neg(),
+        _ => None,
+    }
 }
 
 /// Returns whether a function can be called with so many arguments.

@@ -147,12 +147,12 @@ pub(super) fn hint(definition: &Definition, name: &str, args: &[Tree], span: &Sp
         return None;
     };
     let Form { parameters, form, .. } = &FORMS[index];
-    let list = |separator: &str| parameters.iter().map(char::to_string).collect::<Vec<_>>().join(separator);
     if definition.is_latex() {
-        return Some(format!("define it, outside of LaTeX: `{name}({}): {form}`", list(",")));
+        let parameters = parameters.iter().map(char::to_string).collect::<Vec<_>>().join(",");
+        return Some(format!("define it, outside of LaTeX: `{name}({parameters}): {form}`"));
     }
     if args.len() != parameters.len() {
-        return Some(format!("`{name}({})` is written `{form}`", list(", ")));
+        return Some(format!("`{}` is written `{form}`", FORMS[index].call()));
     }
     let args: Vec<_> = args.iter().map(|arg| &text[arg.span.clone()]).collect();
     let filled = filled(form, parameters, &args);
@@ -168,6 +168,27 @@ pub(super) fn hint(definition: &Definition, name: &str, args: &[Tree], span: &Sp
 /// Returns whether numpy, Python or its `math` has a function that the language has not.
 pub(super) fn is_known(name: &str) -> bool {
     OTHERS.lines().any(|other| other == name)
+}
+
+/// Returns how a call of a function that numpy, Python or C have is written, if the language has no such name: the call,
+/// and the form that has its value.
+///
+/// # Examples
+/// ```
+/// assert_eq!(kamodo_expr::form_of("arctan2"), Some(("arctan2(y, x)".to_owned(), "atan2(y, x)")));
+/// ```
+#[must_use]
+pub fn form_of(name: &str) -> Option<(String, &'static str)> {
+    let index = FORMS.binary_search_by_key(&name, |form| form.name).ok()?;
+    Some((FORMS[index].call(), FORMS[index].form))
+}
+
+impl Form {
+    /// Returns a call with the parameters as arguments.
+    fn call(&self) -> String {
+        let parameters = self.parameters.iter().map(char::to_string).collect::<Vec<_>>();
+        format!("{}({})", self.name, parameters.join(", "))
+    }
 }
 
 /// Puts arguments in the places of the parameters of a form, in parentheses where an operator stands beside them.

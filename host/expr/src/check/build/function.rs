@@ -329,7 +329,10 @@ impl Builder<'_> {
         let message = format!("`{name}` takes {expected}, found {found}");
         let names = ["x", "y", "z"];
         let args = names[..least.min(names.len())].join(", ");
-        let hint = format!("call it as `{name}({args})`");
+        let mut hint = format!("call it as `{name}({args})`");
+        if name == Builtin::Sqrt.name() && found == 2 {
+            hint += ", or as `root(x, n)`";
+        }
         self.diagnostics.push(self.definition.error(span.clone(), message).with_hint(hint));
     }
 
