@@ -95,7 +95,7 @@ pub fn link_beside(
             Body::Waiting(missing) => {
                 let rhs = definition.rhs();
                 let message = format!("calls {}, which is not served", listed(missing));
-                let hint = meant.unwrap_or_else(|| "ask the server for a list of its functions".to_owned());
+                let hint = meant.unwrap_or_else(|| "`kamodo-rpc list` lists what is served".to_owned());
                 Err(vec![named(rhs.error(0..rhs.text.len(), message).with_hint(hint))])
             }
             Body::Unfit(reason) => {

@@ -317,7 +317,7 @@ fn definitions_that_are_wrong() {
         definition:1:1: error: `g`: calls `absent`, which is not served
           1 | absent(x)
             | ^^^^^^^^^
-        hint: ask the server for a list of its functions
+        hint: `kamodo-rpc list` lists what is served
         ");
         assert_snapshot!(wrong("g(x)", &"x+".repeat(10_000)).await, @"
         definition of 20004 bytes: expected at most 16384 bytes
@@ -367,7 +367,7 @@ fn definitions_follow_what_is_published() {
         definition:1:1: error: `g`: calls `f`, which is not served
           1 | f(x) + 1
             | ^^^^^^^^
-        hint: ask the server for a list of its functions
+        hint: `kamodo-rpc list` lists what is served
         ");
         assert_eq!(h.call(&[int(5000)]).await.unwrap(), Value::Scalar(5.0.into()));
         // what needs one that no longer fits says which one that is
@@ -376,7 +376,7 @@ fn definitions_follow_what_is_published() {
         definition:1:1: error: `g`: calls `f`, which is not served
           1 | f(x) + 1
             | ^^^^^^^^
-        hint: ask the server for a list of its functions
+        hint: `kamodo-rpc list` lists what is served
         ");
     });
 }
