@@ -311,10 +311,10 @@ mod tests {
         a.yaml:1:1: error: `!Kamodo` holds a map of functions, found a list
           1 | !Kamodo [f, x]
             | ^^^^^^^^^
-        hint: write one `key: value` a line
+        hint: write one `key: value` a line, without `-` or brackets
         ");
         insta::assert_snapshot!(mistakes(b"!Kamodo x\n"), @r"
-        a.yaml:1:1: error: `!Kamodo` holds a map of functions, found a scalar
+        a.yaml:1:1: error: `!Kamodo` holds a map of functions, found text
           1 | !Kamodo x
             | ^^^^^^^^^
         hint: write one `key: value` a line

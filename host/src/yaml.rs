@@ -5,6 +5,7 @@
 //! This is the only file that names the YAML library.
 
 mod escape;
+mod line;
 mod scalar;
 
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use kamodo_units::unseen;
 use serde_yaml::granit_parser::{self as parser, Event, Parser, ScalarStyle, StructureStyle};
 
 pub(crate) use escape::Misread;
+pub(crate) use line::with_colon;
 pub(crate) use scalar::Meaning;
 
 /// How many aliases a file may use, so that a few lines cannot stand for gigabytes.
@@ -137,7 +139,12 @@ impl<'a> Reader<'a> {
                     return Err(unseen);
                 }
                 let message = format!("this is no YAML: {}", error.info());
-                Err(self.refuse(offset, message, hint(&error.info())))
+                let text = &*self.whole.text;
+                let start = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+                let of_line =
+                    is_of_structure(&error.info()).then(|| line::hint(text, start.unwrap_or(0))).flatten();
+                let hint = of_line.unwrap_or_else(|| hint(&error.info()).to_owned());
+                Err(self.refuse(offset, message, hint))
             }
         }
     }
@@ -164,7 +171,7 @@ impl<'a> Reader<'a> {
         Some(Box::new(self.whole.unseen(at, found)))
     }
 
-    fn refuse(&self, offset: usize, message: String, hint: &str) -> Box<Diagnostic> {
+    fn refuse(&self, offset: usize, message: String, hint: impl Into<String>) -> Box<Diagnostic> {
         let offset = offset.min(self.whole.text.len());
         Box::new(self.whole.error(offset..offset, message).with_hint(hint))
     }
@@ -278,6 +285,12 @@ impl<'a> Reader<'a> {
             pieces,
         }
     }
+}
+
+/// Returns whether the parser found another key, value or end than it expects, and no sign that it cannot read.
+fn is_of_structure(mistake: &str) -> bool {
+    const PARTS: [&str; 4] = ["mapping values", "simple key", "<document start>", "expected key"];
+    PARTS.iter().any(|part| mistake.contains(part))
 }
 
 /// What to do about a mistake that the parser has found.

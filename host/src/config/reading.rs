@@ -6,7 +6,7 @@ use std::path::Path;
 use kamodo_expr::{Diagnostic, Source, Span};
 use kamodo_units::find_unseen;
 
-use crate::yaml::{Kind, Meaning, Node};
+use crate::yaml::{Kind, Meaning, Node, with_colon};
 
 /// A file while it is read.
 pub(super) struct Reading<'a> {
@@ -23,6 +23,8 @@ pub(super) struct Entries {
     /// What else may be done where two have one name.
     pub(super) or_else: &'static str,
 }
+
+const ONE_A_LINE: &str = "write one `key: value` a line";
 
 pub(super) const SETTINGS: Entries = Entries { what: "settings", said: "set", or_else: "" };
 
@@ -65,26 +67,37 @@ impl<'a> Reading<'a> {
                 Vec::new()
             }
             other => {
-                let found = match other {
-                    Kind::List(_) => "a list",
+                let (found, hint) = match other {
+                    Kind::List(_) => ("a list", "write one `key: value` a line, without `-` or brackets".to_owned()),
                     // `f:` and a blank that is not the ordinary one separate nothing.
                     Kind::Scalar { source, .. } => match unseen_in(source) {
                         Some(diagnostic) => {
                             self.diagnostics.push(diagnostic);
                             return Vec::new();
                         }
-                        None => "a scalar",
+                        None => ("text", self.hint_of_text(document)),
                     },
-                    Kind::Map(_) => "a map",
+                    Kind::Map(_) => ("a map", ONE_A_LINE.to_owned()),
                 };
                 let tag = document.tag.as_deref().unwrap_or_default();
                 self.refuse(
                     document.span.clone(),
                     format!("`{tag}` holds a map of {}, found {found}", named.what),
-                    "write one `key: value` a line",
+                    hint,
                 );
                 Vec::new()
             }
+        }
+    }
+
+    /// Returns how the first line of a document is written that has no key.
+    fn hint_of_text(&self, document: &Node) -> String {
+        let text = &self.whole.text[document.span.clone()];
+        let text = text.strip_prefix(document.tag.as_deref().unwrap_or_default()).unwrap_or(text);
+        let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+        match first.and_then(with_colon) {
+            Some(meant) => format!("write `{meant}`, and each of the others on a line of its own, with `: `"),
+            None => ONE_A_LINE.to_owned(),
         }
     }
 
