@@ -3,6 +3,7 @@
 mod csv;
 mod file;
 mod json;
+mod meant;
 mod npy;
 
 use kamodo_units::Unit;
@@ -26,10 +27,11 @@ pub(crate) struct Argument {
 pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Argument>, Error> {
     let mut arguments = Vec::<Argument>::new();
     let mut standard_input = None;
-    for text in texts {
+    for (index, text) in texts.iter().enumerate() {
+        let text = text.trim(); // a number below zero has a blank, see `Cli::read`
         let (name, rest) = keyword(text);
         let (value, unit) = quantity(rest);
-        let unreadable = |reason| Error::Argument { argument: text.clone(), reason };
+        let unreadable = |reason| Error::Argument { argument: text.to_owned(), reason, meant: None };
         if value.trim() == "@-"
             && let Some(before) = standard_input.replace(text)
         {
@@ -37,15 +39,18 @@ pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Argument>, Error> {
         }
         if let Some(name) = name.filter(|name| arguments.iter().any(|one| one.name.as_deref() == Some(name)))
         {
-            return Err(Error::Twice { argument: text.clone(), name: name.to_owned() });
+            return Err(Error::Twice { argument: text.to_owned(), name: name.to_owned() });
         }
         let unit = unit.map(Unit::parse).transpose();
         let unit = unit.map_err(|reason| Error::NotUnit {
             place: format!("argument `{text}`"),
             reason: Box::new(reason),
         })?;
-        let value = read(value).map_err(unreadable)?;
-        arguments.push(Argument { text: text.clone(), name: name.map(str::to_owned), value, unit });
+        let value = read(value).map_err(|reason| {
+            let next = texts.get(index + 1).map(|next| next.trim());
+            Error::Argument { argument: text.to_owned(), reason, meant: meant::hint(name, rest, next) }
+        })?;
+        arguments.push(Argument { text: text.to_owned(), name: name.map(str::to_owned), value, unit });
     }
     Ok(arguments)
 }
@@ -53,7 +58,7 @@ pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Argument>, Error> {
 /// Splits `name=value`; a bare value has no name.
 fn keyword(text: &str) -> (Option<&str>, &str) {
     match text.split_once('=') {
-        Some((name, value)) if is_name(name) => (Some(name), value),
+        Some((name, value)) if is_name(name.trim()) => (Some(name.trim()), value),
         _ => (None, text),
     }
 }
@@ -90,6 +95,7 @@ fn read(text: &str) -> Result<Value, String> {
         return Ok(Value::Float(float));
     }
     let json: Json = serde_json::from_str(text)
+        .or_else(|_| serde_json::from_str(&json::with_quotes(text)))
         .map_err(|_| format!("expected a number, a JSON list or `@file`, found `{text}`"))?;
     json::value(json)
 }
@@ -123,12 +129,26 @@ mod tests {
         assert_eq!(read("[true, false]"), Ok(Value::Array(Array::vector(vec![true, false]))));
         let infinite = Array::vector(vec![f64::INFINITY, 1.0]);
         assert_eq!(read("[\"inf\", 1]"), Ok(Value::Array(infinite)));
+        assert_eq!(
+            read("[-Infinity, inf, 1]"),
+            Ok(Value::Array(Array::vector(vec![f64::NEG_INFINITY, f64::INFINITY, 1.0])))
+        );
+        assert!(matches!(read("[NaN, 1]"), Ok(Value::Array(_))));
         assert_eq!(read(" -.5"), Ok(Value::Float(-0.5)));
+    }
+
+    #[test]
+    fn lists_without_elements_are_arrays() {
+        let array = |shape: &[usize]| Ok(Value::Array(Array::new(shape, Vec::<f64>::new()).unwrap()));
+        assert_eq!(read("[]"), array(&[0]));
+        assert_eq!(read("[[], []]"), array(&[2, 0]));
+        assert!(matches!(read("[[], 1]"), Ok(Value::List(_))));
     }
 
     #[test]
     fn keywords() {
         assert_eq!(keyword("x=[1]"), (Some("x"), "[1]"));
+        assert_eq!(keyword("x = 5"), (Some("x"), " 5"));
         assert_eq!(keyword("5"), (None, "5"));
     }
 

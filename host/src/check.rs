@@ -44,7 +44,10 @@ pub fn run(check: &Check) -> Result<ExitCode, Error> {
             format!("{checked:#}")
         }
         Format::Text => {
-            let mut parts = vec![table::render(functions(), Room::of_output(check.wide, "--wide"))];
+            let mut parts = Vec::new();
+            if !report.defined.is_empty() {
+                parts.push(table::render(functions(), Room::of_output(check.wide, "--wide")));
+            }
             if !supervisor.upstreams().is_empty() {
                 // No upstream is asked here, so what depends on one waits.
                 parts.push(waiting::lines(functions(), supervisor.upstreams()).join("\n"));

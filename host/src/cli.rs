@@ -2,6 +2,7 @@
 
 mod administer;
 mod format;
+mod misplaced;
 mod reference;
 mod remote;
 
@@ -140,6 +141,7 @@ impl Cli {
         let args: Vec<OsString> = args.into_iter().collect();
         let is_published = args.get(1).is_none_or(is_setting);
         if !is_published {
+            misplaced::refuse(&args)?;
             return Self::try_parse_from(args.into_iter().map(negative_number));
         }
         let mut ours: Vec<OsString> = args.iter().take(1).cloned().collect();
@@ -169,9 +171,13 @@ pub fn explain(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Has a number such as `-inf` or `-1e-3` taken for one and not for flags, which a space before it does.
+/// Has a number such as `-inf`, `-1e-3` or `-5[nT]` taken for one and not for flags, which a space before it does. No flag
+/// begins with a digit.
 fn negative_number(arg: OsString) -> OsString {
-    let is_number = |text: &str| text.starts_with('-') && text.parse::<f64>().is_ok();
+    let is_number = |text: &str| {
+        let begins = |first: char| first.is_ascii_digit() || first == '.' || first == '[';
+        text.strip_prefix('-').is_some_and(|rest| rest.starts_with(begins) || text.parse::<f64>().is_ok())
+    };
     match arg.to_str() {
         Some(text) if is_number(text) => format!(" {text}").into(),
         _ => arg,
@@ -239,6 +245,19 @@ mod tests {
     }
 
     #[test]
+    fn numbers_below_zero_are_no_flags() {
+        let args = |line: &str| {
+            let args = line.split_whitespace().map(OsString::from);
+            match Cli::read(args).unwrap().command {
+                Command::Call(call) => call.args,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(args("kamodo-rpc call f -5[nT] -.5[nT] -inf --unit nT"), [" -5[nT]", " -.5[nT]", " -inf"]);
+        assert_eq!(args("kamodo-rpc call f -- -5[nT]"), [" -5[nT]"]);
+    }
+
+    #[test]
     fn nothing_said() {
         let read = serve("kamodo-rpc");
         assert_eq!((read.file, read.flags), ("kamodo_rpc.yaml".into(), ServerFlags::default()));
@@ -253,12 +272,42 @@ mod tests {
 
     #[test]
     fn mistakes() {
-        let mistake = |line: &str| {
-            let error = Cli::read(line.split_whitespace().map(OsString::from)).unwrap_err();
-            error.to_string().lines().next().unwrap_or_default().to_owned()
+        let whole = |line: &str| {
+            let error = Cli::read(line.split_whitespace().map(OsString::from)).unwrap_err().to_string();
+            error.split("\n\n").next().unwrap_or_default().to_owned()
         };
+        let mistake = |line: &str| whole(line).lines().next().unwrap_or_default().to_owned();
         insta::assert_snapshot!(mistake("kamodo-rpc port=x"), @"error: invalid value 'x' for '--port <PORT>': expected a number from 0 to 65535, found `x`");
         insta::assert_snapshot!(mistake("kamodo-rpc hots=x"), @"error: there is no setting `hots`");
+        insta::assert_snapshot!(whole("kamodo-rpc serve a.yaml port=1"), @"
+        error: unexpected argument `port=1`
+        hint: write `--port 1`
+        ");
+        insta::assert_snapshot!(whole("kamodo-rpc check rpc_conf=a.yaml"), @"
+        error: unexpected argument `rpc_conf=a.yaml`
+        hint: write `a.yaml`
+        ");
+        insta::assert_snapshot!(whole("kamodo-rpc list certfile='a b'"), @"
+        error: unexpected argument `certfile='a`
+        hint: write `--certfile ''\\''a'`
+        ");
+        insta::assert_snapshot!(whole("kamodo-rpc a.yaml"), @"
+        error: there is no command `a.yaml`
+        hint: write `kamodo-rpc serve a.yaml`
+        ");
+        insta::assert_snapshot!(whole("kamodo-rpc f 5"), @"
+        error: there is no command `f`
+        hint: `kamodo-rpc call f` calls a function of that name, `kamodo-rpc help` lists the commands
+        ");
+        insta::assert_snapshot!(whole("kamodo-rpc lst"), @"
+        error: there is no command `lst`
+        hint: did you mean `list`?
+        ");
+        insta::assert_snapshot!(whole("kamodo-rpc call f 5 --deadline 2"), @"
+        error: invalid value '2' for '--deadline <TIME>': expected a time from 1 ms to 10 d, such as `2s`, found `2`
+        hint: write `2s` for seconds
+        ");
+        insta::assert_snapshot!(mistake("kamodo-rpc call f 5 --retry=x"), @"error: invalid value 'x' for '--retry[=<TIMES>]': expected how many times, such as `3`, found `x`");
         insta::assert_snapshot!(mistake("kamodo-rpc serve --prot 1"), @"error: unexpected argument '--prot' found");
     }
 }

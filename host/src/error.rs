@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use kamodo_units::{Incompatible, Unit};
 
 use crate::config::one_of;
+use crate::shell;
 
 /// Why the program ends, apart from what it said before.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,8 @@ pub enum Error {
         argument: String,
         /// Why it cannot be read.
         reason: String,
+        /// What to do about it, if it is clear what was meant.
+        meant: Option<String>,
     },
     /// An argument that is given more than once.
     #[error("argument `{argument}`: `{name}` is given before it already")]
@@ -65,6 +68,14 @@ pub enum Error {
         argument: String,
         /// Its name.
         name: String,
+    },
+    /// A request to a running server, with a hint in the words of the shell.
+    #[error("{error}")]
+    Meant {
+        /// What the server or the client says.
+        error: Box<kamodo_client::Error>,
+        /// What to do about it.
+        hint: String,
     },
     /// A text that is no unit.
     #[error("{place}: {reason}")]
@@ -79,8 +90,14 @@ pub enum Error {
     NoWord {
         /// The name.
         name: String,
-        /// One that is similar.
-        similar: Option<String>,
+        /// What to do about it, if it is clear what was meant.
+        meant: Option<String>,
+    },
+    /// A function or constant where a unit is expected.
+    #[error("unit `{name}`: it is a word of the language, not a unit")]
+    WordOfLanguage {
+        /// The word.
+        name: String,
     },
     /// A unit on what is no number.
     #[error("{place}: expected numbers to convert, found {found}")]
@@ -119,6 +136,8 @@ pub enum Error {
     Unnamed {
         /// The expression.
         expression: String,
+        /// The arguments as they are written.
+        arguments: Vec<String>,
     },
     /// Bytes that would go to a terminal.
     #[error("`npy` is no text: expected a file to write it to, found a terminal")]
@@ -216,6 +235,8 @@ impl Error {
             Self::NotHere { .. } => {
                 Some("run the command there; `status` and `watch` work from here".to_owned())
             }
+            Self::Meant { hint, .. } => Some(hint.clone()),
+            Self::Argument { meant: Some(meant), .. } => Some(meant.clone()),
             Self::Argument { argument, .. } if argument.contains('@') => Some(
                 "name a file of numbers after `@`: `.npy`, `.json` or `.csv`, or `-` for standard input"
                     .to_owned(),
@@ -223,13 +244,13 @@ impl Error {
             Self::Argument { .. } => {
                 Some("an argument stands alone or as `name=value`; quote a list".to_owned())
             }
-            Self::NoWord { similar, .. } => Some(match similar {
-                Some(similar) => format!("did you mean `{similar}`?"),
-                None => "`kamodo-rpc functions` lists what it has".to_owned(),
-            }),
+            Self::NoWord { meant, .. } => {
+                meant.clone().or_else(|| Some("`kamodo-rpc functions` lists what it has".to_owned()))
+            }
             Self::NotUnit { reason, .. } => {
                 reason.hint().or_else(|| Some("`kamodo-rpc units` lists the units".to_owned()))
             }
+            Self::WordOfLanguage { name } => Some(format!("`kamodo-rpc functions {name}` tells what it is")),
             Self::NoQuantity { .. } => Some("leave the unit out".to_owned()),
             Self::NoUnit { unit, .. } => Some(format!("leave out `{unit}`: nothing can be converted")),
             Self::Incompatible { fitting, .. } => Some(format!(
@@ -237,9 +258,7 @@ impl Error {
                 fitting.dimension(),
                 fitting.declared()
             )),
-            Self::Unnamed { .. } => {
-                Some("write a definition, e.g. `g(x)=f(x)+1`, whose arguments have an order".to_owned())
-            }
+            Self::Unnamed { expression, arguments } => Some(shell::of_unnamed(expression, arguments)),
             Self::Terminal => {
                 Some("name a file with `--output`, or choose `--format text`, `json` or `csv`".to_owned())
             }
@@ -265,13 +284,13 @@ impl Error {
     /// Returns the status that the program ends with.
     #[must_use]
     pub fn code(&self) -> u8 {
-        use kamodo_client::Error as Client;
         match self {
             Self::Argument { .. }
             | Self::Twice { .. }
             | Self::Unnamed { .. }
             | Self::NotUnit { .. }
             | Self::NoWord { .. }
+            | Self::WordOfLanguage { .. }
             | Self::NoQuantity { .. }
             | Self::NoUnit { .. }
             | Self::Incompatible { .. }
@@ -279,17 +298,8 @@ impl Error {
             | Self::Extension { .. }
             | Self::NotHere { .. } => USAGE,
             Self::NoSocket { .. } | Self::NoServer { .. } => UNAVAILABLE,
-            Self::Client(error) => match error {
-                Client::Certificate(_) => USAGE,
-                Client::Connect { .. }
-                | Client::Handshake { .. }
-                | Client::Socket { .. }
-                | Client::Unreachable { .. }
-                | Client::Disconnected { .. }
-                | Client::Lost { .. } => UNAVAILABLE,
-                Client::Late { .. } | Client::Remote { overloaded: true, .. } => LATER,
-                _ => FAILURE,
-            },
+            Self::Client(error) => client_code(error),
+            Self::Meant { error, .. } => client_code(error),
             Self::Output { .. } | Self::Print(_) => UNWRITTEN,
             Self::Fault { .. } => FAULT,
             _ => FAILURE,
@@ -299,6 +309,22 @@ impl Error {
     /// Makes of a failed system call an error that says what was tried.
     pub(crate) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::System { what, source }
+    }
+}
+
+/// The status that the program ends with after an error of the client.
+fn client_code(error: &kamodo_client::Error) -> u8 {
+    use kamodo_client::Error as Client;
+    match error {
+        Client::Certificate(_) => USAGE,
+        Client::Connect { .. }
+        | Client::Handshake { .. }
+        | Client::Socket { .. }
+        | Client::Unreachable { .. }
+        | Client::Disconnected { .. }
+        | Client::Lost { .. } => UNAVAILABLE,
+        Client::Late { .. } | Client::Remote { overloaded: true, .. } => LATER,
+        _ => FAILURE,
     }
 }
 

@@ -22,6 +22,7 @@ mod quantity;
 pub mod reference;
 pub mod remote;
 pub mod settings;
+mod shell;
 mod sighting;
 mod socket;
 mod supervisor;

@@ -15,6 +15,7 @@ use crate::table::{self, Column, Room};
 use crate::{Error, administer, answer, describe};
 
 /// One function of a list.
+#[derive(Clone)]
 struct Listed {
     name: String,
     parameters: Vec<(String, Option<Value>)>,
@@ -28,6 +29,7 @@ struct Listed {
     own: Option<Own>,
 }
 
+#[derive(Clone)]
 struct Own {
     state: String,
     origin: String,
@@ -83,14 +85,22 @@ pub fn list(list: &List) -> Result<ExitCode, Error> {
 }
 
 /// Takes the functions of these names in their order, or all of them if there is none.
-fn chosen(mut listed: Vec<Listed>, names: &[String]) -> Result<Vec<Listed>, Error> {
+fn chosen(listed: Vec<Listed>, names: &[String]) -> Result<Vec<Listed>, Error> {
     if names.is_empty() {
         return Ok(listed);
     }
-    let served: Vec<_> = listed.iter().map(|function| function.name.clone()).collect();
-    let chosen = names.iter().map(|name| match listed.iter().position(|function| function.name == *name) {
-        Some(place) => Ok(listed.remove(place)),
-        None => Err(ClientError::Unknown { name: name.clone(), served: served.clone() }.into()),
+    let chosen = names.iter().map(|name| {
+        let found = listed.iter().find(|function| function.name == *name).cloned();
+        let served = || listed.iter().map(|function| function.name.clone()).collect();
+        found.ok_or_else(|| {
+            let unknown = ClientError::Unknown { name: name.clone(), served: served() };
+            match name.split_once('(') {
+                Some((function, _)) if listed.iter().any(|one| one.name == function) => {
+                    Error::Meant { error: Box::new(unknown), hint: format!("did you mean `{function}`?") }
+                }
+                _ => unknown.into(),
+            }
+        })
     });
     chosen.collect()
 }

@@ -14,7 +14,7 @@ use crate::administer::facts;
 use crate::cli::{Functions, Printed, TableFormat, Units};
 use crate::remote::print;
 use crate::table::{self, Column, Room};
-use crate::{Error, answer, describe};
+use crate::{Error, answer, describe, shell};
 
 const UNITS: [Column; 5] = [
     Column::new("unit", 0, 1),
@@ -38,27 +38,26 @@ const FUNCTIONS: [Column; 4] = [
 pub fn units(units: &Units) -> Result<ExitCode, Error> {
     let named = NamedUnit::all();
     let Some(text) = &units.text else {
-        let rows = named.iter().map(|one| {
-            let prefixes = if one.has_prefixes { "yes" } else { "" };
-            let dimension = one.unit.dimension().to_string();
-            vec![
-                one.symbol.to_owned(),
-                in_si(&one.unit),
-                dimension,
-                one.names.join(", "),
-                prefixes.to_owned(),
-            ]
-        });
+        let rows = named.iter().map(|one| row(&one.unit, one.symbol, &one.names, one.has_prefixes));
         let json = named.iter().map(|one| json_of(&one.unit, one.symbol, &one.names));
         return show(units.printed, units.wide, &UNITS, rows, json);
     };
-    let unit = Unit::parse(text)
-        .map_err(|reason| Error::NotUnit { place: format!("unit `{text}`"), reason: Box::new(reason) })?;
+    let unit =
+        Unit::parse(text).map_err(|reason| match kamodo_expr::words().any(|word| word.name == *text) {
+            true => Error::WordOfLanguage { name: text.clone() },
+            false => Error::NotUnit { place: format!("unit `{text}`"), reason: Box::new(reason) },
+        })?;
     let alike = named.into_iter().filter(|one| one.unit.dimension() == unit.dimension());
     let (same, others): (Vec<_>, Vec<_>) = alike.partition(|one| one.unit == unit);
     let names: Vec<_> = same.iter().flat_map(|one| one.names.clone()).collect();
-    if units.printed.is_json() {
-        return print(&json_of(&unit, &unit.declared(), &names).to_string());
+    match units.printed.format() {
+        TableFormat::Json => return print(&json_of(&unit, &unit.declared(), &names).to_string()),
+        TableFormat::Csv => {
+            let has_prefixes = same.iter().any(|one| one.has_prefixes);
+            let row = row(&unit, &unit.declared(), &names, has_prefixes);
+            return print(&answer::csv::table(&UNITS, [row].into_iter()));
+        }
+        TableFormat::Text => {}
     }
     let sent = match unit.published() {
         None => "no text: it reads no number of this size".to_owned(),
@@ -76,6 +75,12 @@ pub fn units(units: &Units) -> Result<ExitCode, Error> {
         ("published", sent),
         ("alike", others.iter().map(|one| one.symbol).collect::<Vec<_>>().join(", ")),
     ]))
+}
+
+/// A unit in the cells of a table.
+fn row(unit: &Unit, symbol: &str, names: &[&str], has_prefixes: bool) -> Vec<String> {
+    let prefixes = if has_prefixes { "yes" } else { "" };
+    vec![symbol.to_owned(), in_si(unit), unit.dimension().to_string(), names.join(", "), prefixes.to_owned()]
 }
 
 /// A unit as a number of base units of the SI.
@@ -111,10 +116,7 @@ pub fn functions(functions: &Functions) -> Result<ExitCode, Error> {
     let words: Vec<Word> = kamodo_expr::words().collect();
     let found = |name: &String| match words.iter().find(|word| word.name == *name) {
         Some(word) => Ok(*word),
-        None => {
-            let similar = suggest(name, words.iter().map(|word| word.name)).map(str::to_owned);
-            Err(Error::NoWord { name: name.clone(), similar })
-        }
+        None => Err(Error::NoWord { name: name.clone(), meant: meant(name, &words) }),
     };
     let chosen: Vec<Word> = match &functions.names[..] {
         [] => words.clone(),
@@ -161,6 +163,22 @@ pub fn functions(functions: &Functions) -> Result<ExitCode, Error> {
 
 fn in_words(accuracy: Accuracy) -> String {
     format!("{:e}: {}", accuracy.bound, accuracy.range)
+}
+
+/// What to do about a name that the language does not have: a call or a name of a module is looked for by its name alone,
+/// and what another language has is shown as it is written here.
+fn meant(text: &str, words: &[Word]) -> Option<String> {
+    let name = text.split('(').next().unwrap_or(text).trim();
+    let name = name.rsplit('.').next().unwrap_or(name);
+    if let Some((call, form)) = kamodo_expr::form_of(name) {
+        return Some(format!("`{call}` is written `{form}`"));
+    }
+    if name == text && Unit::parse(text).is_ok() {
+        return Some(format!("it is a unit, see `kamodo-rpc units {}`", shell::quoted(text)));
+    }
+    let known = words.iter().map(|word| word.name);
+    let similar = known.clone().find(|known| *known == name).or_else(|| suggest(name, known));
+    similar.map(|similar| format!("did you mean `{similar}`?"))
 }
 
 fn call_form(word: &Word) -> String {

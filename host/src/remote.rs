@@ -1,5 +1,6 @@
 //! `kamodo-rpc call` and `eval`: a running server's functions from the shell.
 
+use std::cell::Cell;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
@@ -13,6 +14,7 @@ use crate::argument::Argument;
 use crate::cli::{Answer, Call, Cli, Completions, Eval};
 use crate::quantity::Declared;
 use crate::settings::RemoteFlags;
+use crate::shell::{self, Given};
 use crate::{Error, answer, argument, quantity, telemetry};
 
 /// Calls one function and shows its result.
@@ -22,6 +24,7 @@ use crate::{Error, answer, argument, quantity, telemetry};
 pub fn call(call: &Call) -> Result<ExitCode, Error> {
     answer::check(&call.answer)?;
     let arguments = argument::read_all(&call.args)?;
+    let given = Given::of(&arguments);
     let unit = call.answer.unit.as_ref();
     let result = run(async {
         let session = session(&call.remote, &call.answer);
@@ -33,7 +36,8 @@ pub fn call(call: &Call) -> Result<ExitCode, Error> {
         let factor = unit.map(|unit| Ok::<_, Error>((declared.result(unit)?, unit))).transpose()?;
         let (args, kwargs) = split(declared.arguments(arguments)?);
         in_unit(session.call(&call.name, &args, &kwargs).await?, factor)
-    })?;
+    });
+    let result = result.map_err(|error| shell::of_call(error, &call.name, &given))?;
     answer::show(&result, &call.answer)
 }
 
@@ -68,22 +72,33 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
     let arguments = argument::read_all(&eval.args)?;
     let sides = definition(&eval.expression);
     if sides.is_none() && arguments.iter().any(|argument| argument.name.is_none()) {
-        return Err(Error::Unnamed { expression: eval.expression.clone() });
+        return Err(Error::Unnamed {
+            expression: eval.expression.clone(),
+            arguments: arguments.into_iter().map(|argument| argument.text).collect(),
+        });
     }
+    let given = Given::of(&arguments);
+    let is_warned = Cell::new(false);
     let result = run(async {
         let session = session(&eval.remote, &eval.answer);
-        let evaluated =
-            session.request(async |client| match evaluate(client, eval, sides, &arguments).await {
+        let evaluated = session.request(async |client| {
+            match evaluate(client, eval, sides, &arguments, &is_warned).await {
                 Err(Error::Client(error)) => Err(error), // the session may make the request again
                 outcome => Ok(outcome),
-            });
+            }
+        });
         evaluated.await?
-    })?;
+    });
+    let result = result.map_err(|error| shell::of_expression(error, &eval.expression, &given))?;
     answer::show(&result, &eval.answer)
 }
 
-/// Tells what is to be said of a definition though the server takes it. What is wrong with it, the server says.
-fn warn_of(lhs: &str, rhs: &str) {
+/// Tells what is to be said of a definition though the server takes it, once for all times that it is sent. What is wrong
+/// with it, the server says.
+fn warn_of(lhs: &str, rhs: &str, is_warned: &Cell<bool>) {
+    if is_warned.replace(true) {
+        return;
+    }
     let source = |text: &str| Source::whole("definition", text);
     if let Ok(definition) = Definition::parse(&source(lhs), &source(rhs)) {
         definition.warnings().iter().for_each(|warning| telemetry::say(warning.render()));
@@ -96,6 +111,7 @@ async fn evaluate(
     eval: &Eval,
     sides: Option<(&str, &str)>,
     arguments: &[Argument],
+    is_warned: &Cell<bool>,
 ) -> Result<Value, Error> {
     let mut arguments = arguments.to_vec();
     let unit = eval.answer.unit.as_ref();
@@ -107,10 +123,10 @@ async fn evaluate(
     let mut field = match sides {
         Some((lhs, rhs)) => {
             let lhs = format!("{lhs}{bracketed}");
-            warn_of(&lhs, rhs);
+            warn_of(&lhs, rhs, is_warned);
             client.define(&lhs, rhs).await?
         }
-        None => define_unnamed(client, &eval.expression, &arguments, &bracketed).await?,
+        None => define_unnamed(client, &eval.expression, &arguments, &bracketed, is_warned).await?,
     };
     let mut factor = None;
     if let Some((lhs, _)) = sides
@@ -149,6 +165,7 @@ async fn define_unnamed(
     rhs: &str,
     arguments: &[Argument],
     unit: &str,
+    is_warned: &Cell<bool>,
 ) -> Result<Field, ClientError> {
     // What it is called in errors.
     let name = free_name(client, "expression", "").await?;
@@ -158,7 +175,7 @@ async fn define_unnamed(
     });
     let parameters = parameters.collect::<Vec<_>>().join(",");
     let lhs = format!("{name}({parameters}){unit}");
-    warn_of(&lhs, rhs);
+    warn_of(&lhs, rhs, is_warned);
     client.define(&lhs, rhs).await.map_err(|error| match error {
         ClientError::Remote { message, hint: Some(hint), overloaded }
             if hint.starts_with(&format!("did you mean `{name}(")) =>

@@ -203,9 +203,6 @@ fn no_such_file() {
     let output = Project::new("f: x").run(&["check", "other.yaml"]);
     assert_eq!(output.code, Some(1));
     assert_snapshot!(output.stdout, @r"
-    | symbol | units | lhs | rhs | arg_units | origin |
-    |--------|-------|-----|-----|-----------|--------|
-
     other.yaml: error: the configuration cannot be read: No such file or directory (os error 2)
     hint: put it there, or name another one: `kamodo-rpc serve FILE`, `kamodo-rpc check FILE`
 

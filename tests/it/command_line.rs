@@ -144,6 +144,87 @@ fn an_expression_beside_a_function_of_that_name() {
     ");
 }
 
+/// What the shell says of commands, one after another.
+fn said_of(server: &Server<'_>, commands: &[&str]) -> String {
+    let mut said = String::new();
+    for command in commands {
+        let output = server.shell(command);
+        said += &format!("$ {command}\n{}{}", output.stdout, output.stderr);
+    }
+    said
+}
+
+/// Returns the commands that hints of what was said show.
+fn hinted(said: &str) -> Vec<String> {
+    let hints = said.lines().filter_map(|line| line.strip_prefix("hint: "));
+    let code = hints.flat_map(|hint| kamodo_tests::hint::split(hint).1);
+    let commands = code.filter(|code| code.starts_with("kamodo-rpc ") && !code.contains('…'));
+    commands.map(str::to_owned).collect()
+}
+
+#[test]
+fn hints_on_a_call_are_in_the_words_of_the_shell() {
+    let project = Project::new(
+        "f: x**2 - x - 1\nb(B[nT])[T]: 1e-9*B\np_dyn(n[1/cm^3],v[km/s])[nPa]: 1.6726e-6*n*v**2\nr(a,b,c): a + b*c",
+    );
+    let server = Server::start(&project);
+    let said = said_of(
+        &server,
+        &[
+            "kamodo-rpc call f '[]'",
+            "kamodo-rpc call f '[1, null]'",
+            "kamodo-rpc call f '[[1], [2, 3]]'",
+            "kamodo-rpc call f null",
+            "kamodo-rpc call r a=1 2 3",
+            "kamodo-rpc call p_dyn v=400 '5[1/cm^3]' 6",
+            "kamodo-rpc call r 1 b=2 3 4",
+            "kamodo-rpc call p_dyn 5",
+            "kamodo-rpc call p_dyn 5 port=400",
+            "kamodo-rpc call b -5[nT] --unit nT",
+            "kamodo-rpc call b -- -5[nT]",
+            "kamodo-rpc call b 5nT",
+            "kamodo-rpc call b 'B=5 nT'",
+            "kamodo-rpc call f 'x = 5'",
+            "kamodo-rpc call f 2*pi",
+            "kamodo-rpc call 'f(5)'",
+            "kamodo-rpc list f f --format csv",
+            "kamodo-rpc list 'f(x)'",
+        ],
+    );
+    assert_snapshot!(said, @"");
+    for command in hinted(&said) {
+        let output = server.shell(&command);
+        assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{command}");
+    }
+}
+
+#[test]
+fn hints_on_an_expression_are_in_the_words_of_the_shell() {
+    let project = Project::new("f: x**2 - x - 1\nb(B[nT])[T]: 1e-9*B");
+    let server = Server::start(&project);
+    let said = said_of(
+        &server,
+        &[
+            "kamodo-rpc eval 'b(5[nT])'",
+            "kamodo-rpc eval 'b(5 nT)'",
+            "kamodo-rpc eval 'f([1, 2])'",
+            "kamodo-rpc eval 'b(5)[nT]'",
+            "kamodo-rpc eval 'b(B=5)'",
+            "kamodo-rpc eval 'nosuch(5)'",
+            "kamodo-rpc eval f 5",
+            "kamodo-rpc eval 'f(x)' 5",
+            "kamodo-rpc eval 'g(x): f(x)' 5",
+            "kamodo-rpc eval 'g(x) = f(x)'",
+            "kamodo-rpc eval 'g(x) = f(x)' '[1, null]'",
+        ],
+    );
+    assert_snapshot!(said, @"");
+    for command in hinted(&said) {
+        let output = server.shell(&command);
+        assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{command}");
+    }
+}
+
 /// What bash would offer for a line that ends so.
 fn completed(project: &Project, words: &[&str]) -> Vec<String> {
     let line: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
@@ -355,7 +436,7 @@ fn expressions_are_evaluated_there() {
     assert_eq!(output.code, Some(64));
     assert_snapshot!(output.stderr, @"
     kamodo-rpc: `f(x)+1`: expected arguments as `name=value`
-    hint: write a definition, e.g. `g(x)=f(x)+1`, whose arguments have an order
+    hint: write `kamodo-rpc eval 'f(x)+1' x=5`
     ");
     let output = evaluated(&["g(x)=f(x)+", "x=5"]);
     assert_eq!(output.code, Some(1));

@@ -113,40 +113,25 @@ fn a_configuration_that_is_no_regular_file() {
         })
         .collect();
     assert_snapshot!(told.join("\n"), @r"
-        | symbol | units | lhs | rhs | arg_units | origin |
-        |--------|-------|-----|-----|-----------|--------|
-
         kamodo_rpc.yaml: error: the configuration cannot be read: expected a regular file, found a named pipe
         hint: put a regular file in its place, or remove it
 
         0 functions, 1 error, 0 warnings
-
-        | symbol | units | lhs | rhs | arg_units | origin |
-        |--------|-------|-----|-----|-----------|--------|
 
         kamodo_rpc.yaml: error: the configuration cannot be read: expected a regular file, found a character device
         hint: put a regular file in its place, or remove it
 
         0 functions, 1 error, 0 warnings
 
-        | symbol | units | lhs | rhs | arg_units | origin |
-        |--------|-------|-----|-----|-----------|--------|
-
         kamodo_rpc.yaml: error: the configuration cannot be read: expected a regular file, found a socket
         hint: put a regular file in its place, or remove it
 
         0 functions, 1 error, 0 warnings
 
-        | symbol | units | lhs | rhs | arg_units | origin |
-        |--------|-------|-----|-----|-----------|--------|
-
         kamodo_rpc.yaml: error: the configuration cannot be read: expected at most 1 MiB, found more
         hint: make it a directory of several files
 
         0 functions, 1 error, 0 warnings
-
-        | symbol | units | lhs | rhs | arg_units | origin |
-        |--------|-------|-----|-----|-----------|--------|
 
         kamodo_rpc.yaml: error: the configuration cannot be read: Too many levels of symbolic links (os error 40)
         hint: let the link lead to a regular file

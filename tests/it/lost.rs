@@ -60,6 +60,21 @@ fn a_lost_call_is_not_sent_again_and_says_that_it_may_have_been_carried_out() {
 }
 
 #[test]
+fn what_is_to_be_said_of_an_expression_is_said_once_however_often_it_is_sent() {
+    let project = project();
+    let server = Server::start_with(&project, SERVE);
+    let proxy = Proxy::start(server.port());
+    let port = proxy.port().to_string();
+    let waiting = project.spawn(&["eval", "--port", &port, "g(y)[nT/Hz^1/2] = never(y)", "1.0", "--retry"]);
+    for n_calls in 1..=2 {
+        has_begun(&server, n_calls);
+        proxy.cut();
+    }
+    let (_, said) = said(waiting, &port);
+    assert_eq!(said.matches("can be read in two ways").count(), 1, "{said}");
+}
+
+#[test]
 fn a_lost_call_is_sent_again_if_it_is_asked_for() {
     let project = project();
     let server = Server::start_with(&project, SERVE);

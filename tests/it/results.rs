@@ -449,4 +449,37 @@ fn what_the_language_knows() {
     kamodo-rpc: the language has no function or constant `nothing`
     hint: `kamodo-rpc functions` lists what it has
     ");
+    for (name, hint) in [
+        ("std", "`std(x)` is written `sqrt(mean((x - mean(x))**2))`"),
+        ("fmod", "`fmod(x, y)` is written `sign(x)*Mod(Abs(x), Abs(y))`"),
+        ("np.sin", "did you mean `sin`?"),
+        ("sin(x)", "did you mean `sin`?"),
+        ("np.std(x, axis=0)", "`std(x)` is written `sqrt(mean((x - mean(x))**2))`"),
+        ("nT", "it is a unit, see `kamodo-rpc units nT`"),
+    ] {
+        let said = refused(&["functions", name]);
+        assert_eq!(
+            said,
+            format!("kamodo-rpc: the language has no function or constant `{name}`\nhint: {hint}\n")
+        );
+    }
+    assert_snapshot!(refused(&["units", "sin"]), @"
+    kamodo-rpc: unit `sin`: it is a word of the language, not a unit
+    hint: `kamodo-rpc functions sin` tells what it is
+    ");
+}
+
+#[test]
+fn one_unit_as_a_row_of_the_table() {
+    let project = Project::new("f: x");
+    let table = project.run(&["units", "--format", "csv"]).stdout;
+    let one = project.run(&["units", "nT", "--format", "csv"]).stdout;
+    assert_eq!(one.lines().next(), table.lines().next());
+    assert_snapshot!(one, @"
+    unit,in SI,dimension,names,prefixes
+    nT,1e-09 kg/(A*s**2),Mass·Time^-2·Current^-1,,
+    ");
+    let of_the_table = table.lines().find(|line| line.starts_with("T,"));
+    let alone = project.run(&["units", "T", "--format", "csv"]).stdout;
+    assert_eq!(alone.lines().nth(1), of_the_table);
 }

@@ -78,9 +78,6 @@ fn a_blank_that_is_not_the_ordinary_one() {
     let project = Project::new("f: x");
     project.replace("kamodo_rpc.yaml", "!Kamodo\nf:\u{a0}x**2\n");
     assert_snapshot!(project.run(&["check", "kamodo_rpc.yaml"]).stdout, @r"
-    | symbol | units | lhs | rhs | arg_units | origin |
-    |--------|-------|-----|-----|-----------|--------|
-
     kamodo_rpc.yaml:2:3: error: unexpected U+00A0 NO-BREAK SPACE, a character that nobody sees
       2 | f:�x**2
         |   ^

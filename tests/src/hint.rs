@@ -103,6 +103,14 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         | "leave {} out: the functions of the language have no module, and {} is along the last axis"
         | "leave {} out: a reduction is along the last axis"
         | "leave {} out: a reduction takes its axis away" => edits(&[edit.without(code[0])]),
+        "write {}" | "leave out the blanks before it: {}" if message.starts_with("this is no YAML") => {
+            edits(&[edit.with(code[0])])
+        }
+        "write the line above as {}" => edits(&[edit.with_other_above(code[0])]),
+        "leave {} out: functions are no list" => edits(&[edit.without(code[0])]),
+        "write {}, and each of the others on a line of its own, with {}" => {
+            Ok(Reading::Examples(vec![code[0].to_owned()]))
+        }
         "write {}" if message.starts_with("no function") => edits(&[edit.with_call(code[0])]),
         "write {}" if message.contains("has no index") || message.contains("no upper bound") => rights(&code),
         "write {}" if message.starts_with("expected `{` after") => rights(&code),
@@ -314,6 +322,12 @@ impl<'t> Edit<'t> {
     fn with_left_closed(&self, code: &str) -> String {
         let at = self.colon();
         self.with(&[&self.line[..at], code, &self.line[at..]].concat())
+    }
+
+    fn with_other_above(&self, code: &str) -> String {
+        let above = self.above.trim_end();
+        let rest = above.rfind('\n').map_or("", |end| &above[..=end]);
+        [rest, code, "\n", self.line, self.below].concat()
     }
 
     fn with_line_above(&self, code: &str) -> String {

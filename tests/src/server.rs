@@ -150,6 +150,12 @@ impl<'a> Server<'a> {
         self.project.run(&[command, &["--port", &port]].concat())
     }
 
+    /// Runs a script in which `kamodo-rpc` finds this server.
+    #[must_use]
+    pub fn shell(&self, script: &str) -> Output {
+        self.project.shell(&format!("export KAMODO_PORT={}; {script}", self.port))
+    }
+
     /// Waits until a call prints `expected`.
     ///
     /// # Panics

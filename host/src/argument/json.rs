@@ -33,6 +33,20 @@ pub(super) fn value(json: Json) -> Result<Value, String> {
     })
 }
 
+/// Puts quotes round what Python writes for numbers that JSON does not have: `NaN`, `Infinity`, and as numpy does.
+pub(super) fn with_quotes(text: &str) -> String {
+    let ends = |letter: char| matches!(letter, '[' | ']' | ',') || letter.is_whitespace();
+    let mut quoted = String::with_capacity(text.len() + 8);
+    for part in text.split_inclusive(ends) {
+        let word = part.trim_end_matches(ends);
+        match matches!(word.trim_start_matches('-'), "NaN" | "nan" | "Infinity" | "inf") {
+            true => quoted.extend(["\"", word, "\"", &part[word.len()..]]),
+            false => quoted.push_str(part),
+        }
+    }
+    quoted
+}
+
 /// A rectangular list of numbers as an array: of int64 if every number is an integer, or of uint64 if they
 /// are larger. None if integers do not fit either, which stay exact in a list.
 fn rectangle(json: &Json) -> Option<Array> {
@@ -40,7 +54,8 @@ fn rectangle(json: &Json) -> Option<Array> {
     let mut level = json;
     while let Json::Array(items) = level {
         shape.push(items.len());
-        level = items.first()?;
+        let Some(first) = items.first() else { break };
+        level = first;
     }
     if shape.is_empty() {
         return None;
@@ -58,9 +73,9 @@ fn flatten<'a>(json: &'a Json, shape: &[usize], elements: &mut Vec<Element<'a>>)
         (Json::Number(number), None) => Element::Number(number),
         (Json::Bool(truth), None) => Element::Bool(*truth),
         (Json::String(text), None) => Element::NotFinite(match text.as_str() {
-            "nan" => f64::NAN,
-            "inf" => f64::INFINITY,
-            "-inf" => f64::NEG_INFINITY,
+            "nan" | "NaN" => f64::NAN,
+            "inf" | "Infinity" => f64::INFINITY,
+            "-inf" | "-Infinity" => f64::NEG_INFINITY,
             _ => return None,
         }),
         _ => return None,
@@ -70,6 +85,9 @@ fn flatten<'a>(json: &'a Json, shape: &[usize], elements: &mut Vec<Element<'a>>)
 }
 
 fn buffer(elements: &[Element<'_>]) -> Option<Buffer> {
+    if elements.is_empty() {
+        return Some(Buffer::Float64(Vec::new())); // as numpy's `array([])`
+    }
     let truths = elements.iter().map(|element| match element {
         Element::Bool(truth) => Some(*truth),
         _ => None,

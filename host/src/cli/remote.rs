@@ -78,7 +78,7 @@ pub struct Answer {
     pub deadline: Option<Duration>,
     /// Send the call again, once or as many times as given, if the connection is lost before its answer: the server may have
     /// carried it out already, so it is not sent again unasked
-    #[arg(long, value_name = "TIMES", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", hide_default_value = true)]
+    #[arg(long, value_name = "TIMES", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", hide_default_value = true, value_parser = times)]
     pub retry: u32,
 }
 
@@ -119,7 +119,17 @@ fn unit(text: &str) -> Result<Unit, String> {
     Unit::parse(text).map_err(|error| format!("{error}{}", hint(&error)))
 }
 
+fn times(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("expected how many times, such as `3`, found `{text}`"))
+}
+
 fn deadline(text: &str) -> Result<Duration, String> {
-    read(text, Some(("1 ms", "10 d")))
-        .ok_or_else(|| format!("expected a time from 1 ms to 10 d, such as `2s`, found `{text}`"))
+    read(text, Some(("1 ms", "10 d"))).ok_or_else(|| {
+        let text = text.trim();
+        let expected = format!("expected a time from 1 ms to 10 d, such as `2s`, found `{text}`");
+        match text.parse::<f64>().is_ok_and(|number| number > 0.0) {
+            true => format!("{expected}\nhint: write `{text}s` for seconds"),
+            false => expected,
+        }
+    })
 }
