@@ -18,6 +18,8 @@ use crate::definition::Definition;
 use crate::simplify::{self, Number, Simplified, Unfit};
 use crate::work::{self, Stopped};
 use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language, print};
+pub(super) use call::parameter_text;
+pub(super) use conversion::PLAIN_TERM;
 pub use elsewhere::form_of;
 use function::Written;
 
@@ -119,7 +121,7 @@ impl<'a> Builder<'a> {
             return Some(Built { expr, unit: Some(target.clone()), parameters: self.parameters });
         }
         let unit = match quantity.carried {
-            Carried::In(unit) if self.definition.left().parameters.is_none() => Some(unit),
+            Carried::In(unit) if self.definition.left().parameters.is_none() => Some(unit.into()),
             Carried::In(unit) if unit.is_one() => None,
             Carried::In(unit) => {
                 self.warn_of_dropped_unit(&unit, quantity.span);
@@ -133,7 +135,7 @@ impl<'a> Builder<'a> {
     /// Returns the unit that a part has if the parameters carry theirs; none if it is a plain number, or does not fit.
     pub(super) fn unit_of(&mut self, tree: &Tree) -> Option<Unit> {
         match self.quantity(tree, None, Parameters::Carry)?.carried {
-            Carried::In(unit) => Some(unit),
+            Carried::In(unit) => Some(unit.into()),
             Carried::Plain | Carried::Unknown => None,
         }
     }
@@ -386,13 +388,14 @@ impl<'a> Builder<'a> {
             Operator::Times => (simplify::mul(vec![left.expr, operand.expr.clone()]), carried),
             Operator::Over => (simplify::quotient(&left.expr, &operand.expr), carried),
             Operator::FloorOver => {
-                let quotient = simplify::quotient(&left.expr, &operand.expr);
-                (quotient.and_then(|quotient| simplify::function(Builtin::Floor, vec![quotient])), carried)
+                let expr = self.divided(simplify::quotient(&left.expr, &operand.expr), &operand, &span)?;
+                let quotient = self.pure(Quantity { expr, carried, span: span.clone() })?;
+                (simplify::function(Builtin::Floor, vec![quotient.expr]), quotient.carried)
             }
             Operator::Modulo => {
-                let unit = left.carried.clone();
-                let operand = self.alike(&left, operand.clone())?;
-                (simplify::function(Builtin::Mod, vec![left.expr, operand.expr]), unit)
+                let (sides, unit) = self.all_alike(vec![left, operand.clone()])?;
+                let sides = sides.into_iter().map(|side| side.expr).collect();
+                (simplify::function(Builtin::Mod, sides), unit)
             }
         };
         let expr = self.divided(expr, &operand, &span)?;

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use kamodo_compute::Progress;
 use kamodo_expr::{Checked, lower};
 use kamodo_value::Value;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 use crate::linker::{self, Above};
 
@@ -42,9 +44,9 @@ const RATIOS: [(&str, f64); 27] = [
     ("g*m/(kg*cm)", 0.1),
 ];
 
-/// Works a definition out, in which every function that is called returns its argument.
+/// Works a definition out, in which every function that is called returns its argument, and a constant 1.
 #[track_caller]
-fn value(checked: &Checked, at: f64) -> f64 {
+pub(crate) fn value(checked: &Checked, at: f64) -> f64 {
     let names: Vec<_> =
         checked.signature.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
     let program = Arc::new(lower(&names, &checked.body, &|_| None).unwrap());
@@ -55,7 +57,9 @@ fn value(checked: &Checked, at: f64) -> f64 {
             Progress::Done(Value::Scalar(kamodo_value::Scalar::Float64(double))) => return double,
             Progress::Done(Value::Int(integer)) => return integer.to_string().parse().unwrap(),
             Progress::Done(other) => panic!("{other:?}"),
-            Progress::Call { args, .. } => machine.supply(args[0].clone()),
+            Progress::Call { args, .. } => {
+                machine.supply(args.first().cloned().unwrap_or(Value::Float(1.0)));
+            }
         }
     }
 }
@@ -129,5 +133,195 @@ fn a_pure_result_needs_no_warning() {
         let above = Above::of(&["p(x[nPa])[nPa]: x", "q(x)[kg/kg]: x"]);
         let (_, diagnostics) = linker::check(line, &above);
         assert!(diagnostics.is_empty(), "{line}: {diagnostics:?}");
+    }
+}
+
+/// Products and quotients whose units come to a ratio, each with the pure number that it is at 2. Worked out by hand.
+const PURE: [(&str, f64); 13] = [
+    ("r(x)/a(x)", 1000.0),
+    ("r(2*x)/a(3*x)", 2000.0 / 3.0),
+    ("r(3*x)*a(x)", 0.012),
+    ("1/a(x)", 500.0),
+    ("a(3*x)**2", 3.6e-5),
+    ("p(x)/a(x)", 10.0),
+    ("p(3*x)*a(x)", 1.2e-4),
+    ("d(x)/e(3*x)", 1000.0 / 3.0),
+    ("e(3*x)/d(x)", 0.003),
+    ("sqrt(d(x)/e(x))", 31.622_776_601_683_793),
+    ("d(x)*e(3*x)/e(x)**2", 3000.0),
+    ("2*d(x)/e(x) + d(x)/e(x)", 3000.0),
+    ("Abs(-d(x)/e(3*x))", 1000.0 / 3.0),
+];
+
+/// Functions of such a quotient `q` and a plain number `k`, each with its value.
+type OfQuotient = (&'static str, fn(f64, f64) -> f64);
+const OF_QUOTIENTS: [OfQuotient; 26] = [
+    ("Min(q, k)", f64::min),
+    ("Min(k, q)", f64::min),
+    ("Max(q, k)", f64::max),
+    ("Max(k, q)", f64::max),
+    ("min(k, q)", f64::min),
+    ("Min(q, k, 1000000)", f64::min),
+    ("Mod(q, k)", f64::rem_euclid),
+    ("Mod(k, q)", |q, k| k.rem_euclid(q)),
+    ("(q) % k", f64::rem_euclid),
+    ("k % (q)", |q, k| k.rem_euclid(q)),
+    ("(q)//k", |q, k| (q / k).floor()),
+    ("k//(q)", |q, k| (k / q).floor()),
+    ("floor(q)", |q, _| q.floor()),
+    ("ceiling(q)", |q, _| q.ceil()),
+    ("frac(q)", |q, _| q - q.floor()),
+    ("hypot(q, k)", f64::hypot),
+    ("atan2(q, k)", f64::atan2),
+    ("atan2(k, q)", |q, k| k.atan2(q)),
+    ("sign(q)", |_, _| 1.0),
+    ("Heaviside(q, k)", |_, _| 1.0),
+    ("Heaviside(0*x, q)", |q, _| q),
+    ("exp(-(q))", |q, _| (-q).exp()),
+    ("Piecewise((q, x > 0), (k, True))", |q, _| q),
+    ("Piecewise((q, x < 0), (k, True))", |_, k| k),
+    ("Piecewise((k, x > 0), (q, True))", |_, k| k),
+    ("Piecewise((k, q > k), (q, True))", f64::min),
+];
+
+type Relation = fn(f64, f64) -> bool;
+const RELATIONS: [(&str, Relation); 7] = [
+    (">", |a, b| a > b),
+    (">=", |a, b| a >= b),
+    ("<", |a, b| a < b),
+    ("<=", |a, b| a <= b),
+    ("Gt", |a, b| a > b),
+    ("Eq", |a, b| a == b),
+    ("Ne", |a, b| a != b),
+];
+
+const DECLARED: [&str; 5] =
+    ["r(x)[kg/kg]: x", "a(x)[g/kg]: x", "p(x)[percent]: x", "d(x)[km]: x", "e(x)[m]: x"];
+
+#[track_caller]
+fn check_pure(form: &str, right: &str, expect: f64) {
+    // The others are plain numbers, which are taken as in the unit on the left.
+    let is_pure = ["Min", "Max", "min", "Mod", "(", "k", "floor", "ceil", "frac", "hypot"]
+        .iter()
+        .any(|start| form.starts_with(start));
+    let units = [("", 1.0), ("[1]", 1.0), ("[percent]", 0.01), ("[kg/g]", 1000.0)];
+    for (unit, of_unit) in units.into_iter().take(if is_pure { 4 } else { 2 }) {
+        let line = format!("f(x){unit}: {right}");
+        let found = value(&linker::checked(&line, &Above::of(&DECLARED)), 2.0);
+        let expect = expect / of_unit;
+        assert!((found - expect).abs() <= 1e-9 * expect.abs().max(1.0), "{line}: {found}, not {expect}");
+    }
+}
+
+#[test]
+fn a_quotient_of_unlike_units_beside_a_plain_number_is_a_pure_number() {
+    for (quotient, pure) in PURE {
+        for k in [7.25, 0.31, 450.5, 1000.0] {
+            for (form, expect) in OF_QUOTIENTS {
+                if (form, quotient) == ("k//(q)", "1/a(x)") {
+                    continue; // a multiple of `a(x)`, in its unit
+                }
+                let right = form.replace('q', quotient).replace('k', &k.to_string());
+                check_pure(form, &right, expect(pure, k));
+            }
+            for (relation, expect) in RELATIONS {
+                let written = |left: &str, right: &str| match relation.starts_with(char::is_alphabetic) {
+                    true => format!("Piecewise((1, {relation}({left}, {right})), (0, True))"),
+                    false => format!("Piecewise((1, {left} {relation} {right}), (0, True))"),
+                };
+                check_pure(
+                    relation,
+                    &written(quotient, &k.to_string()),
+                    f64::from(u8::from(expect(pure, k))),
+                );
+                check_pure(
+                    relation,
+                    &written(&k.to_string(), quotient),
+                    f64::from(u8::from(expect(k, pure))),
+                );
+            }
+        }
+    }
+    for (right, expect) in
+        [("r(2*x)//a(3*x)", 666.0), ("floor(d(2*x)/e(3*x))", 666.0), ("Mod(r(x)/a(x), 7)", 6.0)]
+    {
+        check_pure("floor", right, expect);
+    }
+}
+
+/// As published: `50` beside a percentage is 50 percent.
+#[test]
+fn a_plain_number_beside_a_declared_ratio_is_in_it() {
+    let lines = &DECLARED;
+    for right in ["Min(p(100*x), 50)", "Min(50, 2*p(50*x))", "Min(sqrt(p(60*x)**2 + p(80*x)**2), 50)"] {
+        check(lines, &format!("f(x)[percent]: {right}"), 50.0);
+        check(lines, &format!("f(x)[1]: {right}"), 0.5);
+    }
+    check(lines, "f(x)[percent]: Min(d(x)/e(x), p(100*x), 50)", 50.0);
+    check(lines, "f(x)[percent]: Min(p(100*x), 50, d(x)/e(x))", 50.0);
+    check(lines, "f(x)[percent]: floor(p(x) + p(x/4))", 2.0);
+    check(lines, "f(x): Piecewise((1, p(x) > 1.5), (0, True))", 1.0);
+    check(lines, "f(x)[percent]: Mod(p(4*x), 5)", 3.0);
+}
+
+/// An expression of quotients of masses; `M`, `N` and `O` stand for the functions that return them.
+fn pure_expression() -> impl Strategy<Value = String> {
+    // No value is at a step of `floor`, where the last digit decides.
+    let plain_numbers = select(&["0.713", "11.3", "1234.5"][..]);
+    let numbers = select(&["0.37", "1.71", "2.93"][..]);
+    let quotient = (
+        select(
+            &[
+                "M(#)/N(x)",
+                "M(x)/O(#)",
+                "O(#)*N(x)/M(x)**2",
+                "sqrt(N(#)/M(x))",
+                "M(#)/M(x)/(N(x)/O(x))",
+                "M(#)/N(x) + O(0.53*x)/M(x)",
+            ][..],
+        ),
+        numbers,
+    );
+    let quotient = quotient.prop_map(|(form, number)| form.replace('#', &format!("{number}*x")));
+    quotient.prop_recursive(3, 12, 2, move |inner| {
+        let forms = [
+            "Min(#, k)",
+            "Max(k, #)",
+            "Min(#, ~)",
+            "Mod(#, k)",
+            "(#) % k",
+            "(#)//k",
+            "floor(3*(#))",
+            "ceiling(#)",
+            "hypot(#, ~)",
+            "hypot(k, #)",
+            "atan2(#, k)",
+            "Piecewise((#, ~ > k), (k, True))",
+            "Piecewise((~, # <= k), (#, True))",
+            "(#)*(~)",
+            "exp(-(#))",
+        ];
+        (select(forms.to_vec()), inner.clone(), inner, plain_numbers.clone())
+            .prop_map(|(form, one, two, k)| form.replace('k', k).replace('#', &one).replace('~', &two))
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_pure_number_does_not_depend_on_the_units_of_its_parts(text in pure_expression()) {
+        let mut values = Vec::new();
+        for choice in 0..8 {
+            let (mut right, mut lines) = (text.clone(), Vec::new());
+            for (index, (place, name)) in [("M(", "m"), ("N(", "n"), ("O(", "o")].into_iter().enumerate() {
+                let (unit, number) = if choice >> index & 1 == 0 { ("kg", "") } else { ("g", "1000*") };
+                lines.push(format!("{name}(x)[{unit}]: x"));
+                right = right.replace(place, &format!("{name}({number}"));
+            }
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            values.push(value(&linker::checked(&format!("f(x)[1]: {right}"), &Above::of(&lines)), 2.0));
+        }
+        for found in &values {
+            prop_assert!((found - values[0]).abs() <= 1e-9 * values[0].abs(), "{text}: {values:?}");
+        }
     }
 }

@@ -259,7 +259,7 @@ fn default_expr(value: &Value) -> Option<Expr> {
 }
 
 /// Names a parameter of a callee as it is declared.
-pub(super) fn parameter_text(callee: &Signature, parameter: &Parameter) -> String {
+pub(in crate::check) fn parameter_text(callee: &Signature, parameter: &Parameter) -> String {
     match &parameter.unit {
         Some(unit) => format!("`{}[{}]` of `{}`", parameter.name, unit.declared(), callee.name),
         None => format!("`{}` of `{}`", parameter.name, callee.name),

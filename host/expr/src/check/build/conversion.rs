@@ -3,11 +3,14 @@
 use kamodo_units::{Factor, Unit};
 use kamodo_value::{Parameter, Signature};
 
-use super::super::unit::{Carried, converted};
+use super::super::unit::{Carried, Measure, converted};
 use super::call::parameter_text;
 use super::{Builder, Parameters, Quantity};
 use crate::ast::{Tree, TreeKind};
-use crate::{Expr, Span, simplify};
+use crate::{Expr, Span, language, simplify};
+
+/// What is said of a plain number among quantities.
+pub(in crate::check) const PLAIN_TERM: &str = "a plain number is added to a quantity";
 
 impl Builder<'_> {
     /// Builds a sum. What carries a unit converts to `target`, or else to the first that carries one.
@@ -22,7 +25,7 @@ impl Builder<'_> {
         let built = all_against(built.into_iter().collect::<Option<_>>()?, target);
         let leader = built.iter().find(|term| matches!(term.carried, Carried::In(_))).cloned();
         let carried = match (&leader, target) {
-            (Some(_), Some(target)) => Carried::In(target.clone()),
+            (Some(_), Some(target)) => Carried::In(target.clone().into()),
             (Some(leader), None) => leader.carried.clone(),
             (None, _) if built.iter().any(|term| term.carried == Carried::Unknown) => Carried::Unknown,
             (None, _) => Carried::Plain,
@@ -56,22 +59,27 @@ impl Builder<'_> {
             }
             (Carried::Plain, ..) if !term.expr.is_integer(0) => {
                 let unit = match (target, &leader.carried) {
-                    (Some(target), _) => target.clone(),
+                    (Some(target), _) => target.clone().into(),
                     (None, Carried::In(unit)) => unit.clone(),
                     _ => return Some(term.expr),
                 };
                 if unit.is_one() {
                     return Some(term.expr); // there is no other unit that it can have been meant in
                 }
-                self.warn_of_plain_term(tree, &term.span, &unit);
+                let leader = match &leader.carried {
+                    Carried::In(leader) => leader.clone(),
+                    _ => unit.clone(),
+                };
+                self.warn_of_plain_term(tree, &term.span, &unit, &leader);
                 Some(term.expr)
             }
             _ => Some(term.expr),
         }
     }
 
-    /// Warns of a plain number among quantities, unless it is a parameter that is declared in their unit.
-    fn warn_of_plain_term(&mut self, tree: &Tree, span: &Span, unit: &Unit) {
+    /// Warns of a plain number among quantities, unless it is a parameter that is declared in their unit; `leader` is
+    /// the unit of the first of them, before they convert to `unit`.
+    fn warn_of_plain_term(&mut self, tree: &Tree, span: &Span, unit: &Unit, leader: &Unit) {
         let taken = unit.declared();
         let (message, hint) = match self.declared_parameter(tree) {
             Some((_, own)) if own.factor_to(unit).is_ok_and(|factor| factor.is_one()) => return,
@@ -82,12 +90,27 @@ impl Builder<'_> {
                 ),
                 as_quantity(name, own),
             ),
-            None => (
-                format!("a plain number is added to a quantity, it is taken as in `{taken}`"),
-                format!(
-                    "if another unit is meant, define it with that, as in `c_0[{taken}]: 1`, and write `c_0`"
-                ),
-            ),
+            None => {
+                let message = format!("{PLAIN_TERM}, it is taken as in `{taken}`");
+                let name = self.free_name();
+                let hint = match (self.number_text(tree), unit.dimension().is_dimensionless()) {
+                    // Whoever writes 1 beside a ratio mostly means the number.
+                    (Some(text), true) => format!(
+                        "if a pure number is meant, define it as one, `{name}[1]: {text}`, and write `{name}`"
+                    ),
+                    (None, true) => {
+                        "if a pure number is meant, return it from a function of the unit `[1]`".to_owned()
+                    }
+                    (text, false) => {
+                        let text = text.unwrap_or("1");
+                        format!(
+                            "if another unit is meant, define it with that, as in `{name}[{}]: {text}`, and write `{name}`",
+                            leader.declared()
+                        )
+                    }
+                };
+                (message, hint)
+            }
         };
         self.diagnostics.push(self.definition.error(span.clone(), message).into_warning().with_hint(hint));
     }
@@ -118,6 +141,31 @@ impl Builder<'_> {
         }
     }
 
+    /// Returns the text of a part that is a number whatever the parameters are, outside of LaTeX.
+    fn number_text(&self, tree: &Tree) -> Option<&str> {
+        let mut is_number = !self.definition.is_latex();
+        tree.visit(&mut |tree| {
+            is_number &= match &tree.kind {
+                TreeKind::Name(name) => language::constant(name).is_some(),
+                TreeKind::Symbol(_) | TreeKind::Sign { .. } => false,
+                TreeKind::Call { name, .. } => self.own_function(name).is_some(),
+                _ => true,
+            };
+        });
+        is_number.then(|| self.definition.text(&tree.span))
+    }
+
+    /// Returns a name for a constant that nothing has.
+    fn free_name(&self) -> String {
+        let is_free = |name: &String| {
+            self.scope.callee(name).is_none()
+                && self.definition.name() != name
+                && !self.definition.left().has_parameter(name)
+                && !self.definition.bare_names().iter().any(|bare| **bare == **name)
+        };
+        (0..).map(|number| format!("c_{number}")).find(is_free).unwrap_or_default()
+    }
+
     /// Returns the parameter that a part is, or the negative of, and its unit.
     fn declared_parameter<'t>(&self, tree: &'t Tree) -> Option<(&'t str, &Unit)> {
         match &tree.kind {
@@ -143,6 +191,30 @@ impl Builder<'_> {
                 Some(Quantity { expr, carried: Carried::In(unit), span: other.span })
             }
             _ => Some(other),
+        }
+    }
+
+    /// Makes pure numbers of ratios that stand beside plain numbers: the quotient of a length in km and one in m is
+    /// compared with 7 as the number that it is. A ratio that is declared, such as `percent`, is left: as published,
+    /// plain numbers are in it as well. Zero is the same in all of them.
+    pub(super) fn pure_beside_plain(&mut self, quantities: Vec<Quantity>) -> Option<Vec<Quantity>> {
+        let is_plain =
+            |quantity: &Quantity| quantity.carried == Carried::Plain && !quantity.expr.is_integer(0);
+        if !quantities.iter().any(is_plain) {
+            return Some(quantities);
+        }
+        quantities.into_iter().map(|quantity| self.pure(quantity)).collect()
+    }
+
+    /// Makes a pure number of a ratio that nobody declared.
+    pub(super) fn pure(&mut self, quantity: Quantity) -> Option<Quantity> {
+        let Carried::In(unit) = &quantity.carried else { return Some(quantity) };
+        match unit.factor_to(&Unit::one()) {
+            Ok(factor) if unit.is_ratio() => {
+                let expr = self.times(&quantity, &factor)?;
+                Some(Quantity { expr, carried: Carried::In(Unit::one().into()), ..quantity })
+            }
+            _ => Some(quantity),
         }
     }
 
@@ -249,8 +321,14 @@ impl Builder<'_> {
     }
 
     /// Warns that a list of parameters without a unit behind it leaves the unit of the body out.
-    pub(super) fn warn_of_dropped_unit(&mut self, unit: &Unit, span: Span) {
-        let hint = format!("write `{}` to keep it", self.definition.left().with_unit(unit));
+    pub(super) fn warn_of_dropped_unit(&mut self, unit: &Measure, span: Span) {
+        let left = |unit: &Unit| self.definition.left().with_unit(unit);
+        let hint = match unit.is_ratio() {
+            true => {
+                format!("write `{}` for a pure number, or `{}` to keep it", left(&Unit::one()), left(unit))
+            }
+            false => format!("write `{}` to keep it", left(unit)),
+        };
         let unit = unit.declared();
         let message = format!("the result is in `{unit}`, but the left-hand side has no unit");
         self.diagnostics.push(self.definition.error(span, message).into_warning().with_hint(hint));
@@ -288,6 +366,11 @@ pub(super) fn all_against(quantities: Vec<Quantity>, target: Option<&Unit>) -> V
 // === impl Quantity ===
 
 impl Quantity {
+    /// Returns whether it is in a ratio that nobody declared.
+    pub(super) fn is_ratio(&self) -> bool {
+        matches!(&self.carried, Carried::In(unit) if unit.is_ratio())
+    }
+
     pub(super) fn has_dimension(&self) -> bool {
         matches!(&self.carried, Carried::In(unit) if !unit.dimension().is_dimensionless())
     }

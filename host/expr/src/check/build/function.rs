@@ -118,13 +118,13 @@ impl Builder<'_> {
                 self.refuse_vanished(&first.expr, call)?;
                 first.carried
             }
-            Builtin::Abs
-            | Builtin::Floor
-            | Builtin::Ceiling
-            | Builtin::Frac
-            | Builtin::Re
-            | Builtin::Im
-            | Builtin::Conjugate => first.carried,
+            Builtin::Abs | Builtin::Re | Builtin::Im | Builtin::Conjugate => first.carried,
+            Builtin::Floor | Builtin::Ceiling | Builtin::Frac => {
+                let pure = self.pure(first)?;
+                let carried = pure.carried.clone();
+                args = vec![pure];
+                carried
+            }
             Builtin::Min | Builtin::Max | Builtin::Mod | Builtin::Hypot | Builtin::Atan2 => {
                 let leader;
                 (args, leader) = self.all_alike(args)?;
@@ -134,7 +134,14 @@ impl Builder<'_> {
                 (args, _) = self.all_alike(args)?;
                 Carried::Plain
             }
-            Builtin::Sign | Builtin::Arg | Builtin::Heaviside => Carried::Plain,
+            Builtin::Heaviside => {
+                // The value at zero is a number of its own, whatever the first argument is in.
+                if let Some(at_zero) = args.pop_if(|_| call.args.len() > 1) {
+                    args.push(self.plain(at_zero, "the second argument of `Heaviside`")?);
+                }
+                Carried::Plain
+            }
+            Builtin::Sign | Builtin::Arg => Carried::Plain,
             _ => {
                 let numbers = self.each_plain(args, name)?;
                 return self.plain_value(simplify::function(builtin, numbers), call);
@@ -180,11 +187,16 @@ impl Builder<'_> {
         None
     }
 
-    /// Brings quantities to the unit of the first that has one.
-    fn all_alike(&mut self, args: Vec<Quantity>) -> Option<(Vec<Quantity>, Carried)> {
+    /// Brings quantities to the unit of the first that has one; beside plain numbers one that is declared goes first.
+    pub(super) fn all_alike(&mut self, args: Vec<Quantity>) -> Option<(Vec<Quantity>, Carried)> {
         let args = all_against(args, None);
-        let leader =
-            args.iter().find(|arg| matches!(arg.carried, Carried::In(_))).unwrap_or(&args[0]).clone();
+        let is_ratio: Vec<bool> = args.iter().map(Quantity::is_ratio).collect();
+        let args = self.pure_beside_plain(args)?;
+        let with_unit =
+            || args.iter().zip(&is_ratio).filter(|(arg, _)| matches!(arg.carried, Carried::In(_)));
+        let is_pure_now = args.iter().any(|arg| arg.carried == Carried::Plain);
+        let declared = with_unit().find(|(_, is_ratio)| !**is_ratio).filter(|_| is_pure_now);
+        let leader = declared.or_else(|| with_unit().next()).map_or(&args[0], |(arg, _)| arg).clone();
         let alike = args.into_iter().map(|arg| self.alike(&leader, arg)).collect::<Option<_>>()?;
         Some((alike, leader.carried))
     }
@@ -295,11 +307,14 @@ impl Builder<'_> {
             values.push(self.number(&case[0], call.target, call.parameters));
             conditions.push(case.get(1).and_then(|condition| self.condition(condition, call.parameters)));
         }
-        let values = all_against(values.into_iter().collect::<Option<_>>()?, call.target);
+        let mut values = all_against(values.into_iter().collect::<Option<_>>()?, call.target);
+        if call.target.is_none() {
+            values = self.pure_beside_plain(values)?;
+        }
         let conditions = conditions.into_iter().collect::<Option<Vec<_>>>()?;
         let leader = values.iter().find(|value| matches!(value.carried, Carried::In(_))).cloned();
         let carried = match (&leader, call.target) {
-            (Some(_), Some(target)) => Carried::In(target.clone()),
+            (Some(_), Some(target)) => Carried::In(target.clone().into()),
             (Some(leader), None) => leader.carried.clone(),
             (None, _) if values.iter().any(|value| value.carried == Carried::Unknown) => Carried::Unknown,
             (None, _) => Carried::Plain,
