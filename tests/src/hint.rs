@@ -68,6 +68,14 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
             edits(&[edit.with_left(code[0])])
         }
         "write {} to keep it" => edits(&[edit.with_left(code[0])]),
+        "if a pure number is meant, return it from a function of the unit {}" => Ok(Reading::Prose),
+        "write {}, or {} on the left" => edits(&[edit.with_label(code[0]), edit.with_left(code[1])]),
+        "write {} on the left, or multiply by a constant that carries the rest of the unit" => {
+            edits(&[edit.with_left(code[0])])
+        }
+        "write {} for a pure number, or {} to keep it" => {
+            edits(&[edit.with_left(code[0]), edit.with_left(code[1])])
+        }
         "did you mean {}?" | "write {}, or another name" | "take another name, such as {}" | "quote it: {}"
         | "multiply with {}" | "divide with {}" | "subtract with {}" | "compare with {}"
         | "multiply with {}, element by element" | "{} makes a number of it" | "write a product as {}: {}" => {
@@ -91,6 +99,26 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         {
             edits(&[edit.with_call(code[0])])
         }
+        "write the unit as {}" => edits(&[edit.with_unit(code[0])]),
+        "did you mean {}, or {}?" => edits(&[edit.with_label(code[0]), edit.with_label(code[1])]),
+        "{} is a prefix: write it before a unit, as in {}" => edits(&[edit.with_label(code[1])]),
+        "write a division as {} or {}" => {
+            lefts(&[&format!("example[{}]", code[0]), &format!("example[{}]", code[1])])
+        }
+        "{} lists the units" => Ok(Reading::Prose),
+        words if words.starts_with("write {}, or {} if the ") && words.ends_with(" is meant") => {
+            edits(&[edit.with_label(code[0]), edit.with_label(code[1])])
+        }
+        "write {} on the left, or to convert it write {} on the right" => {
+            edits(&[edit.with_left(code[0]), edit.with_right(code[1])])
+        }
+        "write {} on the left, or to convert it multiply by {}" => edits(&[edit.with_left(code[0])]),
+        "write {}, or declare it in {}" => edits(&[edit.with_enclosing_call(code[0])]),
+        "if its unit is to count, define {}, and write {}" => {
+            edits(&[[code[0], "\n", &edit.with_label(code[1])].concat()])
+        }
+        "multiply it by {}" | "multiply it by {}, or write {} on the left" => Ok(Reading::Prose),
+        "write {}" if message.contains("are added as plain numbers") => edits(&[edit.with_right(code[0])]),
         "write {}, or {} if that is meant" => edits(&[edit.with_label(code[0]), edit.with_label(code[1])]),
         "write {}; if a parameter is meant, list it on the left, as in {}" => {
             edits(&[edit.with_label(code[0])])
@@ -150,7 +178,8 @@ pub fn read(message: &str, hint: &str, place: Place<'_>) -> Result<Reading, Stri
         }
         // --- lines of their own
         "define it, outside of LaTeX: {}" => edits(&[edit.with_line_above(code[0])]),
-        "if another unit is meant, define it with that, as in {}, and write {}" => {
+        "if a pure number is meant, define it as one, {}, and write {}"
+        | "if another unit is meant, define it with that, as in {}, and write {}" => {
             edits(&[[code[0], "\n", &edit.with_label(code[1])].concat()])
         }
         "{} is written {}" => {
@@ -269,6 +298,21 @@ impl<'t> Edit<'t> {
         });
         let end = end.map_or(0, |(at, letter)| if letter == ')' { at + 1 } else { 0 });
         self.with(&[&self.line[..self.label.start], code, &rest[end..]].concat())
+    }
+
+    /// In place of the unit in brackets round what is underlined.
+    fn with_unit(&self, code: &str) -> String {
+        let start = self.line[..self.label.start].rfind('[').map_or(0, |at| at + 1);
+        let end = self.line[self.label.end..].find(']').map_or(self.line.len(), |at| self.label.end + at);
+        self.with(&[&self.line[..start], code, &self.line[end..]].concat())
+    }
+
+    /// In place of the call whose only argument is underlined.
+    fn with_enclosing_call(&self, code: &str) -> String {
+        let name = code.split('(').next().unwrap_or_default();
+        let start = self.line[..self.label.start].rfind(name).unwrap_or(0);
+        let end = self.line[self.label.end..].find(')').map_or(self.line.len(), |at| self.label.end + at + 1);
+        self.with(&[&self.line[..start], code, &self.line[end..]].concat())
     }
 
     fn with_right(&self, code: &str) -> String {

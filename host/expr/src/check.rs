@@ -141,6 +141,14 @@ fn check_all(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec<Diagno
         return (Outcome::Refused, diagnostics);
     };
     diagnostics.extend(unconverted::warnings(definition, scope, &names, &built));
+    let pure = unconverted::pure_results(definition, scope);
+    // What is said of a term as a pure number says more than that it is a plain one.
+    let is_told = |found: &Diagnostic| {
+        found.message.starts_with(build::PLAIN_TERM)
+            && pure.iter().any(|other| other.position() == found.position())
+    };
+    diagnostics.retain(|found| !is_told(found));
+    diagnostics.extend(pure);
     let shown = shown(definition, scope, &names, &built);
     let (rhs, equation) = (text(&shown), latex(&shown, Fractions::Bars));
     let signature = signature(definition, &names, &built.expr, built.unit);

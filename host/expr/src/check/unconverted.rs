@@ -9,12 +9,13 @@ use std::sync::Arc;
 use kamodo_units::{Factor, Unit};
 use num_traits::ToPrimitive;
 
+use super::build::parameter_text;
 use super::build::{Builder, Built, Parameters, SeriesForm};
 use super::{Names, Scope};
 use crate::ast::{Operator, Tree, TreeKind};
 use crate::definition::Definition;
 use crate::simplify::Number;
-use crate::{Constant, Diagnostic, language};
+use crate::{Builtin, Constant, Diagnostic, language};
 
 /// Parts of an expression up to which its units are worked out once more.
 const MAX_PARTS: usize = 300;
@@ -24,7 +25,37 @@ const MAX_PARTS: usize = 300;
 const SMALL: i32 = 12;
 
 /// Functions that take an angle in radians.
-const OF_ANGLES: [&str; 6] = ["sin", "cos", "tan", "sec", "csc", "cot"];
+const OF_ANGLES: [Builtin; 6] =
+    [Builtin::Sin, Builtin::Cos, Builtin::Tan, Builtin::Sec, Builtin::Csc, Builtin::Cot];
+
+/// Functions that return an angle in radians.
+const TO_ANGLES: [Builtin; 8] = [
+    Builtin::Asin,
+    Builtin::Acos,
+    Builtin::Atan,
+    Builtin::Asec,
+    Builtin::Acsc,
+    Builtin::Acot,
+    Builtin::Atan2,
+    Builtin::Arg,
+];
+
+/// Other functions that return a pure number, whatever their arguments are in. Logarithms are left out: decibels and
+/// magnitudes are said in units of all kinds.
+const TO_NUMBERS: [Builtin; 12] = [
+    Builtin::Sinh,
+    Builtin::Cosh,
+    Builtin::Tanh,
+    Builtin::Sech,
+    Builtin::Csch,
+    Builtin::Coth,
+    Builtin::Sinc,
+    Builtin::Exp,
+    Builtin::Expm1,
+    Builtin::Erf,
+    Builtin::Erfc,
+    Builtin::Heaviside,
+];
 
 /// Returns a warning of each unit that the expression looks as if it converted.
 pub(super) fn warnings(
@@ -46,20 +77,18 @@ pub(super) fn warnings(
     };
     let mut warnings = Vec::new();
     // What a function returns converts.
-    let is_own = |name: &Arc<str>| scope.callee(&definition.called(name, scope)).is_some();
-    let is_plain = !definition.calls().iter().any(is_own)
-        && !definition.bare_names().iter().any(|name| scope.is_defined_above(name));
-    if is_plain {
+    if !calls_others(definition, scope, definition.tree()) {
         definition.tree().visit(&mut |tree| warnings.extend(mixed(definition, tree, unit_of)));
         if warnings.is_empty() {
-            warnings.extend(whole(definition, built, unit_of));
+            warnings.extend(whole(definition, names, built, unit_of));
         }
     }
     definition.tree().visit(&mut |tree| {
         if let TreeKind::Call { name, args, .. } = &tree.kind
-            && let ([angle], true) = (&args[..], OF_ANGLES.contains(&&**name) && scope.callee(name).is_none())
+            && let ([angle], Some(function)) = (&args[..], builtin(scope, tree))
+            && OF_ANGLES.contains(&function)
             && is_without_conversion(angle)
-            && !calls(angle)
+            && !calls_others(definition, scope, angle)
             && let Some(unit) = unit_of(angle)
         {
             warnings.extend(degrees(definition, name, angle, &unit));
@@ -68,9 +97,157 @@ pub(super) fn warnings(
     warnings
 }
 
+/// Returns a warning of each pure number that a function of the language returns, an angle in radians say, where one in
+/// another unit is wanted: it is taken as in that unit.
+pub(super) fn pure_results(definition: &Definition, scope: &dyn Scope) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    if let Some(target) = &definition.left().unit {
+        let mut parts = Vec::new();
+        pure_parts(scope, definition.tree(), &mut parts);
+        warnings.extend(parts.into_iter().filter_map(|(part, function)| {
+            pure_result(definition, part, function, target, "the unit on the left", true)
+        }));
+    }
+    definition.tree().visit(&mut |tree| {
+        let TreeKind::Call { name, args, .. } = &tree.kind else { return };
+        let Some(callee) = scope.callee(name) else { return };
+        for (arg, parameter) in args.iter().zip(&callee.parameters) {
+            let Some(target) = &parameter.unit else { continue };
+            let mut parts = Vec::new();
+            pure_parts(scope, arg, &mut parts);
+            let of = parameter_text(callee, parameter);
+            warnings.extend(
+                parts.into_iter().filter_map(|(part, function)| {
+                    pure_result(definition, part, function, target, &of, false)
+                }),
+            );
+        }
+    });
+    warnings
+}
+
+/// Finds the parts that make a whole up, as terms or cases, and are pure numbers because of a function in them.
+fn pure_parts<'t>(scope: &dyn Scope, tree: &'t Tree, parts: &mut Vec<(&'t Tree, Builtin)>) {
+    match &tree.kind {
+        TreeKind::Negative(inner) => pure_parts(scope, inner, parts),
+        TreeKind::Sum(terms) => {
+            let n_before = parts.len();
+            terms.iter().for_each(|(_, term)| pure_parts(scope, term, parts));
+            // Beside `pi` it is the sum that is in radians, and beside 1 a pure number; 90 is in degrees.
+            let is_pure = |term: &Tree| is_of_pi(term) || is_number(term) && is_without_conversion(term);
+            if let Some((_, function)) = parts.get(n_before)
+                && terms.iter().any(|(_, term)| is_pure(term))
+            {
+                let function = *function;
+                parts.truncate(n_before);
+                parts.push((tree, function));
+            }
+        }
+        TreeKind::Product(first, rest) => {
+            let is_small = |factor: &Tree| is_number(factor) && is_without_conversion(factor);
+            let trees = std::iter::once(&**first).chain(rest.iter().map(|(_, factor)| factor));
+            let others: Vec<_> = trees.filter(|factor| !is_small(factor)).collect();
+            let is_above = |factor: &Tree| {
+                !rest
+                    .iter()
+                    .any(|(operator, other)| *operator != Operator::Times && std::ptr::eq(other, factor))
+            };
+            if let [factor] = others[..]
+                && is_above(factor)
+                && is_without_conversion_itself(tree)
+                && let Some(function) = pure_function(scope, factor)
+            {
+                parts.push((tree, function));
+            }
+        }
+        TreeKind::Call { args, .. } => match builtin(scope, tree) {
+            Some(Builtin::Abs | Builtin::Min | Builtin::Max) => {
+                args.iter().for_each(|arg| pure_parts(scope, arg, parts));
+            }
+            Some(Builtin::Mod) => args.iter().take(1).for_each(|arg| pure_parts(scope, arg, parts)),
+            Some(Builtin::Piecewise) => {
+                args.iter().step_by(2).for_each(|value| pure_parts(scope, value, parts));
+            }
+            _ => parts.extend(pure_function(scope, tree).map(|function| (tree, function))),
+        },
+        _ => {}
+    }
+}
+
+/// Returns the function of the language that a part calls, if it returns a pure number.
+fn pure_function(scope: &dyn Scope, tree: &Tree) -> Option<Builtin> {
+    builtin(scope, tree).filter(|function| {
+        OF_ANGLES.contains(function) || TO_ANGLES.contains(function) || TO_NUMBERS.contains(function)
+    })
+}
+
+fn pure_result(
+    definition: &Definition,
+    part: &Tree,
+    function: Builtin,
+    target: &Unit,
+    of: &str,
+    is_result: bool,
+) -> Option<Diagnostic> {
+    let factor = Unit::one().factor_to(target).ok().filter(|factor| !factor.is_one())?;
+    let is_angle = TO_ANGLES.contains(&function);
+    let returned = if is_angle { "radians" } else { "a pure number" };
+    let wanted = target.declared();
+    let message = format!(
+        "`{}` returns {returned}, and is not converted to `{wanted}`, {of}: functions of the language return plain numbers",
+        function.name()
+    );
+    let warning = definition.error(part.span.clone(), message).into_warning();
+    let convert = match definition.is_latex() {
+        true => format!("multiply it by `{}`", times("1", &factor).trim_start_matches("1*")),
+        false => format!("write `{}`", times(&enclosed(definition, part), &factor)),
+    };
+    let is_whole = is_result && part.span == definition.tree().span;
+    Some(warning.with_hint(match Unit::parse(if is_angle { "rad" } else { "1" }) {
+        Ok(unit) if is_whole => {
+            let or = if definition.is_latex() { "or write" } else { "or" };
+            format!("{convert}, {or} `{}` on the left", definition.left().with_unit(&unit))
+        }
+        _ => convert,
+    }))
+}
+
+/// Returns the function of the language that a part is a call of.
+fn builtin(scope: &dyn Scope, tree: &Tree) -> Option<Builtin> {
+    let TreeKind::Call { name, args, .. } = &tree.kind else { return None };
+    language::builtin(name, args.len()).filter(|_| scope.callee(name).is_none())
+}
+
+fn is_number(tree: &Tree) -> bool {
+    match &tree.kind {
+        TreeKind::Negative(inner) => is_number(inner),
+        kind => matches!(kind, TreeKind::Integer(_) | TreeKind::Decimal(_)),
+    }
+}
+
+/// Whether a term is a multiple of `pi`.
+fn is_of_pi(tree: &Tree) -> bool {
+    match &tree.kind {
+        TreeKind::Name(name) => language::constant(name) == Some(Constant::Pi),
+        TreeKind::Negative(inner) => is_of_pi(inner),
+        TreeKind::Product(first, rest) => {
+            let mut factors = std::iter::once(&**first).chain(rest.iter().map(|(_, factor)| factor));
+            factors.any(is_of_pi)
+        }
+        _ => false,
+    }
+}
+
+/// Whether no operator of a product makes another number of it, as a remainder does.
+fn is_without_conversion_itself(tree: &Tree) -> bool {
+    let TreeKind::Product(_, rest) = &tree.kind else { return true };
+    rest.iter().all(|(operator, _)| matches!(operator, Operator::Times | Operator::Over))
+}
+
 /// The whole right-hand side in another unit than that on the left.
 fn whole(
     definition: &Definition,
+    names: &Names,
     built: &Built,
     unit_of: impl Fn(&Tree) -> Option<Unit>,
 ) -> Option<Diagnostic> {
@@ -80,6 +257,9 @@ fn whole(
         return None;
     }
     let unit = unit_of(tree)?;
+    if unit.dimension() != target.dimension() {
+        return unlike(definition, names, &unit, target);
+    }
     let factor = unit.factor_to(target).ok().filter(|factor| !factor.is_one())?;
     if let (Factor::Exact(ratio), Number::Exact(coefficient)) =
         (&factor, built.expr.as_coefficient_and_rest().0)
@@ -100,6 +280,37 @@ fn whole(
     Some(warning.with_hint(format!("write `{left}` on the left, or to convert it {convert}")))
 }
 
+/// The whole right-hand side in a unit of another dimension than that on the left, if it is made of names alone. A number
+/// or a parameter without a unit may stand for a quantity that carries the rest, and `x**2` is a formula of numbers.
+fn unlike(definition: &Definition, names: &Names, unit: &Unit, target: &Unit) -> Option<Diagnostic> {
+    if unit.dimension().is_dimensionless() || target.is_one() || !is_of_quantities(names, definition.tree()) {
+        return None;
+    }
+    let (found, expected) = (unit.declared(), target.declared());
+    let message = format!(
+        "the right-hand side is a number in `{found}`, and no factor converts that to `{expected}`: parameters are plain numbers"
+    );
+    let warning = definition.error(definition.tree().span.clone(), message).into_warning();
+    let left = definition.left().with_unit(unit);
+    Some(warning.with_hint(format!(
+        "write `{left}` on the left, or multiply by a constant that carries the rest of the unit"
+    )))
+}
+
+/// Whether nothing but parameters that have a unit makes a part up, and no power of one.
+fn is_of_quantities(names: &Names, tree: &Tree) -> bool {
+    match &tree.kind {
+        TreeKind::Name(name) | TreeKind::Symbol(name) => names.unit(name).is_some(),
+        TreeKind::Negative(inner) => is_of_quantities(names, inner),
+        TreeKind::Product(first, rest) => {
+            is_of_quantities(names, first) && rest.iter().all(|(_, factor)| is_of_quantities(names, factor))
+        }
+        TreeKind::Sum(terms) => terms.iter().all(|(_, term)| is_of_quantities(names, term)),
+        TreeKind::Call { args, .. } => args.iter().all(|arg| is_of_quantities(names, arg)),
+        _ => false,
+    }
+}
+
 /// A sum of parameters in different units.
 fn mixed(
     definition: &Definition,
@@ -107,7 +318,7 @@ fn mixed(
     unit_of: impl Fn(&Tree) -> Option<Unit>,
 ) -> Option<Diagnostic> {
     let TreeKind::Sum(terms) = &tree.kind else { return None };
-    if !is_without_conversion(tree) || calls(tree) {
+    if !is_without_conversion(tree) {
         return None;
     }
     let units =
@@ -115,7 +326,10 @@ fn mixed(
     let units: Vec<_> = units.collect();
     let mut known = terms.iter().zip(&units).filter_map(|((_, term), unit)| Some((term, unit.as_ref()?)));
     let (first, unit) = known.next()?;
-    let is_name = |term: &Tree| matches!(term.kind, TreeKind::Name(_));
+    let is_name = |term: &Tree| match &term.kind {
+        TreeKind::Call { args, .. } => matches!(&args[..], [arg] if matches!(arg.kind, TreeKind::Name(_))),
+        kind => matches!(kind, TreeKind::Name(_)),
+    };
     let (other, different) = known.find(|(other, different)| match different.factor_to(unit) {
         Ok(factor) => !factor.is_one(),
         // `x**2 - x - 1` is a formula of numbers.
@@ -193,10 +407,18 @@ fn is_without_conversion(tree: &Tree) -> bool {
     is_without
 }
 
-/// Whether it calls anything.
-fn calls(tree: &Tree) -> bool {
+/// Whether it calls anything but functions of the language.
+fn calls_others(definition: &Definition, scope: &dyn Scope, tree: &Tree) -> bool {
+    let is_there = |name: &Arc<str>| scope.callee(&definition.called(name, scope)).is_some();
     let mut calls = false;
-    tree.visit(&mut |tree| calls |= matches!(tree.kind, TreeKind::Call { .. } | TreeKind::Sign { .. }));
+    tree.visit(&mut |tree| {
+        calls |= match &tree.kind {
+            TreeKind::Call { name, .. } => is_there(name) || language::function(name).is_none(),
+            TreeKind::Name(name) | TreeKind::Symbol(name) => scope.is_defined_above(name),
+            TreeKind::Sign { own, .. } => !own.is_empty() && is_there(own),
+            _ => false,
+        };
+    });
     calls
 }
 
