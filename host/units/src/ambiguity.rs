@@ -1,14 +1,17 @@
 //! Texts of units that have two readings, such as `nT/Hz^1/2`: read as published, and told apart.
 //!
-//! A text is told as ambiguous where people write it for both: a power and a division by a number (`Hz^1/2`), a
-//! product behind a division (`J/kg*K`), and names that two communities have for different units (`G`). A chain of
-//! divisions (`W/m^2/sr`) is read from the left by everybody.
+//! A text is told as ambiguous if people write it for both: a power and a division by a number (`Hz^1/2`), a
+//! product behind a division (`J/kg*K`, `m/2*s`), and names that two communities have for different units (`G`). A chain
+//! of divisions (`W/m^2/sr`) is read from the left by everybody, and so is a fraction before a unit (`5/9*K`).
 
 use std::ops::Range;
 
 use num_bigint::BigInt;
 use num_integer::Integer;
+use num_rational::BigRational;
 use num_traits::{One, Zero};
+
+use crate::parse;
 
 /// A text of a unit that can be read in two ways.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,10 +64,22 @@ impl Reading {
 /// An exponent as it is written.
 pub(crate) enum Exponent {
     None,
-    /// An integer without parentheses, which a division may follow.
-    Bare(BigInt),
+    /// One that ends with a number, so that a division behind it may belong to it.
+    Number(Number),
     /// Anything else, with its sign.
     Other(String),
+}
+
+/// An exponent that ends with a number.
+pub(crate) struct Number {
+    /// As short as it can be written.
+    text: String,
+    is_one: bool,
+    /// The exponents before the last one: the 2 of `m^2**1/2`.
+    before: Option<String>,
+    /// The last one, without parentheses.
+    last: String,
+    last_value: BigRational,
 }
 
 // === impl Ambiguity ===
@@ -136,8 +151,44 @@ impl Ambiguity {
 // === impl Exponent ===
 
 impl Exponent {
-    pub(crate) fn of(text: &str) -> Self {
-        text.parse().map_or_else(|_| Self::Other(text.to_owned()), Self::Bare)
+    /// Makes the exponent of a text that has this value.
+    pub(crate) fn of(text: &str, value: &BigRational) -> Self {
+        let sign = |(at, sign): (usize, &str)| (at, at + sign.len());
+        // What is raised last, as the parser has it: `2^1**3` is `2^(1**3)`.
+        let outside = |&(at, _): &(usize, usize)| {
+            let count = |letter| text[..at].matches(letter).count();
+            count('(') == count(')')
+        };
+        let stars = text.rmatch_indices("**").map(sign).find(outside);
+        let operator = stars.max(text.rmatch_indices('^').map(sign).find(outside));
+        let (before, last) = match operator {
+            Some((start, end)) => (Some(text[..start].trim().to_owned()), &text[end..]),
+            None => (None, text),
+        };
+        let mut last = last.trim();
+        while let Some(inner) = last.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+            last = inner.trim();
+        }
+        let Some(last_value) = parse::plain_number(last) else { return Self::Other(text.to_owned()) };
+        let text = match &before {
+            _ if value.is_integer() => value.to_string(),
+            None => last.to_owned(),
+            Some(_) => text.to_owned(),
+        };
+        Self::Number(Number { text, is_one: value.is_one(), before, last: last.to_owned(), last_value })
+    }
+}
+
+// === impl Number ===
+
+impl Number {
+    /// Returns the power of a base by this exponent divided by a number.
+    fn split(&self, base: &str, divisor: &BigInt) -> String {
+        let last = &self.last;
+        match &self.before {
+            None => format!("{base}^({last}/{divisor})"),
+            Some(before) => format!("({base}^{before})^({last}/{divisor})"),
+        }
     }
 }
 
@@ -155,8 +206,7 @@ impl Operand {
     fn with_exponent(&self, base: &str) -> String {
         match &self.exponent {
             Exponent::None => base.to_owned(),
-            Exponent::Bare(exponent) => format!("{base}^{exponent}"),
-            Exponent::Other(exponent) => format!("{base}^{exponent}"),
+            Exponent::Number(Number { text, .. }) | Exponent::Other(text) => format!("{base}^{text}"),
         }
     }
 
@@ -167,12 +217,14 @@ impl Operand {
         }
     }
 
-    /// Returns the next operand if it may be the divisor of this one's exponent: `Hz^1/2`.
-    fn split_exponent<'o>(&self, next: Option<&'o Self>) -> Option<&'o BigInt> {
-        let Exponent::Bare(exponent) = &self.exponent else { return None };
+    /// Returns this one's exponent and the next operand, if that may be the divisor of the exponent: `Hz^1/2`.
+    fn split_exponent<'o>(&'o self, next: Option<&'o Self>) -> Option<(&'o Number, &'o BigInt)> {
+        let Exponent::Number(exponent) = &self.exponent else { return None };
         let divisor = next.filter(|next| next.divides)?.integer()?;
         // Nobody writes `m^4/2` for `m^2`.
-        (!divisor.is_zero() && !exponent.is_multiple_of(divisor)).then_some(divisor)
+        let is_whole =
+            exponent.last_value.is_integer() && exponent.last_value.to_integer().is_multiple_of(divisor);
+        (!divisor.is_zero() && !is_whole).then_some((exponent, divisor))
     }
 }
 
@@ -180,7 +232,7 @@ impl Operand {
 pub(crate) fn product(operands: &[Operand], doubts: &mut Vec<Range<usize>>) -> Reading {
     let (mut clear, mut other) = (Fraction::default(), Fraction::default());
     let n_doubts = doubts.len();
-    // Where the last division began whose divisor has a unit, and whether a product behind it was told already.
+    // Where the last division began in which something has a unit, and whether a product behind it was told already.
     let mut division: Option<(usize, bool)> = None;
     let mut is_behind = false;
     let mut skipped = false;
@@ -192,7 +244,8 @@ pub(crate) fn product(operands: &[Operand], doubts: &mut Vec<Range<usize>>) -> R
         let before = index.checked_sub(1).map_or(operand.span.start, |before| operands[before].span.start);
         if operand.divides {
             is_behind = false;
-            division = (operand.base.kind == Kind::Unit).then_some((before, false));
+            let has_unit = operands[..=index].iter().any(|operand| operand.base.kind == Kind::Unit);
+            division = has_unit.then_some((before, false));
         } else if let Some((start, is_told)) = &mut division {
             is_behind = true;
             if !std::mem::replace(is_told, true) {
@@ -201,15 +254,9 @@ pub(crate) fn product(operands: &[Operand], doubts: &mut Vec<Range<usize>>) -> R
         }
         let is_below = operand.divides || is_behind;
         match operand.split_exponent(operands.get(index + 1)) {
-            Some(divisor) => {
-                let Exponent::Bare(exponent) = &operand.exponent else { continue };
+            Some((exponent, divisor)) => {
                 doubts.push(operand.span.start..operands[index + 1].span.end);
-                other.put(
-                    is_below,
-                    format!("{}^({exponent}/{divisor})", operand.base.other),
-                    "",
-                    &Exponent::None,
-                );
+                other.put(is_below, exponent.split(&operand.base.other, divisor), "", &Exponent::None);
                 skipped = true;
             }
             None => other.put(is_below, operand.other(), &operand.base.other, &operand.exponent),
@@ -259,7 +306,7 @@ impl Fraction {
     fn put(&mut self, is_below: bool, text: String, base: &str, exponent: &Exponent) {
         // An exponent of one says nothing, and may be taken for the beginning of a ratio.
         let text = match exponent {
-            Exponent::Bare(one) if one.is_one() => base.to_owned(),
+            Exponent::Number(number) if number.is_one => base.to_owned(),
             _ => text,
         };
         if is_below { self.below.push(text) } else { self.above.push(text) }
@@ -332,7 +379,53 @@ mod tests {
     }
 
     #[test]
+    fn an_exponent_of_any_form_and_a_division_by_a_number() {
+        assert_snapshot!(diagnose("m^(1)/2"), @r"
+        m^(1)/2
+        ^^^^^^^
+        `m^(1)/2` can be read in two ways, it is taken for `m/2`
+        hint: write `m/2`, or `m^(1/2)` if that is meant
+        ");
+        assert_snapshot!(diagnose("m^1.5/2"), @r"
+        m^1.5/2
+        ^^^^^^^
+        `m^1.5/2` can be read in two ways, it is taken for `(m^1.5)/2`
+        hint: write `(m^1.5)/2`, or `m^(1.5/2)` if that is meant
+        ");
+        assert_snapshot!(diagnose("nT/Hz**( -0.5 )/2"), @r"
+        nT/Hz**( -0.5 )/2
+           ^^^^^^^^^^^^^^
+        `nT/Hz**( -0.5 )/2` can be read in two ways, it is taken for `nT/(2*Hz^-0.5)`
+        hint: write `nT/(2*Hz^-0.5)`, or `nT/Hz^(-0.5/2)` if that is meant
+        ");
+        assert_snapshot!(diagnose("m^2**1/2"), @r"
+        m^2**1/2
+        ^^^^^^^^
+        `m^2**1/2` can be read in two ways, it is taken for `(m^2)/2`
+        hint: write `(m^2)/2`, or `(m^2)^(1/2)` if that is meant
+        ");
+        assert_snapshot!(diagnose("T^2/3"), @r"
+        T^2/3
+        ^^^^^
+        `T^2/3` can be read in two ways, it is taken for `(T^2)/3`
+        hint: write `(T^2)/3`, or `T^(2/3)` if that is meant
+        ");
+    }
+
+    #[test]
     fn a_product_behind_a_division() {
+        assert_snapshot!(diagnose("m/2*s"), @r"
+        m/2*s
+        ^^^^^
+        `m/2*s` can be read in two ways, it is taken for `m*s/2`
+        hint: write `m*s/2`, or `m/(2*s)` if that is meant
+        ");
+        assert_snapshot!(diagnose("m^2/2*s/3*K"), @r"
+        m^2/2*s/3*K
+        ^^^^^^^^^^^
+        `m^2/2*s/3*K` can be read in two ways, it is taken for `m^2*s*K/(2*3)`
+        hint: write `m^2*s*K/(2*3)`, or `m^2/(2*3*s*K)` if that is meant
+        ");
         assert_snapshot!(diagnose("J/kg*K"), @r"
         J/kg*K
         ^^^^^^
@@ -381,8 +474,12 @@ mod tests {
             "5/9*K",
             "m^(1/2)",
             "nT/Hz^(1/2)",
-            "m^0.5/2",
+            "m^(1/2)/2",
+            "m^(2)/2",
+            "m^0.5/s",
             "sqrt(m)/2",
+            "m/2/s",
+            "1.5/2*m",
             "kg m/s^2",
             "(J/kg)*K",
             "J/(kg*K)",

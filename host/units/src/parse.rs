@@ -85,6 +85,18 @@ fn parse_whole(text: &str, lookup: Lookup<'_>) -> Result<(Unit, Reading, Vec<Ran
     Ok((unit, reading, doubts))
 }
 
+/// Reads a number and nothing else, with a minus sign or without; none if it has a power of ten.
+pub(crate) fn plain_number(text: &str) -> Option<BigRational> {
+    let digits = text.strip_prefix('-').unwrap_or(text).trim_start();
+    if !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return None;
+    }
+    let lookup: Lookup<'_> = &|name| catalog::catalog().unit(name);
+    let mut parser = Parser { text: digits, at: 0, depth: 0, lookup, doubts: Vec::new() };
+    let number = parser.number().ok().filter(|_| parser.at == digits.len())?.value;
+    Some(if digits.len() < text.len() { -number } else { number })
+}
+
 struct Parser<'a> {
     text: &'a str,
     at: usize,
@@ -165,7 +177,7 @@ impl Parser<'_> {
         self.check_exponent(&exponent.value, exponent_at)?;
         let unit = atom.written_power(&exponent);
         self.check_bounds(&unit, start)?;
-        let exponent = Exponent::of(self.text[exponent_at..self.at].trim());
+        let exponent = Exponent::of(self.text[exponent_at..self.at].trim(), &exponent.value);
         Ok((unit, Operand { divides, span: start..self.at, base, exponent }))
     }
 

@@ -32,25 +32,40 @@ fn warning(source: &Source, base: &Tree, divisor: &Tree) -> Option<Diagnostic> {
     let (TreeKind::Power(radicand, exponent), TreeKind::Integer(n)) = (&power.kind, &divisor.kind) else {
         return None;
     };
-    let (digits, is_negative) = match &exponent.kind {
-        TreeKind::Negative(inner) => (&**inner, true),
-        _ => (&**exponent, false),
-    };
-    // What stands in parentheses is meant so.
+    // What stands in parentheses is meant so, but for an exponent alone: `x^(1)/2`.
     let is_bare = |tree: &Tree| text(tree.span.clone()).bytes().all(|byte| byte.is_ascii_digit());
     let is_enclosed = power.span.end != exponent.span.end || base.span.end != power.span.end;
-    let is_one = matches!(&digits.kind, TreeKind::Integer(one) if one.is_one());
-    if is_enclosed || !is_one || !is_bare(digits) || !is_bare(divisor) || *n <= BigInt::one() {
+    if is_enclosed || !is_bare(divisor) || *n <= BigInt::one() {
         return None;
     }
-    let span = power.span.start..divisor.span.end;
-    let (base, whole) = (text(radicand.span.clone()), text(span.clone()));
+    let written = text(exponent.span.clone());
+    if let TreeKind::Power(inner, last) = &exponent.kind {
+        // `x^2**1/2`: the last exponent is a one.
+        let before = text(power.span.start..inner.span.end);
+        let is_meant = written.starts_with('(') || text(last.span.clone()) != "1";
+        let whole = power.span.start..divisor.span.end;
+        let other = format!("({before})^(1/{n})");
+        return (!is_meant).then(|| told(source, whole, &format!("({before})/{n}"), &other));
+    }
+    let digits: String = written.chars().filter(|letter| !matches!(letter, ' ' | '(' | ')')).collect();
+    let is_negative = match digits.as_str() {
+        "1" => false,
+        "-1" => true,
+        _ => return None,
+    };
     let operator = text(radicand.span.end..exponent.span.start).trim();
+    let span = power.span.start..divisor.span.end;
+    let base = text(radicand.span.clone());
     let (clear, other) = match is_negative {
         false => (format!("{base}/{n}"), format!("{base}{operator}(1/{n})")),
         true => (format!("1/({n}*{base})"), format!("{base}{operator}(-1/{n})")),
     };
+    Some(told(source, span, &clear, &other))
+}
+
+fn told(source: &Source, span: Span, clear: &str, other: &str) -> Diagnostic {
+    let whole = source.text.get(span.clone()).unwrap_or_default();
     let message = format!("`{whole}` can be read in two ways, it is taken for `{clear}`");
     let warning = source.error(span, message).into_warning();
-    Some(warning.with_hint(format!("write `{clear}`, or `{other}` if that is meant")))
+    warning.with_hint(format!("write `{clear}`, or `{other}` if that is meant"))
 }

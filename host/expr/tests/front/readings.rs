@@ -37,7 +37,11 @@ fn units_that_can_be_read_in_two_ways() {
     kamodo_rpc.yaml:1:16: warning: `f`: `G` can be read in two ways, it is taken for `gravitational_constant`
       1 | f(x[J/kg*K], y[G])[km/s]: x*y
         |                ^
-    hint: write `gravitational_constant`, or `1e-4*T` if that is meant
+    hint: write `gravitational_constant`, or `1e-4*T` if the gauss is meant
+    kamodo_rpc.yaml:1:27: warning: `f`: the right-hand side is a number in `G*J*K/kg`, and no factor converts that to `km/s`: parameters are plain numbers
+      1 | f(x[J/kg*K], y[G])[km/s]: x*y
+        |                           ^^^
+    hint: write `f(x[J*K/kg],y[G])[G*J*K/kg]` on the left, or multiply by a constant that carries the rest of the unit
     ");
     assert_snapshot!(warn("c_p[J/kg*K/m^1/2]: 1004"), @r"
     kamodo_rpc.yaml:1:5: warning: `c_p`: `J/kg*K/m^1/2` can be read in two ways, it is taken for `J*K/(2*kg*m)`
@@ -68,6 +72,40 @@ fn a_power_of_one_that_is_divided() {
         |     ^^^^^^
     hint: write `1/(2*x)`, or `x^(-1/2)` if that is meant
     ");
+}
+
+#[test]
+fn an_exponent_of_one_in_other_forms() {
+    assert_snapshot!(warn("f: x^(1)/2"), @r"
+    kamodo_rpc.yaml:1:4: warning: `f`: `x^(1)/2` can be read in two ways, it is taken for `x/2`
+      1 | f: x^(1)/2
+        |    ^^^^^^^
+    hint: write `x/2`, or `x^(1/2)` if that is meant
+    ");
+    assert_snapshot!(warn("f: x**(-1)/2"), @r"
+    kamodo_rpc.yaml:1:4: warning: `f`: `x**(-1)/2` can be read in two ways, it is taken for `1/(2*x)`
+      1 | f: x**(-1)/2
+        |    ^^^^^^^^^
+    hint: write `1/(2*x)`, or `x**(-1/2)` if that is meant
+    ");
+    assert_snapshot!(warn("f: x^2**1/2"), @r"
+    kamodo_rpc.yaml:1:4: warning: `f`: `x^2**1/2` can be read in two ways, it is taken for `(x^2)/2`
+      1 | f: x^2**1/2
+        |    ^^^^^^^^
+    hint: write `(x^2)/2`, or `(x^2)^(1/2)` if that is meant
+    ");
+    assert_snapshot!(warn("f: (x+1)^(1)/2 + 1"), @r"
+    kamodo_rpc.yaml:1:4: warning: `f`: `(x+1)^(1)/2` can be read in two ways, it is taken for `(x+1)/2`
+      1 | f: (x+1)^(1)/2 + 1
+        |    ^^^^^^^^^^^
+    hint: write `(x+1)/2`, or `(x+1)^(1/2)` if that is meant
+    ");
+    // Formulas: half of a cube, a third of a square, what stands in parentheses.
+    for line in
+        ["f: x^3/2", "f: T^2/3", "f: x**1.5/2", "f: (x^1)/2", "f: x^(1/2)/2", "f: x^(1)/1", "f: x^2^3/2"]
+    {
+        assert_eq!(warn(line), "", "{line}");
+    }
 }
 
 #[test]
