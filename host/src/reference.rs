@@ -14,7 +14,7 @@ use crate::administer::facts;
 use crate::cli::{Functions, Printed, TableFormat, Units};
 use crate::remote::print;
 use crate::table::{self, Column, Room};
-use crate::{Error, answer, describe, shell};
+use crate::{Error, answer, describe, shell, telemetry};
 
 const UNITS: [Column; 5] = [
     Column::new("unit", 0, 1),
@@ -42,11 +42,14 @@ pub fn units(units: &Units) -> Result<ExitCode, Error> {
         let json = named.iter().map(|one| json_of(&one.unit, one.symbol, &one.names));
         return show(units.printed, units.wide, &UNITS, rows, json);
     };
-    let unit =
-        Unit::parse(text).map_err(|reason| match kamodo_expr::words().any(|word| word.name == *text) {
+    let (unit, ambiguity) =
+        Unit::read(text).map_err(|reason| match kamodo_expr::words().any(|word| word.name == *text) {
             true => Error::WordOfLanguage { name: text.clone() },
             false => Error::NotUnit { place: format!("unit `{text}`"), reason: Box::new(reason) },
         })?;
+    if let Some(ambiguity) = &ambiguity {
+        telemetry::say(format_args!("warning: {}\nhint: {}", ambiguity.message(), ambiguity.hint()));
+    }
     let alike = named.into_iter().filter(|one| one.unit.dimension() == unit.dimension());
     let (same, others): (Vec<_>, Vec<_>) = alike.partition(|one| one.unit == unit);
     let names: Vec<_> = same.iter().flat_map(|one| one.names.clone()).collect();
@@ -70,6 +73,7 @@ pub fn units(units: &Units) -> Result<ExitCode, Error> {
     print(&facts([
         ("unit", unit.declared()),
         ("names", names.join(", ")),
+        ("prefix", as_prefix(text.trim())),
         ("in SI", in_si(&unit)),
         ("dimension", unit.dimension().to_string()),
         ("published", sent),
@@ -81,6 +85,13 @@ pub fn units(units: &Units) -> Result<ExitCode, Error> {
 fn row(unit: &Unit, symbol: &str, names: &[&str], has_prefixes: bool) -> Vec<String> {
     let prefixes = if has_prefixes { "yes" } else { "" };
     vec![symbol.to_owned(), in_si(unit), unit.dimension().to_string(), names.join(", "), prefixes.to_owned()]
+}
+
+/// What a text is before a unit, if it is also a prefix: `G`, `m`.
+fn as_prefix(text: &str) -> String {
+    kamodo_units::prefix(text)
+        .map(|(name, exponent)| format!("before a unit `{text}` is {name}, 10^{exponent}"))
+        .unwrap_or_default()
 }
 
 /// A unit as a number of base units of the SI.

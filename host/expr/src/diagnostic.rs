@@ -85,6 +85,8 @@ pub enum Subject {
     Misspelt,
     /// The work on a definition ended early.
     Stopped,
+    /// A plain number among quantities, which is taken as in their unit.
+    PlainNumber,
 }
 
 /// One thing that is wrong: where, what, expected and found, and apart from that what to do.

@@ -11,7 +11,7 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
-use crate::parse;
+use crate::{catalog, parse};
 
 /// A text of a unit that can be read in two ways.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +124,10 @@ impl Ambiguity {
     #[must_use]
     pub fn hint(&self) -> String {
         match &self.other {
-            Some(other) => format!("write `{}`, or `{other}` if that is meant", self.clear),
+            Some(other) => match catalog::other_meaning(&self.text) {
+                Some(called) => format!("write `{}`, or `{other}` if the {called} is meant", self.clear),
+                None => format!("write `{}`, or `{other}` if that is meant", self.clear),
+            },
             None => format!("write `{}`", self.clear),
         }
     }
@@ -452,7 +455,7 @@ mod tests {
         G
         ^
         `G` can be read in two ways, it is taken for `gravitational_constant`
-        hint: write `gravitational_constant`, or `1e-4*T` if that is meant
+        hint: write `gravitational_constant`, or `1e-4*T` if the gauss is meant
         ");
         assert_snapshot!(diagnose("K*R/Gs") , @r"
         K*R/Gs

@@ -22,7 +22,7 @@ use crate::scale::Scale;
 use crate::suggest::Name;
 use crate::unit::Unit;
 use table::{
-    BODIES, Definition, Means, OFFSETS, OTHERWISE, PREFIXED_ELSEWHERE, Prefixes, TABLE, TWO_MEANINGS,
+    BODIES, Definition, EITHER, Means, OFFSETS, OTHERWISE, PREFIXED_ELSEWHERE, Prefixes, TABLE, TWO_MEANINGS,
 };
 
 /// A unit that is one word in a text, such as `km`; equal to another of the same text.
@@ -61,7 +61,12 @@ pub(crate) fn catalog() -> &'static Catalog {
 /// Returns for a name that stands for different units in different fields the text of the one that is taken, and of the
 /// other one.
 pub(crate) fn two_meanings(name: &str) -> Option<(&'static str, &'static str)> {
-    TWO_MEANINGS.iter().find(|(known, ..)| *known == name).map(|(_, clear, other)| (*clear, *other))
+    TWO_MEANINGS.iter().find(|(known, ..)| *known == name).map(|(_, clear, other, _)| (*clear, *other))
+}
+
+/// Returns for such a name what the other unit is called.
+pub(crate) fn other_meaning(name: &str) -> Option<&'static str> {
+    TWO_MEANINGS.iter().find(|(known, ..)| *known == name).map(|(.., called)| *called)
 }
 
 // === impl NamedUnit ===
@@ -101,10 +106,14 @@ impl Catalog {
         if let Some(unit) = self.units.get(name) {
             return Ok(unit.clone());
         }
-        if let Some((_, in_kelvin)) = OFFSETS.iter().find(|(offset, _)| *offset == name) {
+        let plain: String = name.to_lowercase().chars().filter(|letter| *letter != '_').collect();
+        if let Some((_, in_kelvin)) = OFFSETS.iter().find(|(names, _)| names.contains(&plain.as_str())) {
             return Err(ErrorKind::Offset { name: name.to_owned(), in_kelvin });
         }
-        Err(ErrorKind::Unknown { name: name.to_owned(), meant: self.meant(name) })
+        let either = EITHER.iter().find(|(written, ..)| *written == name);
+        let or = either.map(|(.., or)| (*or).to_owned());
+        let meant = either.map(|(_, meant, _)| (*meant).to_owned()).or_else(|| self.meant(name));
+        Err(ErrorKind::Unknown { name: name.to_owned(), meant, or })
     }
 
     /// Every name, in the order of their characters.
@@ -191,7 +200,16 @@ impl Catalog {
                     .find(|definition| definition.symbol == rest && definition.stem() != rest)?;
                 known(format!("{}{}", prefix.symbol, stem.stem()))
             });
-            if let Some(meant) = long.or(short) {
+            // `nPascal`: a prefix's symbol before a name.
+            let mixed = name.strip_prefix(prefix.symbol).and_then(|rest| {
+                let rest = rest.to_lowercase();
+                let definition = TABLE
+                    .iter()
+                    .flat_map(|section| section.definitions)
+                    .find(|definition| definition.names.split_whitespace().any(|long| long == rest))?;
+                known(format!("{}{}", prefix.symbol, definition.stem())).filter(|_| rest.len() > 3)
+            });
+            if let Some(meant) = long.or(short).or(mixed) {
                 return Some(meant);
             }
         }
@@ -206,10 +224,31 @@ impl Catalog {
         if let Some(meant) = known(name.replace("metre", "meter").replace("litre", "liter")) {
             return Some(meant);
         }
+        if name == "per" || crate::prefix::prefix(name).is_some() {
+            return None;
+        }
+        // `Ev`: of the names that only differ in case, one without a prefix.
+        let mut names = TABLE.iter().flat_map(|section| section.definitions).flat_map(|definition| {
+            std::iter::once(definition.symbol).chain(definition.names.split_whitespace())
+        });
+        if let Some(meant) = names.find(|own| own.eq_ignore_ascii_case(name)) {
+            return Some(meant.to_owned());
+        }
+        // Another letter in a name of three makes another unit of it: `T_E` is no `R_E`.
+        let n_chars = name.chars().count();
+        let sorted = |text: &str| {
+            let mut letters: Vec<char> = text.to_lowercase().chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        let own = sorted(name);
+        let is_close = |other: &&Name<'_>| {
+            n_chars > 3 || other.text().chars().count() != n_chars || sorted(other.text()) == own
+        };
         // A file may have tens of thousands of unknown units.
         static NAMES: LazyLock<Vec<Name<'static>>> =
             LazyLock::new(|| catalog().units.keys().map(|name| Name::new(name)).collect());
-        Name::new(name).nearest(&NAMES).map(str::to_owned)
+        Name::new(name).nearest(NAMES.iter().filter(is_close)).map(str::to_owned)
     }
 }
 
@@ -323,12 +362,13 @@ mod tests {
     fn a_suggestion_has_one_reading() {
         let other = OTHERWISE.iter().chain(PREFIXED_ELSEWHERE).map(|(_, text)| *text);
         let bodies = BODIES.iter().flat_map(|body| [Some(body.radius), Some(body.mass), body.luminosity]);
-        let two = TWO_MEANINGS.iter().flat_map(|(_, clear, other)| [*clear, *other]);
-        for text in other.chain(bodies.flatten()).chain(two) {
+        let two = TWO_MEANINGS.iter().flat_map(|(_, clear, other, _)| [*clear, *other]);
+        let either = EITHER.iter().flat_map(|(_, meant, or)| [*meant, *or]);
+        for text in other.chain(bodies.flatten()).chain(two).chain(either) {
             let (_, ambiguity) = Unit::read(text).unwrap_or_else(|error| panic!("`{text}`: {error}"));
             assert_eq!(ambiguity, None, "`{text}`");
         }
-        for (name, clear, other) in TWO_MEANINGS {
+        for (name, clear, other, _) in TWO_MEANINGS {
             assert_eq!(
                 Unit::parse(name).unwrap().factor_to(&Unit::parse(clear).unwrap()).unwrap().to_f64(),
                 1.0
@@ -367,6 +407,13 @@ mod tests {
             ("Kelvin", "kelvin"),
             ("Joule", "joule"),
             ("TECU", "1e16/m^2"),
+            ("Ev", "eV"),
+            ("kEv", "keV"),
+            ("nPascal", "nPa"),
+            ("mTesla", "mT"),
+            ("kmeters", "km"),
+            ("HZ", "Hz"),
+            ("particle", "1"),
         ] {
             assert_eq!(catalog().meant(name).as_deref(), Some(meant), "{name}");
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::parse::{MAX_DEPTH, MAX_LENGTH};
+use crate::prefix::prefix;
 use crate::{Unit, unseen_hint, unseen_message};
 
 /// A text that is no unit: what is wrong (its `Display`), where ([`Error::span`]), and what to do about
@@ -12,6 +13,8 @@ use crate::{Unit, unseen_hint, unseen_message};
 pub struct Error {
     kind: ErrorKind,
     span: Range<usize>,
+    /// The whole text as it was probably meant, if it has one reading.
+    whole: Option<String>,
 }
 
 /// What is wrong with a unit's text.
@@ -25,6 +28,8 @@ pub enum ErrorKind {
         name: String,
         /// What was probably meant, as unit text.
         meant: Option<String>,
+        /// What else may have been meant.
+        or: Option<String>,
     },
     /// A temperature that is counted from another zero than the kelvin's.
     #[error("`{name}` has another zero than `K`: no factor converts it")]
@@ -124,7 +129,12 @@ pub(crate) enum Reason {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, span: Range<usize>) -> Self {
-        Self { kind, span }
+        Self { kind, span, whole: None }
+    }
+
+    /// Adds the whole text as it was probably meant.
+    pub(crate) fn with_whole(self, whole: Option<String>) -> Self {
+        Self { whole, ..self }
     }
 
     /// Returns what is wrong.
@@ -142,9 +152,19 @@ impl Error {
     /// Returns what to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
+        if let Some(whole) = &self.whole {
+            return Some(format!("write the unit as `{whole}`"));
+        }
         match &self.kind {
-            ErrorKind::Unknown { meant, .. } => {
-                meant.as_ref().map(|meant| format!("did you mean `{meant}`?"))
+            ErrorKind::Unknown { meant: Some(meant), or: Some(or), .. } => {
+                Some(format!("did you mean `{meant}`, or `{or}`?"))
+            }
+            ErrorKind::Unknown { meant: Some(meant), .. } => Some(format!("did you mean `{meant}`?")),
+            ErrorKind::Unknown { name, .. } if name == "per" => {
+                Some("write a division as `1/cm^3` or `km/(s*m)`".to_owned())
+            }
+            ErrorKind::Unknown { name, .. } if prefix(name).is_some() => {
+                Some(format!("`{name}` is a prefix: write it before a unit, as in `{name}m`"))
             }
             ErrorKind::Offset { in_kelvin, .. } => {
                 Some(format!("leave the unit out, and write {in_kelvin} where kelvins are needed"))
@@ -296,6 +316,103 @@ mod tests {
     }
 
     #[test]
+    fn names_that_are_no_unit_say_what_to_write() {
+        assert_snapshot!(diagnose("Ev"), @r"
+        Ev
+        ^^
+        unknown unit `Ev`
+        hint: did you mean `eV`?
+        ");
+        assert_snapshot!(diagnose("nPascal"), @r"
+        nPascal
+        ^^^^^^^
+        unknown unit `nPascal`
+        hint: did you mean `nPa`?
+        ");
+        assert_snapshot!(diagnose("kms"), @r"
+        kms
+        ^^^
+        unknown unit `kms`
+        hint: did you mean `km/s`, or `km`?
+        ");
+        assert_snapshot!(diagnose("T_E"), @r"
+        T_E
+        ^^^
+        unknown unit `T_E`
+        ");
+        assert_snapshot!(diagnose("k"), @r"
+        k
+        ^
+        unknown unit `k`
+        hint: `k` is a prefix: write it before a unit, as in `km`
+        ");
+        assert_snapshot!(diagnose("degree_C"), @r"
+        degree_C
+        ^^^^^^^^
+        `degree_C` has another zero than `K`: no factor converts it
+        hint: leave the unit out, and write `T + 273.15` where kelvins are needed
+        ");
+    }
+
+    #[test]
+    fn texts_of_other_programs_are_shown_in_our_form() {
+        assert_snapshot!(diagnose("per cm3"), @r"
+        per cm3
+        ^^^
+        unknown unit `per`
+        hint: write the unit as `1/cm^3`
+        ");
+        assert_snapshot!(diagnose("particles per cm3"), @r"
+        particles per cm3
+        ^^^^^^^^^
+        unknown unit `particles`
+        hint: write the unit as `1/cm^3`
+        ");
+        assert_snapshot!(diagnose("W per m2 per sr"), @r"
+        W per m2 per sr
+          ^^^
+        unknown unit `per`
+        hint: write the unit as `W/m^2/sr`
+        ");
+        assert_snapshot!(diagnose("per m s"), @r"
+        per m s
+        ^^^
+        unknown unit `per`
+        hint: write a division as `1/cm^3` or `km/(s*m)`
+        ");
+        assert_snapshot!(diagnose("m s-1"), @r"
+        m s-1
+           ^
+        `-` has no meaning between units: expected `*`, `/` or a power
+        hint: write the unit as `m s^-1`
+        ");
+        assert_snapshot!(diagnose("W m-2 sr-1"), @r"
+        W m-2 sr-1
+           ^
+        `-` has no meaning between units: expected `*`, `/` or a power
+        hint: write the unit as `W m^-2 sr^-1`
+        ");
+        assert_snapshot!(diagnose("m/s-1"), @r"
+        m/s-1
+           ^
+        `-` has no meaning between units: expected `*`, `/` or a power
+        hint: write a negative exponent as `m^-3` or `m**(-3)`
+        ");
+        assert_snapshot!(diagnose("#/cm^3"), @r"
+        #/cm^3
+        ^
+        expected a unit, found `#`
+        hint: write the unit as `1/cm^3`
+        ");
+        assert_snapshot!(diagnose("# cm-3"), @r"
+        # cm-3
+        ^
+        expected a unit, found `#`
+        hint: write the unit as `cm^-3`
+        ");
+    }
+
+    #[test]
     fn temperatures_with_another_zero() {
         assert_snapshot!(diagnose("degC"), @r"
         degC
@@ -322,7 +439,7 @@ mod tests {
         cm-3
           ^
         `-` has no meaning between units: expected `*`, `/` or a power
-        hint: write a negative exponent as `m^-3` or `m**(-3)`
+        hint: write the unit as `cm^-3`
         ");
         assert_snapshot!(diagnose("-m"), @r"
         -m

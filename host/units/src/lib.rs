@@ -25,6 +25,7 @@ pub use ambiguity::Ambiguity;
 pub use catalog::NamedUnit;
 pub use dimension::{BaseDimension, Dimension};
 pub use error::{Error, ErrorKind, Incompatible};
+pub use prefix::prefix;
 pub use scale::Factor;
 pub use suggest::suggest;
 pub use unit::Unit;

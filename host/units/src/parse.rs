@@ -42,18 +42,68 @@ pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Result<Unit, ErrorKind>;
 
 /// Reads a unit whose names `lookup` finds.
 pub(crate) fn parse(text: &str, lookup: Lookup<'_>) -> Result<Unit, Error> {
-    Ok(parse_whole(text, lookup)?.0)
+    Ok(parse_whole(text, lookup).map_err(|error| repaired(text, error, lookup))?.0)
 }
 
 /// Reads a unit, and finds where its text can be read as another one.
 pub(crate) fn read(text: &str, lookup: Lookup<'_>) -> Result<(Unit, Option<Ambiguity>), Error> {
-    let (unit, reading, doubts) = parse_whole(text, lookup)?;
+    let (unit, reading, doubts) = parse_whole(text, lookup).map_err(|error| repaired(text, error, lookup))?;
     let is_clear = |text: &str, is_own: bool| {
         let again = parse_whole(text, lookup);
         again.is_ok_and(|(again, _, doubts)| doubts.is_empty() && (again == unit) == is_own)
     };
     let ambiguity = Ambiguity::new(text, doubts, reading, is_clear);
     Ok((unit, ambiguity))
+}
+
+/// How many mistakes of one text are repaired.
+const MAX_REPAIRS: usize = 8;
+
+/// Adds to an error the whole text as it was probably meant, if it is written as others write units: `m s-1`,
+/// `per cm3`, `#/cm^3`.
+fn repaired(text: &str, error: Error, lookup: Lookup<'_>) -> Error {
+    let is_of_others = match error.kind() {
+        ErrorKind::Sum { sign: '-' } => true,
+        ErrorKind::Unknown { .. } => text.split_whitespace().any(|word| word == "per"),
+        ErrorKind::Expected { found, .. } => found == "`#`",
+        _ => false,
+    };
+    if !is_of_others {
+        return error;
+    }
+    let (mut meant, mut found) = (text.to_owned(), error.clone());
+    for _ in 0..MAX_REPAIRS {
+        let span = found.span();
+        let (before, after) = (&meant[..span.start], &meant[span.end..]);
+        meant = match found.kind() {
+            ErrorKind::Unknown { name, .. } if name == "per" => match before.trim_end() {
+                "" => format!("1/{}", after.trim_start()),
+                before => format!("{before}/{}", after.trim_start()),
+            },
+            ErrorKind::Unknown { meant: Some(unit), .. } => match unit.contains(['*', '/']) {
+                true => format!("{before}({unit}){after}"),
+                false => format!("{before}{unit}{after}"),
+            },
+            // `m/s-1` may mean either.
+            ErrorKind::Sum { sign: '-' }
+                if before.ends_with(char::is_alphanumeric)
+                    && after.starts_with(|next: char| next.is_ascii_digit())
+                    && !before.contains('/') =>
+            {
+                format!("{before}^-{after}")
+            }
+            ErrorKind::Expected { found, .. } if found == "`#`" => match after.trim_start() {
+                rest if rest.starts_with(['*', '/']) || rest.is_empty() => format!("{before}1{rest}"),
+                rest => format!("{before}{rest}"),
+            },
+            _ => return error,
+        };
+        match parse_whole(&meant, lookup) {
+            Ok((.., doubts)) => return error.with_whole(doubts.is_empty().then_some(meant)),
+            Err(next) => found = next,
+        }
+    }
+    error
 }
 
 /// Reads a unit, how else its text can be read, and where.

@@ -34,3 +34,16 @@ pub(crate) const PREFIXES: &[Prefix] = &[
     Prefix { symbol: "z", name: "zepto", exponent: -21 },
     Prefix { symbol: "y", name: "yocto", exponent: -24 },
 ];
+
+/// Returns the name of a prefix of the SI and its power of ten.
+///
+/// # Examples
+/// ```
+/// assert_eq!(kamodo_units::prefix("G"), Some(("giga", 9)));
+/// assert_eq!(kamodo_units::prefix("X"), None);
+/// ```
+#[must_use]
+pub fn prefix(symbol: &str) -> Option<(&'static str, i32)> {
+    let found = PREFIXES.iter().find(|prefix| prefix.symbol == symbol)?;
+    Some((found.name, found.exponent))
+}

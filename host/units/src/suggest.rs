@@ -50,9 +50,13 @@ impl<'a> Name<'a> {
         Self { text, lower, bare, letters, n_chars: text.chars().count() }
     }
 
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// Finds the candidate that was most likely meant, as [`suggest`] does.
-    pub(crate) fn nearest<'c>(&self, candidates: &[Name<'c>]) -> Option<&'c str> {
-        let ranked = candidates.iter().filter_map(|candidate| Some((self.rank(candidate)?, candidate.text)));
+    pub(crate) fn nearest<'c>(&self, candidates: impl Iterator<Item = &'c Name<'c>>) -> Option<&'c str> {
+        let ranked = candidates.filter_map(|candidate| Some((self.rank(candidate)?, candidate.text)));
         ranked.min().map(|(_, candidate)| candidate)
     }
 

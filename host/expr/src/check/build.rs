@@ -19,7 +19,6 @@ use crate::simplify::{self, Number, Simplified, Unfit};
 use crate::work::{self, Stopped};
 use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language, print};
 pub(super) use call::parameter_text;
-pub(super) use conversion::PLAIN_TERM;
 pub use elsewhere::form_of;
 use function::Written;
 

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use std::str::CharIndices;
 use std::sync::Arc;
 
-use kamodo_units::{Ambiguity, Unit, unseen};
+use kamodo_units::{Ambiguity, ErrorKind, Unit, unseen};
 use kamodo_value::{is_name_part, is_name_start};
 
 use super::ParameterDefault;
@@ -293,7 +293,9 @@ impl Parser<'_> {
             Err(error) => {
                 let span = error.span();
                 let diagnostic = self.source.error(start + span.start..start + span.end, error.to_string());
-                self.diagnostics.push(match error.hint() {
+                let is_unknown = matches!(error.kind(), ErrorKind::Unknown { .. });
+                let list = || is_unknown.then(|| "`kamodo-rpc units` lists the units".to_owned());
+                self.diagnostics.push(match error.hint().or_else(list) {
                     Some(hint) => diagnostic.with_hint(hint),
                     None => diagnostic,
                 });

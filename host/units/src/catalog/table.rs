@@ -251,21 +251,36 @@ pub(super) const TABLE: &[Section] = &[
 ];
 
 /// Temperatures that are not counted from the kelvin's zero, and how each becomes kelvin.
-pub(super) const OFFSETS: &[(&str, &str)] = &[
-    ("degC", "`T + 273.15`"),
-    ("celsius", "`T + 273.15`"),
-    ("Celsius", "`T + 273.15`"),
-    ("°C", "`T + 273.15`"),
-    ("℃", "`T + 273.15`"),
-    ("degF", "`(T + 459.67)*5/9`"),
-    ("fahrenheit", "`(T + 459.67)*5/9`"),
-    ("Fahrenheit", "`(T + 459.67)*5/9`"),
-    ("°F", "`(T + 459.67)*5/9`"),
-    ("℉", "`(T + 459.67)*5/9`"),
-    ("deg_C", "`T + 273.15`"),
-    ("degree_Celsius", "`T + 273.15`"),
-    ("deg_F", "`(T + 459.67)*5/9`"),
-    ("degree_Fahrenheit", "`(T + 459.67)*5/9`"),
+pub(super) const OFFSETS: &[(&[&str], &str)] = &[
+    (
+        &[
+            "degc",
+            "celsius",
+            "centigrade",
+            "°c",
+            "℃",
+            "degreec",
+            "degreesc",
+            "degreecelsius",
+            "degreescelsius",
+            "degcelsius",
+        ],
+        "`T + 273.15`",
+    ),
+    (
+        &[
+            "degf",
+            "fahrenheit",
+            "°f",
+            "℉",
+            "degreef",
+            "degreesf",
+            "degreefahrenheit",
+            "degreesfahrenheit",
+            "degfahrenheit",
+        ],
+        "`(T + 459.67)*5/9`",
+    ),
 ];
 
 /// Names that are common elsewhere and unknown here, with the text for the same unit.
@@ -299,6 +314,13 @@ pub(super) const OTHERWISE: &[(&str, &str)] = &[
     ("dyne", "1e-5*N"),
     ("cal", "4.184*J"),
     ("dimensionless", "1"),
+    ("no", "1"),
+    ("No", "1"),
+    ("number", "1"),
+    ("particle", "1"),
+    ("molecule", "1"),
+    ("electrons", "1"),
+    ("ions", "1"),
     ("pct", "percent"),
     // Signs of Unicode that look like letters.
     ("\u{212a}", "K"),
@@ -451,10 +473,14 @@ pub(super) const BODIES: &[Body] = &[
     },
 ];
 
-/// Names that stand for different units in different fields: the text of the one that is taken, and of the other one.
-pub(super) const TWO_MEANINGS: &[(&str, &str, &str)] = &[
-    ("G", "gravitational_constant", "1e-4*T"),   // the gauss
-    ("Gs", "gigasecond", "1e-4*T"),              // the gauss
-    ("R", "molar_gas_constant", "1e10/(m^2*s)"), // the rayleigh
-    ("mil", "angular_mil", "1e-3*inch"),
+/// Names that stand for different units in different fields: the text of the one that is taken, of the other one, and
+/// what that is called.
+pub(super) const TWO_MEANINGS: &[(&str, &str, &str, &str)] = &[
+    ("G", "gravitational_constant", "1e-4*T", "gauss"),
+    ("Gs", "gigasecond", "1e-4*T", "gauss"),
+    ("R", "molar_gas_constant", "1e10/(m^2*s)", "rayleigh"),
+    ("mil", "angular_mil", "1e-3*inch", "thousandth of an inch"),
 ];
+
+/// Names that are no unit and may have been meant for either of two texts, the likelier one first.
+pub(super) const EITHER: &[(&str, &str, &str)] = &[("kms", "km/s", "km"), ("ms1", "m/s", "ms")];

@@ -7,10 +7,7 @@ use super::super::unit::{Carried, Measure, converted};
 use super::call::parameter_text;
 use super::{Builder, Parameters, Quantity};
 use crate::ast::{Tree, TreeKind};
-use crate::{Expr, Span, language, simplify};
-
-/// What is said of a plain number among quantities.
-pub(in crate::check) const PLAIN_TERM: &str = "a plain number is added to a quantity";
+use crate::{Expr, Span, Subject, language, simplify};
 
 impl Builder<'_> {
     /// Builds a sum. What carries a unit converts to `target`, or else to the first that carries one.
@@ -91,7 +88,7 @@ impl Builder<'_> {
                 as_quantity(name, own),
             ),
             None => {
-                let message = format!("{PLAIN_TERM}, it is taken as in `{taken}`");
+                let message = format!("a plain number is added to a quantity, it is taken as in `{taken}`");
                 let name = self.free_name();
                 let hint = match (self.number_text(tree), unit.dimension().is_dimensionless()) {
                     // Whoever writes 1 beside a ratio mostly means the number.
@@ -112,7 +109,8 @@ impl Builder<'_> {
                 (message, hint)
             }
         };
-        self.diagnostics.push(self.definition.error(span.clone(), message).into_warning().with_hint(hint));
+        let warning = self.definition.error(span.clone(), message).into_warning().with_hint(hint);
+        self.diagnostics.push(warning.about(Subject::PlainNumber));
     }
 
     /// Warns of each parameter whose unit does not count in the unit of a product, if the left-hand side has no unit for
