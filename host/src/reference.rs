@@ -58,7 +58,7 @@ pub fn units(units: &Units) -> Result<ExitCode, Error> {
         TableFormat::Csv => {
             let has_prefixes = same.iter().any(|one| one.has_prefixes);
             let row = row(&unit, &unit.declared(), &names, has_prefixes);
-            return print(&answer::csv::table(&UNITS, [row].into_iter()));
+            return print(&answer::csv::table(&UNITS, [row]));
         }
         TableFormat::Text => {}
     }

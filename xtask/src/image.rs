@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::engine::{self, quiet};
+use crate::progress;
 use crate::project::{Failure, build_release, command, target};
 
 /// The image, as docker-compose.yaml names it.

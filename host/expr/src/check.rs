@@ -144,8 +144,7 @@ fn check_all(definition: &Definition, scope: &dyn Scope) -> (Outcome, Vec<Diagno
     let pure = unconverted::pure_results(definition, scope);
     // What is said of a term as a pure number says more than that it is a plain one.
     let is_told = |found: &Diagnostic| {
-        found.subject == Subject::PlainNumber
-            && pure.iter().any(|other| other.position() == found.position())
+        found.subject == Subject::PlainNumber && pure.iter().any(|other| other.position() == found.position())
     };
     diagnostics.retain(|found| !is_told(found));
     diagnostics.extend(pure);

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use kamodo_compute::Program;
 use kamodo_expr::{
     Checked, Definition, Diagnostic, Outcome, Position, Scope, Severity, bare_letters, bounded, shortened,
     together,

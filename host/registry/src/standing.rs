@@ -59,16 +59,15 @@ impl Standing {
     pub fn hint_of(&self, name: &str) -> Option<String> {
         let has_it = |unserved: &&Unserved| unserved.functions.iter().any(|function| function == name);
         let Unserved { key, reason, .. } = self.unserved.iter().find(has_it)?;
-        let file = key.file().display();
         Some(match reason {
             Reason::RolledBack => {
-                format!("a rollback holds back `{name}` of {file}: `kamodo-rpc reload` has it served")
+                format!("a rollback holds back `{name}` of {key}: `kamodo-rpc reload` has it served")
             }
             Reason::Pinned => {
-                format!("a pin holds back `{name}` of {file}: `kamodo-rpc unpin` has it served")
+                format!("a pin holds back `{name}` of {key}: `kamodo-rpc unpin` has it served")
             }
             Reason::Away(_) => return None,
-            _ => format!("{file} has `{name}`, and is refused: `kamodo-rpc status` says why"),
+            _ => format!("{key} has `{name}`, and is refused: `kamodo-rpc status` says why"),
         })
     }
 

@@ -68,7 +68,9 @@ impl<'a> Reading<'a> {
             }
             other => {
                 let (found, hint) = match other {
-                    Kind::List(_) => ("a list", "write one `key: value` a line, without `-` or brackets".to_owned()),
+                    Kind::List(_) => {
+                        ("a list", "write one `key: value` a line, without `-` or brackets".to_owned())
+                    }
                     // `f:` and a blank that is not the ordinary one separate nothing.
                     Kind::Scalar { source, .. } => match unseen_in(source) {
                         Some(diagnostic) => {

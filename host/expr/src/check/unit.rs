@@ -25,7 +25,7 @@ pub(super) enum Carried {
 pub(super) struct Measure {
     unit: Unit,
     /// The declared unit that it is a power of, if it is one, and the exponent.
-    declared: Option<(Unit, BigRational)>,
+    declared: Option<Box<(Unit, BigRational)>>,
 }
 
 // === impl Carried ===
@@ -63,18 +63,20 @@ impl Measure {
     /// Returns whether it is a ratio that nobody declared, such as the km/m of a quotient of lengths: a pure number, and
     /// no unit in which a plain number would be meant. `percent` is one if it is declared.
     pub(super) fn is_ratio(&self) -> bool {
-        let is_declared = self.declared.as_ref().is_some_and(|(_, exponent)| exponent.is_one());
+        let is_declared = self.declared.as_ref().is_some_and(|declared| declared.1.is_one());
         !is_declared && !self.unit.is_one() && self.unit.dimension().is_dimensionless()
     }
 
     pub(super) fn power(&self, exponent: &BigRational) -> Self {
-        let declared = self.declared.as_ref().map(|(unit, inner)| (unit.clone(), inner * exponent));
+        let declared = self.declared.as_ref().map(|of| Box::new((of.0.clone(), &of.1 * exponent)));
         Self { unit: self.unit.power(exponent), declared }
     }
 
     fn product(&self, other: &Self) -> Self {
         let declared = match (&self.declared, &other.declared) {
-            (Some((left, one)), Some((right, two))) if left == right => Some((left.clone(), one + two)),
+            (Some(left), Some(right)) if left.0 == right.0 => {
+                Some(Box::new((left.0.clone(), &left.1 + &right.1)))
+            }
             _ => None,
         };
         Self { unit: self.unit.product(&other.unit), declared }
@@ -83,7 +85,7 @@ impl Measure {
 
 impl From<Unit> for Measure {
     fn from(unit: Unit) -> Self {
-        Self { declared: Some((unit.clone(), BigRational::one())), unit }
+        Self { declared: Some(Box::new((unit.clone(), BigRational::one()))), unit }
     }
 }
 

@@ -381,9 +381,9 @@ fn a_result_of_another_dimension() {
 /// Follows all hints of a line, one after the other, and by each of its ways; the value at `x` is right then.
 #[track_caller]
 fn follow(line: &str, above: &Above, x: f64, right: f64, unit: &str) {
-    let (outcome, diagnostics) = linker::check(line.lines().last().unwrap(), above);
+    let (outcome, diagnostics) = linker::check(line.lines().last().expect("there is a line"), above);
     let Outcome::Checked(checked) = outcome else { panic!("{line}: {diagnostics:?}") };
-    let last = line.lines().last().unwrap();
+    let last = line.lines().last().expect("there is a line");
     let mut n_ways = 0;
     for found in &diagnostics {
         let hints::Reading::Edits(edits) = hints::read(last, found) else { continue };
@@ -393,12 +393,13 @@ fn follow(line: &str, above: &Above, x: f64, right: f64, unit: &str) {
             for added in edit.lines().rev().skip(1) {
                 above.insert(linker::checked(added, &above).signature);
             }
-            follow(edit.lines().last().unwrap(), &above, x, right, unit);
+            follow(edit.lines().last().expect("there is a line"), &above, x, right, unit);
         }
     }
     if n_ways == 0 {
         let own = checked.signature.unit.clone().unwrap_or_else(kamodo_units::Unit::one);
-        let factor = own.factor_to(&kamodo_units::Unit::parse(unit).unwrap()).unwrap().to_f64();
+        let factor =
+            own.factor_to(&kamodo_units::Unit::parse(unit).expect("a unit")).expect("it converts").to_f64();
         let found = crate::ratios::value(&checked, x) * factor;
         assert!((found / right - 1.0).abs() < 1e-12, "{line}: {found}, not {right}");
     }
