@@ -34,6 +34,9 @@ pub(crate) struct Row {
     /// Whether its name is of numpy alone: to sympy it is one that somebody may provide.
     pub(crate) is_of_numpy: bool,
     pub(crate) units: Units,
+    /// Whether its argument is an angle in radians.
+    pub(crate) takes_angle: bool,
+    pub(crate) returns: Returns,
     pub(crate) decimals: Decimals,
     pub(crate) real: Real,
     pub(crate) notation: Notation,
@@ -90,14 +93,30 @@ pub(crate) enum Rule {
 pub(crate) enum Units {
     /// The arguments are plain numbers, and so is the result.
     Plain,
-    /// The result has the unit of the first argument.
+    /// The result has the unit of the argument.
     Kept,
+    /// The same, of a reduction: no array may cancel out in its argument.
+    Reduced,
+    /// The same, where the unit decides the value: a ratio that nobody declared, such as km/m, is made a pure number
+    /// first.
+    Rounded,
     /// The arguments convert to one unit, which the result has.
     Alike,
     /// The arguments convert to one unit; the result is a plain number.
     Compared,
-    /// The arguments have any units; the result is a plain number.
+    /// The first argument has any unit, a second one is a plain number, and so is the result.
     Dropped,
+}
+
+/// What sort of number a function returns, for warnings where another unit is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Returns {
+    /// One in the unit of its arguments, or in none that could be told: logarithms are said in units of all kinds.
+    Anything,
+    /// A pure number.
+    Number,
+    /// An angle in radians.
+    Angle,
 }
 
 /// What becomes of a call whose arguments are numbers, one of them a decimal one.
@@ -231,6 +250,8 @@ impl Row {
             is_free: false,
             is_of_numpy: false,
             units: Units::Plain,
+            takes_angle: false,
+            returns: Returns::Anything,
             decimals: Decimals::Computed,
             real: Real::IfArguments,
             notation: Notation::Name,
@@ -310,7 +331,7 @@ impl fmt::Display for Units {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Plain => "pure numbers, to a pure number",
-            Self::Kept => "any, kept",
+            Self::Kept | Self::Reduced | Self::Rounded => "any, kept",
             Self::Alike => "of one dimension, converted to the first, kept",
             Self::Compared => "of one dimension, converted to the first, to a pure number",
             Self::Dropped => "any, to a pure number",

@@ -3,7 +3,7 @@
 
 use kamodo_compute::{Binary, Reduction, Ternary, Unary};
 
-use super::{Accuracy, Decimals, Domain, Notation, Order, Real, Recipe, Row, Rule, Sign, Units};
+use super::{Accuracy, Decimals, Domain, Notation, Order, Real, Recipe, Returns, Row, Rule, Sign, Units};
 use crate::simplify::{
     bessel, complex, exponential, extreme, gamma, hyperbolic, inverse, polynomial, reciprocal, root,
     rounding, special, trigonometric, truth,
@@ -62,55 +62,61 @@ impl Builtin {
 builtins! {
     Sin "sin" => One(Unary::Sin), One(trigonometric::sin)
         ("x", "the sine of an angle in radians", "sin(0.5)")
-        { order: Order::Ranked(20) };
+        { order: Order::Ranked(20), takes_angle: true, returns: Returns::Number };
     Cos "cos" => One(Unary::Cos), One(trigonometric::cos)
         ("x", "the cosine of an angle in radians", "cos(0.5)")
-        { order: Order::Ranked(21) };
+        { order: Order::Ranked(21), takes_angle: true, returns: Returns::Number };
     Tan "tan" => One(Unary::Tan), One(trigonometric::tan)
         ("x", "the tangent of an angle in radians", "tan(0.5)")
-        { order: Order::Ranked(22) };
+        { order: Order::Ranked(22), takes_angle: true, returns: Returns::Number };
     Sec "sec" => Over(Unary::Cos), OneOf(reciprocal::circular)
-        ("x", "the secant of an angle in radians", "sec(0.5)");
+        ("x", "the secant of an angle in radians", "sec(0.5)")
+        { takes_angle: true, returns: Returns::Number };
     Csc "csc" => Over(Unary::Sin), OneOf(reciprocal::circular)
-        ("x", "the cosecant of an angle in radians", "csc(0.5)");
+        ("x", "the cosecant of an angle in radians", "csc(0.5)")
+        { takes_angle: true, returns: Returns::Number };
     Cot "cot" => Over(Unary::Tan), OneOf(reciprocal::circular)
         ("x", "the cotangent of an angle in radians", "cot(0.5)")
-        { order: Order::Ranked(23) };
+        { order: Order::Ranked(23), takes_angle: true, returns: Returns::Number };
     Asin "asin" => One(Unary::Asin), One(inverse::asin)
         ("x", "the angle in radians whose sine is x", "asin(0.5)")
-        { real: Real::WithinOne, domain: Domain::Within(-1.0, 1.0) };
+        { real: Real::WithinOne, domain: Domain::Within(-1.0, 1.0), returns: Returns::Angle };
     Acos "acos" => One(Unary::Acos), One(inverse::acos)
         ("x", "the angle in radians whose cosine is x", "acos(0.5)")
-        { real: Real::WithinOne, domain: Domain::Within(-1.0, 1.0) };
+        { real: Real::WithinOne, domain: Domain::Within(-1.0, 1.0), returns: Returns::Angle };
     Atan "atan" => One(Unary::Atan), One(inverse::atan)
-        ("x", "the angle in radians whose tangent is x", "atan(0.5)");
+        ("x", "the angle in radians whose tangent is x", "atan(0.5)")
+        { returns: Returns::Angle };
     Asec "asec" => OfInverse(Unary::Acos), OneOf(inverse::of_reciprocal)
         ("x", "the angle in radians whose secant is x", "asec(2.0)")
-        { real: Real::Never, domain: Domain::Outside(-1.0, 1.0) };
+        { real: Real::Never, domain: Domain::Outside(-1.0, 1.0), returns: Returns::Angle };
     Acsc "acsc" => OfInverse(Unary::Asin), OneOf(inverse::of_reciprocal)
         ("x", "the angle in radians whose cosecant is x", "acsc(2.0)")
-        { real: Real::Never, domain: Domain::Outside(-1.0, 1.0) };
+        { real: Real::Never, domain: Domain::Outside(-1.0, 1.0), returns: Returns::Angle };
     Acot "acot" => OfInverse(Unary::Atan), OneOf(inverse::of_reciprocal)
-        ("x", "the angle in radians whose cotangent is x", "acot(2.0)");
+        ("x", "the angle in radians whose cotangent is x", "acot(2.0)")
+        { returns: Returns::Angle };
     Atan2 "atan2" => Two(Binary::Atan2), Two(inverse::atan2)
         ("y, x", "the angle in radians of the point (x, y), from -pi to pi", "atan2(1.0, -1)")
-        { units: Units::Compared };
+        { units: Units::Compared, returns: Returns::Angle };
     Sinh "sinh" => One(Unary::Sinh), One(hyperbolic::sinh)
         ("x", "the hyperbolic sine", "sinh(0.5)")
-        { order: Order::Ranked(30) };
+        { order: Order::Ranked(30), returns: Returns::Number };
     Cosh "cosh" => One(Unary::Cosh), One(hyperbolic::cosh)
         ("x", "the hyperbolic cosine", "cosh(0.5)")
-        { order: Order::Ranked(31) };
+        { order: Order::Ranked(31), returns: Returns::Number };
     Tanh "tanh" => One(Unary::Tanh), One(hyperbolic::tanh)
         ("x", "the hyperbolic tangent", "tanh(0.5)")
-        { order: Order::Ranked(32) };
+        { order: Order::Ranked(32), returns: Returns::Number };
     Sech "sech" => Over(Unary::Cosh), OneOf(reciprocal::hyperbolic)
-        ("x", "the hyperbolic secant", "sech(0.5)");
+        ("x", "the hyperbolic secant", "sech(0.5)")
+        { returns: Returns::Number };
     Csch "csch" => Over(Unary::Sinh), OneOf(reciprocal::hyperbolic)
-        ("x", "the hyperbolic cosecant", "csch(0.5)");
+        ("x", "the hyperbolic cosecant", "csch(0.5)")
+        { returns: Returns::Number };
     Coth "coth" => Over(Unary::Tanh), OneOf(reciprocal::hyperbolic)
         ("x", "the hyperbolic cotangent", "coth(0.5)")
-        { order: Order::Ranked(33) };
+        { order: Order::Ranked(33), returns: Returns::Number };
     Asinh "asinh" => One(Unary::Asinh), OneOf(hyperbolic::inverse)
         ("x", "the number whose hyperbolic sine is x", "asinh(0.5)");
     Acosh "acosh" => One(Unary::Acosh), OneOf(hyperbolic::inverse)
@@ -128,13 +134,14 @@ builtins! {
         ("x", "the number whose hyperbolic cotangent is x", "acoth(2.0)")
         { real: Real::Never, domain: Domain::Outside(-1.0, 1.0) };
     Sinc "sinc" => One(Unary::Sinc), One(trigonometric::sinc)
-        ("x", "sin(x)/x, and 1 at 0", "sinc(0.5)");
+        ("x", "sin(x)/x, and 1 at 0", "sinc(0.5)")
+        { returns: Returns::Number };
     Exp "exp" => One(Unary::Exp), One(exponential::exp)
         ("x", "e to the power of x", "exp(1.5)")
-        { notation: Notation::Exponential, order: Order::Ranked(10) };
+        { notation: Notation::Exponential, order: Order::Ranked(10), returns: Returns::Number };
     Expm1 "expm1" => One(Unary::Expm1), Unruled
         ("x", "exp(x) - 1, exact for small x", "expm1(1e-12)")
-        { decimals: Decimals::Opaque, is_free: true, is_of_numpy: true };
+        { decimals: Decimals::Opaque, is_free: true, is_of_numpy: true, returns: Returns::Number };
     Log "log" => One(Unary::Log), One(exponential::log)
         ("x, base", "the natural logarithm, or the one to a base", "log(8.0, 2)")
         {
@@ -193,23 +200,23 @@ builtins! {
         ("x", "the angle of a complex number in radians", "arg(1.5*I)")
         {
             real: Real::Always, decimals: Decimals::Kept, units: Units::Dropped, order: Order::Ranked(43),
-            is_free: true
+            is_free: true, returns: Returns::Angle
         };
     Floor "floor" => One(Unary::Floor), OneOf(rounding::rounded)
         ("x", "the greatest integer that is not above x", "floor(-2.5)")
         {
-            decimals: Decimals::Kept, units: Units::Kept,
+            decimals: Decimals::Kept, units: Units::Rounded,
             notation: Notation::Enclosed { latex: [r"\left\lfloor{", r"}\right\rfloor"], signs: ["⌊", "⌋"] }
         };
     Ceiling "ceiling" => One(Unary::Ceiling), OneOf(rounding::rounded)
         ("x", "the least integer that is not below x", "ceiling(-2.5)")
         {
-            decimals: Decimals::Kept, units: Units::Kept,
+            decimals: Decimals::Kept, units: Units::Rounded,
             notation: Notation::Enclosed { latex: [r"\left\lceil{", r"}\right\rceil"], signs: ["⌈", "⌉"] }
         };
     Frac "frac" => One(Unary::Frac), One(rounding::frac)
         ("x", "x - floor(x)", "frac(2.75)")
-        { decimals: Decimals::Kept, units: Units::Kept, notation: Notation::Compact, is_free: true };
+        { decimals: Decimals::Kept, units: Units::Rounded, notation: Notation::Compact, is_free: true };
     Min "Min" => Fold(Binary::Min), EachOf(extreme::extreme)
         ("x, y, …", "the least of the arguments", "Min(3, 1, 2)")
         {
@@ -224,17 +231,23 @@ builtins! {
         };
     SumOf "sum" => Reduce(Reduction::Sum), Unruled
         ("x", "the sum of an array along its last axis", "sum(2.5)")
-        { decimals: Decimals::Opaque, units: Units::Kept, is_free: true, is_of_numpy: true };
+        { decimals: Decimals::Opaque, units: Units::Reduced, is_free: true, is_of_numpy: true };
     Mean "mean" => Reduce(Reduction::Mean), Unruled
         ("x", "the mean of an array along its last axis", "mean(2.5)")
-        { decimals: Decimals::Opaque, units: Units::Kept, is_free: true, is_of_numpy: true };
+        { decimals: Decimals::Opaque, units: Units::Reduced, is_free: true, is_of_numpy: true };
     Least "min" => Reduce(Reduction::Min), Unruled
-        { decimals: Decimals::Opaque, units: Units::Kept, notation: Notation::List(r"\min", "min"), is_free: true };
+        {
+            decimals: Decimals::Opaque, units: Units::Reduced, notation: Notation::List(r"\min", "min"),
+            is_free: true
+        };
     Greatest "max" => Reduce(Reduction::Max), Unruled
-        { decimals: Decimals::Opaque, units: Units::Kept, notation: Notation::List(r"\max", "max"), is_free: true };
+        {
+            decimals: Decimals::Opaque, units: Units::Reduced, notation: Notation::List(r"\max", "max"),
+            is_free: true
+        };
     Norm "norm" => Reduce(Reduction::Norm), Unruled
         ("x", "the root of the sum of the squares of an array along its last axis", "norm(-2.5)")
-        { decimals: Decimals::Opaque, units: Units::Kept, is_free: true, is_of_numpy: true };
+        { decimals: Decimals::Opaque, units: Units::Reduced, is_free: true, is_of_numpy: true };
     Mod "Mod" => Two(Binary::Mod), Two(rounding::modulo)
         ("x, y", "the remainder of x/y, with the sign of y", "Mod(-7, 3)")
         { decimals: Decimals::Kept, units: Units::Alike, notation: Notation::Modulo };
@@ -242,7 +255,8 @@ builtins! {
         ("x, h", "0 if x is negative, 1 if it is positive, h at 0", "Heaviside(0, 0.5)")
         {
             real: Real::IfOthers, decimals: Decimals::Opaque, units: Units::Dropped,
-            notation: Notation::Whole(r"\theta", "θ"), least: Some(1), signs: &[(r"\theta", Sign::Letter)]
+            notation: Notation::Whole(r"\theta", "θ"), least: Some(1), signs: &[(r"\theta", Sign::Letter)],
+            returns: Returns::Number
         };
     Piecewise "Piecewise" => Cases, Whole(truth::piecewise)
         (
@@ -336,10 +350,10 @@ builtins! {
         };
     Erf "erf" => One(Unary::Erf), OneOf(special::error)
         ("x", "the error function", "erf(0.5)")
-        { accuracy: within(2.3e-16, "everywhere") };
+        { accuracy: within(2.3e-16, "everywhere"), returns: Returns::Number };
     Erfc "erfc" => One(Unary::Erfc), OneOf(special::error)
         ("x", "1 - erf(x), exact for large x", "erfc(0.5)")
-        { accuracy: within(4.5e-16, "everywhere") };
+        { accuracy: within(4.5e-16, "everywhere"), returns: Returns::Number };
     Erfinv "erfinv" => One(Unary::Erfinv), OneOf(special::error)
         ("x", "the number whose error function is x", "erfinv(0.5)")
         { real: Real::Never, domain: Domain::Within(-1.0, 1.0), accuracy: within(7e-16, "everywhere") };

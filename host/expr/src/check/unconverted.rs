@@ -13,9 +13,10 @@ use super::build::parameter_text;
 use super::build::{Builder, Built, Parameters, SeriesForm};
 use super::{Names, Scope};
 use crate::ast::{Operator, Tree, TreeKind};
+use crate::builtin::{Builtin, Returns};
 use crate::definition::Definition;
 use crate::simplify::Number;
-use crate::{Builtin, Constant, Diagnostic, language};
+use crate::{Constant, Diagnostic, language};
 
 /// Parts of an expression up to which its units are worked out once more.
 const MAX_PARTS: usize = 300;
@@ -23,39 +24,6 @@ const MAX_PARTS: usize = 300;
 /// Integers up to this are taken for exponents, halves, thirds and dozens, not for conversions; in [`whole`] one that is
 /// the missing factor is.
 const SMALL: i32 = 12;
-
-/// Functions that take an angle in radians.
-const OF_ANGLES: [Builtin; 6] =
-    [Builtin::Sin, Builtin::Cos, Builtin::Tan, Builtin::Sec, Builtin::Csc, Builtin::Cot];
-
-/// Functions that return an angle in radians.
-const TO_ANGLES: [Builtin; 8] = [
-    Builtin::Asin,
-    Builtin::Acos,
-    Builtin::Atan,
-    Builtin::Asec,
-    Builtin::Acsc,
-    Builtin::Acot,
-    Builtin::Atan2,
-    Builtin::Arg,
-];
-
-/// Other functions that return a pure number, whatever their arguments are in. Logarithms are left out: decibels and
-/// magnitudes are said in units of all kinds.
-const TO_NUMBERS: [Builtin; 12] = [
-    Builtin::Sinh,
-    Builtin::Cosh,
-    Builtin::Tanh,
-    Builtin::Sech,
-    Builtin::Csch,
-    Builtin::Coth,
-    Builtin::Sinc,
-    Builtin::Exp,
-    Builtin::Expm1,
-    Builtin::Erf,
-    Builtin::Erfc,
-    Builtin::Heaviside,
-];
 
 /// Returns a warning of each unit that the expression looks as if it converted.
 pub(super) fn warnings(
@@ -86,7 +54,7 @@ pub(super) fn warnings(
     definition.tree().visit(&mut |tree| {
         if let TreeKind::Call { name, args, .. } = &tree.kind
             && let ([angle], Some(function)) = (&args[..], builtin(scope, tree))
-            && OF_ANGLES.contains(&function)
+            && function.row().takes_angle
             && is_without_conversion(angle)
             && !calls_others(definition, scope, angle)
             && let Some(unit) = unit_of(angle)
@@ -176,9 +144,7 @@ fn pure_parts<'t>(scope: &dyn Scope, tree: &'t Tree, parts: &mut Vec<(&'t Tree, 
 
 /// Returns the function of the language that a part calls, if it returns a pure number.
 fn pure_function(scope: &dyn Scope, tree: &Tree) -> Option<Builtin> {
-    builtin(scope, tree).filter(|function| {
-        OF_ANGLES.contains(function) || TO_ANGLES.contains(function) || TO_NUMBERS.contains(function)
-    })
+    builtin(scope, tree).filter(|function| function.row().returns != Returns::Anything)
 }
 
 fn pure_result(
@@ -190,7 +156,7 @@ fn pure_result(
     is_result: bool,
 ) -> Option<Diagnostic> {
     let factor = Unit::one().factor_to(target).ok().filter(|factor| !factor.is_one())?;
-    let is_angle = TO_ANGLES.contains(&function);
+    let is_angle = function.row().returns == Returns::Angle;
     let returned = if is_angle { "radians" } else { "a pure number" };
     let wanted = target.declared();
     let message = format!(

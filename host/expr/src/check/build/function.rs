@@ -9,9 +9,10 @@ use super::super::unit::Carried;
 use super::conversion::all_against;
 use super::{Builder, HINT_OF_ZERO, Parameters, Quantity};
 use crate::ast::{Operator, Tree, TreeKind};
+use crate::builtin::{Builtin, Units};
 use crate::language::{self, Function, Meaning};
 use crate::simplify::{self, Unfit};
-use crate::{Builtin, Expr, Node, Span};
+use crate::{Expr, Node, Span};
 
 /// One call, as it is written.
 #[derive(Clone, Copy)]
@@ -113,38 +114,37 @@ impl Builder<'_> {
             }
             _ => {}
         }
-        let carried = match builtin {
-            _ if builtin.is_reduction() => {
+        let carried = match builtin.row().units {
+            Units::Plain => {
+                let numbers = self.each_plain(args, name)?;
+                return self.plain_value(simplify::function(builtin, numbers), call);
+            }
+            Units::Kept => first.carried,
+            Units::Reduced => {
                 self.refuse_vanished(&first.expr, call)?;
                 first.carried
             }
-            Builtin::Abs | Builtin::Re | Builtin::Im | Builtin::Conjugate => first.carried,
-            Builtin::Floor | Builtin::Ceiling | Builtin::Frac => {
+            Units::Rounded => {
                 let pure = self.pure(first)?;
                 let carried = pure.carried.clone();
                 args = vec![pure];
                 carried
             }
-            Builtin::Min | Builtin::Max | Builtin::Mod | Builtin::Hypot | Builtin::Atan2 => {
+            Units::Alike => {
                 let leader;
                 (args, leader) = self.all_alike(args)?;
-                if builtin == Builtin::Atan2 { Carried::Plain } else { leader }
+                leader
             }
-            _ if builtin.is_relation() => {
+            Units::Compared => {
                 (args, _) = self.all_alike(args)?;
                 Carried::Plain
             }
-            Builtin::Heaviside => {
-                // The value at zero is a number of its own, whatever the first argument is in.
-                if let Some(at_zero) = args.pop_if(|_| call.args.len() > 1) {
-                    args.push(self.plain(at_zero, "the second argument of `Heaviside`")?);
+            Units::Dropped => {
+                // What stands behind the first argument is a number of its own, whatever the first is in.
+                if let Some(second) = args.pop_if(|_| call.args.len() > 1) {
+                    args.push(self.plain(second, &format!("the second argument of `{name}`"))?);
                 }
                 Carried::Plain
-            }
-            Builtin::Sign | Builtin::Arg => Carried::Plain,
-            _ => {
-                let numbers = self.each_plain(args, name)?;
-                return self.plain_value(simplify::function(builtin, numbers), call);
             }
         };
         let args = args.into_iter().map(|arg| arg.expr).collect();
