@@ -127,7 +127,10 @@ fn an_untrusted_server_is_told_with_the_certificate_that_is_trusted() {
     let server = Server::start(&project);
     write_pair(&project, 2020, 2120);
     let output = server.call(&["f", "5", "--certfile", "own.cert"]);
-    assert_snapshot!(output.stderr.replace(&server.port().to_string(), "PORT"), @"");
+    assert_snapshot!(output.stderr.replace(&server.port().to_string(), "PORT"), @r"
+    kamodo-rpc: localhost:PORT: TLS handshake failed: invalid peer certificate: UnknownIssuer
+    hint: own.cert must be a copy of the server's own certificate, and name `localhost` among its hosts
+    ");
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn what_a_call_changes_is_put_back() {
     the disposition of SIGSEGV changed from a handler to another handler; it was put back; hint: tell the plugin's author: signals are the whole server's: return an error instead, and wait with a condition variable
     the timer SIGALRM changed from none to one that runs; it was put back; hint: tell the plugin's author: signals are the whole server's: return an error instead, and wait with a condition variable
     the thread's blocked signals changed from none to 29 signals; it was put back; hint: tell the plugin's author: restore the mask of the thread before the code returns
-    standard output changed from open to closed; it was put back; hint: tell the plugin's author: these are the server's: write to a file of the plugin's own instead
+    standard output changed from open to closed; it was put back; plugin `changes` is not called any more until its file changes; hint: tell the plugin's author: these are the server's: write to a file of the plugin's own instead
     it left another floating-point environment: denormal numbers are zero; it was put back; hint: tell the plugin's author: restore the floating-point environment before the code returns
     it left another floating-point environment: it rounds up; it was put back; hint: tell the plugin's author: restore the floating-point environment before the code returns
     it left another floating-point environment: exceptions trap; it was put back; hint: tell the plugin's author: restore the floating-point environment before the code returns
@@ -170,13 +170,16 @@ fn a_plugin_that_closes_a_descriptor_is_not_called_until_its_file_changes() {
         let refused = server.call(&[function, "2.0"]);
         assert_eq!(refused.code, Some(1), "{}", refused.stderr);
         if function == "tried" {
-            assert_snapshot!(refused.stderr, @"");
+            assert_snapshot!(refused.stderr, @r"
+            kamodo-rpc: `tried`: plugin `changes` is not called any more: after a call of its `close_output`, standard output changed from open to closed
+            hint: replace the plugin's file by one that does not do it; its author: these are the server's: write to a file of the plugin's own instead
+            ");
         }
     }
     server.logs("is not called any more");
     let log = server.log();
     let line = log.lines().find(|line| line.contains("is not called any more")).unwrap();
-    assert_snapshot!(line.split_once("after").unwrap().1, @"");
+    assert_snapshot!(line.split_once("after ").unwrap().1, @"a call of `close_output` of plugin `changes`: standard output changed from open to closed; it was put back; plugin `changes` is not called any more until its file changes; hint: tell the plugin's author: these are the server's: write to a file of the plugin's own instead");
     server.answers(&["scaled", "3.0"], "3.0");
     project.drop_bytes(&other_bytes(), "changes.so");
     server.answers(&["tried", "2.0"], "2.0");
@@ -189,7 +192,10 @@ fn a_cheap_call_that_closes_a_descriptor_is_the_last_one() {
     let mut server = Server::start(&project);
     server.answers(&["close_quickly", "1.0"], "1.0");
     let refused = server.call(&["close_quickly", "1.0"]);
-    assert_snapshot!(refused.stderr, @"");
+    assert_snapshot!(refused.stderr, @r"
+    kamodo-rpc: `close_quickly`: plugin `changes` is not called any more: after a call of its `close_quickly`, standard output changed from open to closed
+    hint: replace the plugin's file by one that does not do it; its author: these are the server's: write to a file of the plugin's own instead
+    ");
     assert_eq!(server.end_by("TERM"), Some(0));
 }
 
@@ -199,7 +205,10 @@ fn a_plugin_that_replaces_a_descriptor_is_not_called_and_its_file_is_left_there(
     let mut server = Server::start(&project);
     server.answers(&["replace_error", "1.0"], "1.0");
     let refused = server.call(&["tried", "1.0"]);
-    assert_snapshot!(refused.stderr, @"");
+    assert_snapshot!(refused.stderr, @r"
+    kamodo-rpc: `tried`: plugin `changes` is not called any more: after a call of its `replace_error`, standard error changed from open to another file
+    hint: replace the plugin's file by one that does not do it; its author: these are the server's: write to a file of the plugin's own instead
+    ");
     server.logs("what is open in its place may be somebody else's"); // the log has a number of its own
     assert_eq!(server.call(&["g", "3.0"]).stdout, "6.0\n");
     assert_eq!(server.end_by("TERM"), Some(0));
@@ -211,7 +220,10 @@ fn descriptors_of_the_server_that_a_plugin_closed_are_told() {
     let mut server = Server::start(&project);
     server.answers(&["close_far", "1.0"], "1.0");
     let refused = eventually(|| server.call(&["tried", "1.0"]), |call| call.code == Some(1));
-    assert_snapshot!(refused.stderr.replace("after a call of its `close_far`", "while it ran"), @"");
+    assert_snapshot!(refused.stderr.replace("after a call of its `close_far`", "while it ran"), @r"
+    kamodo-rpc: `tried`: plugin `changes` is not called any more: while it ran, the server's own descriptors changed from open to closed
+    hint: replace the plugin's file by one that does not do it; its author: close only what the plugin opened itself: another number may be somebody's connection
+    ");
     assert_eq!(server.end_by("TERM"), Some(0));
 }
 

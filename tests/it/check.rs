@@ -176,7 +176,10 @@ fn an_upstream_is_named_whose_prefix_a_missing_name_has() {
         |       ^^^^^^^
     hint: `f` is served as soon as a plugin, an upstream or a definition brings `sat_rho`
 
-    1 function, 0 errors, 1 warning
+    warning: selfsigned.cert: cannot be read: No such file or directory (os error 2); no function of upstream model.example:60000 as sat_ comes before
+    hint: name a copy of that server's certificate
+
+    1 function, 0 errors, 2 warnings
     ");
 }
 
@@ -195,7 +198,14 @@ fn the_mistakes_of_each_file_of_a_directory() {
     std::fs::create_dir(project.path("conf.d/e.yaml")).unwrap();
     let checked = project.run(&["check", "conf.d"]).stdout;
     let errors: Vec<_> = checked.lines().filter(|line| line.contains("error: ")).collect();
-    assert_snapshot!(errors.join("\n"), @"");
+    assert_snapshot!(errors.join("\n"), @r"
+    conf.d/a.yaml:2:10: error: `f`: expected an operand, found the end
+    conf.d/c.yaml:2:5: error: this is no YAML: unclosed bracket '['
+    conf.d/d.yaml:2:1: error: `l`: calls itself: `l` → `l`
+    conf.d/d.yaml:4:7: error: `port`: expected a number from 0 to 65535, found `a`
+    conf.d/e.yaml: error: the configuration cannot be read: expected a regular file, found a directory
+    conf.d/b.yaml:2:11: error: `g`: cannot convert `m` to `kg`, the unit of `g`
+    ");
 }
 
 #[test]

@@ -250,7 +250,16 @@ fn a_certificate_of_an_upstream_that_cannot_be_used_is_told_by_check() {
             output.stdout
         })
         .collect();
-    assert_snapshot!(told[0], @"");
+    assert_snapshot!(told[0], @r"
+    | symbol | units | lhs | rhs | arg_units | origin          |
+    |--------|-------|-----|-----|-----------|-----------------|
+    | f(x)   |       | f   | x   |           | kamodo_rpc.yaml |
+
+    warning: its.cert: cannot be read: expected a regular file, found a named pipe; no function of upstream localhost:1 comes before
+    hint: put a regular file in its place, or remove it
+
+    1 function, 0 errors, 1 warning
+    ");
     assert!(told[1].contains("its.cert: "), "{}", told[1]);
 }
 
@@ -260,7 +269,16 @@ fn what_is_no_directory_of_plugins_is_named() {
     project.replace("kamodo_rpc.yaml", "!Kamodo\nf: x\n--- !Plugins\ndirectory: plugins.d\n");
     fs::remove_dir_all(project.path("plugins.d")).ok();
     KINDS[0].1(&project.path("plugins.d"));
-    assert_snapshot!(project.run(&["check"]).stdout, @"");
+    assert_snapshot!(project.run(&["check"]).stdout, @r"
+    | symbol | units | lhs | rhs | arg_units | origin          |
+    |--------|-------|-----|-----|-----------|-----------------|
+    | f(x)   |       | f   | x   |           | kamodo_rpc.yaml |
+
+    plugins.d: warning: expected a directory of plugins, found a named pipe
+    hint: name a directory instead; a plugin's file is put into one that is named here
+
+    1 function, 0 errors, 1 warning
+    ");
 }
 
 #[test]
@@ -269,13 +287,19 @@ fn a_result_does_not_wait_for_a_reader_of_a_named_pipe() {
     let server = Server::start(&project);
     KINDS[0].1(&project.path("pipe"));
     let output = server.call(&["f", "5", "-o", "pipe"]);
-    assert_snapshot!(output.stderr, @"");
+    assert_snapshot!(output.stderr, @r"
+    kamodo-rpc: pipe: cannot be written: nobody reads from it
+    hint: start what reads the named pipe first, or name a file
+    ");
     assert_eq!(output.code, Some(74), "{output:?}");
     let read = project
         .shell_at(server.port(), "cat pipe & until kamodo-rpc call f 5 -o pipe 2> said; do :; done; wait");
     assert_eq!(read.stdout, "5\n");
     KINDS[2].1(&project.path("socket"));
-    assert_snapshot!(server.call(&["f", "5", "-o", "socket"]).stderr, @"");
+    assert_snapshot!(server.call(&["f", "5", "-o", "socket"]).stderr, @r"
+    kamodo-rpc: socket: cannot be written: expected a file, a named pipe or a character device, found a socket
+    hint: name a file, or leave `--output` out to print the result
+    ");
     for device in ["/dev/stdout", "/dev/null"] {
         let output = server.call(&["f", "5", "-o", device]);
         let printed = if device == "/dev/stdout" { "5\n" } else { "" };
