@@ -22,9 +22,11 @@ interface Extension {
                  deadlineMs :UInt32) -> (result :Kamodo.Literal);
   # Calls a function of this server. When the deadline has passed, the work stops and the call fails.
 
-  define @4 (definition :Definition) -> (function :Kamodo.Function, meta :Kamodo.Meta);
+  define @4 (definition :Definition) -> (function :Kamodo.Function, meta :Kamodo.Meta,
+                                         warnings :List(Diagnostic));
   # Defines a function for this connection only; it lasts as long as the capability. Its units are checked
-  # as those of a configuration are. Definitions that come later on this connection may call it by its name.
+  # as those of a configuration are, and what `check` would warn of comes with it. Definitions that come later on this
+  # connection may call it by its name.
 
   upload @5 (dtype :Text, shape :List(UInt32)) -> (upload :Upload);
   # Takes an array in pieces, so that no message holds it whole. It counts among the values held here.
