@@ -93,12 +93,30 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
     answer::show(&result, &eval.answer)
 }
 
-/// Tells what is to be said of a definition though the server takes it, once for all times that it is sent. What is wrong
-/// with it, the server says.
-fn warn_of(lhs: &str, rhs: &str, is_warned: &Cell<bool>) {
+/// Defines a function, and tells what is to be said of it though the server takes it, once for all times that it is
+/// sent. What is wrong with it, the server says.
+async fn define(
+    client: &Client,
+    lhs: &str,
+    rhs: &str,
+    is_warned: &Cell<bool>,
+) -> Result<Field, ClientError> {
+    let defined = client.define(lhs, rhs).await;
     if is_warned.replace(true) {
-        return;
+        return defined;
     }
+    match &defined {
+        Ok(field) if !field.warnings.is_empty() => {
+            field.warnings.iter().for_each(|warning| telemetry::say(&warning.rendered));
+        }
+        // A server that is older sends no warnings, and one that refuses it none beside the error.
+        _ => warn_of(lhs, rhs),
+    }
+    defined
+}
+
+/// Tells what is to be said of a definition whatever else is defined.
+fn warn_of(lhs: &str, rhs: &str) {
     let source = |text: &str| Source::whole("definition", text);
     if let Ok(definition) = Definition::parse(&source(lhs), &source(rhs)) {
         definition.warnings().iter().for_each(|warning| telemetry::say(warning.render()));
@@ -123,8 +141,7 @@ async fn evaluate(
     let mut field = match sides {
         Some((lhs, rhs)) => {
             let lhs = format!("{lhs}{bracketed}");
-            warn_of(&lhs, rhs, is_warned);
-            client.define(&lhs, rhs).await?
+            define(client, &lhs, rhs, is_warned).await?
         }
         None => define_unnamed(client, &eval.expression, &arguments, &bracketed, is_warned).await?,
     };
@@ -175,8 +192,7 @@ async fn define_unnamed(
     });
     let parameters = parameters.collect::<Vec<_>>().join(",");
     let lhs = format!("{name}({parameters}){unit}");
-    warn_of(&lhs, rhs, is_warned);
-    client.define(&lhs, rhs).await.map_err(|error| match error {
+    define(client, &lhs, rhs, is_warned).await.map_err(|error| match error {
         ClientError::Remote { message, hint: Some(hint), overloaded }
             if hint.starts_with(&format!("did you mean `{name}(")) =>
         {

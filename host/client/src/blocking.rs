@@ -34,7 +34,7 @@ use std::time::Duration;
 use kamodo_value::Value;
 
 use self::thread::{Held, Thread};
-use crate::extension::{Description, Event};
+use crate::extension::{Description, Diagnostic, Event};
 use crate::{Arguments, Endpoint, Error, FromValue, Options, Parameter};
 
 /// A server that is dialled when it is needed, and again after its connection was lost: see
@@ -181,12 +181,21 @@ impl Client {
     /// # Errors
     /// As there.
     pub fn define(&self, lhs: &str, rhs: &str) -> Result<Function, Error> {
+        self.define_with_warnings(lhs, rhs).map(|(function, _)| function)
+    }
+
+    /// Defines a function as [`Client::define`] does; returns what the server warns of in its definition too.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn define_with_warnings(&self, lhs: &str, rhs: &str) -> Result<(Function, Vec<Diagnostic>), Error> {
         let (lhs, rhs) = (lhs.to_owned(), rhs.to_owned());
-        let held = self.thread.run(async move |shared| {
+        let (held, warnings) = self.thread.run(async move |shared| {
             let request = shared.session.asked(async |client| client.define(&lhs, &rhs).await);
-            Ok(shared.hold_function(request.await?.function))
+            let field = request.await?;
+            Ok((shared.hold_function(field.function), field.warnings))
         })?;
-        Ok(Function(self.thread.held(held)))
+        Ok((Function(self.thread.held(held)), warnings))
     }
 }
 

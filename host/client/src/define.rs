@@ -2,7 +2,7 @@
 
 use kamodo_schema::extension::{define_params, define_results};
 
-use crate::extension::absent;
+use crate::extension::{absent, diagnostics};
 use crate::{Client, Error, Expression, Field, Function, field};
 
 impl Client {
@@ -11,7 +11,8 @@ impl Client {
     ///
     /// The server checks units as it does those of a configuration, and converts on the way. The function may
     /// be applied in expressions ([`Expression::apply`]), and called by its name in later definitions of this
-    /// connection, as long as it is held. Only a server of ours can do this.
+    /// connection, as long as it is held. Only a server of ours can do this. What it warns of is in
+    /// [`Field::warnings`].
     ///
     /// # Errors
     /// [`Error::Remote`] with what is wrong in the definition, [`Error::NoExtension`].
@@ -49,6 +50,7 @@ impl Client {
         let response = response.get()?;
         let name = lhs.split(['(', '[']).next().unwrap_or(lhs).trim();
         let function = Function::new(name, response.get_function()?, self.connection());
-        field::of(name, response.get_meta()?, function)
+        let warnings = diagnostics(response.get_warnings()?)?;
+        Ok(Field { warnings, ..field::of(name, response.get_meta()?, function)? })
     }
 }

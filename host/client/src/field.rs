@@ -8,6 +8,7 @@ use kamodo_value::Value;
 use kamodo_wire::literal;
 
 use crate::connection::Connection;
+use crate::extension::Diagnostic;
 use crate::{Arguments, Call, Error};
 
 /// A function that is served, with what its server says of it.
@@ -26,6 +27,9 @@ pub struct Field {
     pub equation: String,
     /// Arguments that the equation leaves out.
     pub hidden_args: Vec<String>,
+    /// What its server warns of in its definition, if it was [defined](crate::Client::define) here: a unit that does
+    /// not convert, say. Empty for functions that are served.
+    pub warnings: Vec<Diagnostic>,
     /// How to call it.
     pub function: Function,
 }
@@ -69,6 +73,7 @@ pub(crate) fn of(name: &str, meta: meta::Reader<'_>, function: Function) -> Resu
         citation: text(meta.get_citation()?)?,
         equation: text(meta.get_equation()?)?,
         hidden_args,
+        warnings: Vec::new(),
         function,
     })
 }

@@ -300,7 +300,8 @@ impl Diagnostic {
 
     /// Says what it is about.
     #[must_use]
-    pub(crate) fn about(mut self, subject: Subject) -> Self {
+    #[must_use]
+    pub fn about(mut self, subject: Subject) -> Self {
         self.subject = subject;
         self
     }

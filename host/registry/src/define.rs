@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kamodo_expr::{Definition, Diagnostic, Scope, Severity, Subject, cancellable, listed};
+use kamodo_expr::{Definition, Diagnostic, Scope, Severity, Subject, bounded, cancellable, listed};
 use kamodo_value::Signature;
 
 use crate::link::{InlineRoom, finish};
@@ -25,7 +25,12 @@ pub fn define(
     snapshot: &Snapshot,
     beside: &[Arc<Function>],
 ) -> Result<Arc<Function>, Vec<Diagnostic>> {
-    if (View { snapshot, beside }).find(definition.name()).is_some() {
+    check_name(definition, &View { snapshot, beside })?;
+    link_beside(definition, snapshot, beside)
+}
+
+fn check_name(definition: &Definition, view: &View<'_>) -> Result<(), Vec<Diagnostic>> {
+    if view.find(definition.name()).is_some() {
         return Err(vec![taken(definition)]);
     }
     let name = definition.name();
@@ -36,10 +41,11 @@ pub fn define(
             error.with_function(name).with_hint(format!("take another name, such as `{name}_0`")),
         ]);
     }
-    link_beside(definition, snapshot, beside)
+    Ok(())
 }
 
-/// Links one definition as [`define`] does, as long as somebody wants it: else it ends soon, as cancelled.
+/// Links one definition as [`define`] does, as long as somebody wants it: else it ends soon, as cancelled. With the
+/// function comes what is to be said of its definition though it is right: its warnings.
 ///
 /// # Errors
 /// As [`define`]; also that it was cancelled.
@@ -48,8 +54,12 @@ pub fn define_unless_cancelled(
     snapshot: &Snapshot,
     beside: &[Arc<Function>],
     cancel: &Cancel,
-) -> Result<Arc<Function>, Vec<Diagnostic>> {
-    unless_cancelled(cancel, || define(definition, snapshot, beside))
+) -> Result<(Arc<Function>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    unless_cancelled(cancel, || {
+        let view = View { snapshot, beside };
+        check_name(definition, &view)?;
+        link_to(definition, &view)
+    })
 }
 
 /// Links definitions as long as somebody wants them: else each ends soon, as cancelled.
@@ -76,9 +86,16 @@ pub fn link_beside(
     snapshot: &Snapshot,
     beside: &[Arc<Function>],
 ) -> Result<Arc<Function>, Vec<Diagnostic>> {
-    let view = View { snapshot, beside };
+    link_to(definition, &View { snapshot, beside }).map(|(function, _)| function)
+}
+
+/// Links one definition to what it sees; returns its warnings too.
+fn link_to(
+    definition: &Definition,
+    view: &View<'_>,
+) -> Result<(Arc<Function>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let named = |diagnostic: Diagnostic| diagnostic.with_function(definition.name());
-    let (outcome, mut diagnostics) = definition.check(&view);
+    let (outcome, mut diagnostics) = definition.check(view);
     let origin = Arc::new(Origin::Yaml { file: PathBuf::from(&*definition.lhs().file) });
     let find = |name: &str| view.find(name).cloned();
     let function =
@@ -89,21 +106,23 @@ pub fn link_beside(
     // A file may wait for what it calls; this one cannot, and what was to warn says what was meant.
     let misspelt = diagnostics.iter().find(|told| told.subject == Subject::Misspelt);
     let meant = misspelt.and_then(|told| told.hint.clone());
-    diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    let is_warning = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Warning;
+    let (warnings, diagnostics): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(is_warning);
     match function {
         Some(function) if diagnostics.is_empty() => match &function.body {
             Body::Waiting(missing) => {
                 let rhs = definition.rhs();
                 let message = format!("calls {}, which is not served", listed(missing));
                 let hint = meant.unwrap_or_else(|| "`kamodo-rpc list` lists what is served".to_owned());
-                Err(vec![named(rhs.error(0..rhs.text.len(), message).with_hint(hint))])
+                let error = rhs.error(0..rhs.text.len(), message).with_hint(hint);
+                Err(vec![named(error.about(Subject::Missing))])
             }
             Body::Unfit(reason) => {
                 let rhs = definition.rhs();
                 let message = format!("calls what does not fit: {}", reason.message);
                 Err(vec![named(rhs.error(0..rhs.text.len(), message))])
             }
-            _ => Ok(Arc::new(function)),
+            _ => Ok((Arc::new(function), bounded(warnings))),
         },
         _ => Err(diagnostics),
     }

@@ -74,13 +74,13 @@ struct Task {
 // === impl Definitions ===
 
 impl Definitions {
-    /// Defines a function by text.
+    /// Defines a function by text; returns the warnings of its definition too.
     pub(crate) async fn define(
         &self,
         connection: &Connection,
         lhs: &str,
         rhs: &str,
-    ) -> Result<(Rc<Defined>, Arc<Function>), RequestError> {
+    ) -> Result<(Rc<Defined>, Arc<Function>, Vec<Diagnostic>), RequestError> {
         let _turn = self.order.lock().await;
         let snapshot = connection.snapshot(); // a request reads the registry once
         let found = lhs.len().saturating_add(rhs.len());
@@ -112,14 +112,12 @@ impl Definitions {
         let own = definition.clone();
         let linking = move |cancel: &Cancel| define_unless_cancelled(&own, &snapshot, &functions, cancel);
         let linked = connection.compute(definition.name(), linking).await?;
-        let function = linked.map_err(|mut diagnostics| {
-            let standing = &connection.registry().current().standing;
-            // Only of the names that are not there: what else is wrong has a hint of its own.
-            for missing in diagnostics.iter_mut().filter(|told| told.message.ends_with("which is not served"))
-            {
-                let names =
-                    definition.calls().iter().filter(|name| missing.message.contains(&format!("`{name}`")));
-                if let Some(hint) = names.filter_map(|name| standing.hint_of(name)).next() {
+        let (function, warnings) = linked.map_err(|mut diagnostics| {
+            let current = connection.registry().current();
+            let is_missing = |name: &&Arc<str>| current.snapshot.find(name).is_none();
+            for missing in diagnostics.iter_mut().filter(|told| told.subject == Subject::Missing) {
+                let mut names = definition.calls().iter().filter(is_missing);
+                if let Some(hint) = names.find_map(|name| current.standing.hint_of(name)) {
                     missing.hint = Some(hint);
                 }
             }
@@ -128,7 +126,7 @@ impl Definitions {
         let linked = Linked { generation, function: Ok(function.clone()) };
         let one = Rc::new(Defined { definition, needs, linked: RefCell::new(linked) });
         self.defined.borrow_mut().push(Rc::downgrade(&one));
-        Ok((one, function))
+        Ok((one, function, warnings))
     }
 
     /// Returns those that there are, where there is room for one more.

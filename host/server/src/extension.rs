@@ -170,8 +170,11 @@ impl extension::Server for ExtensionServer {
                 &spelled
             }
         };
-        let (defined, function) = connection.definitions.define(connection, lhs, rhs).await?;
+        let (defined, function, warnings) = connection.definitions.define(connection, lhs, rhs).await?;
         let server = FunctionServer::defined(connection, defined);
+        // Its text is the client's own, so that all of it is shown.
+        let list = results.get().init_warnings(warnings.len() as u32);
+        write_diagnostics(list, &warnings, Audience::Local);
         results.get().set_function(connection.functions.borrow_mut().new_client(server));
         Ok(write_meta(results.get().init_meta(), &function, &Published::unchanged(&function))?)
     }
