@@ -121,7 +121,11 @@ impl Bench {
         let response = response.get()?;
         let meta = response.get_meta()?;
         let said = format!("[{}] {}", meta.get_units()?.to_str()?, meta.get_equation()?.to_str()?);
-        Ok(Defined { function: response.get_function()?, said })
+        let mut warnings = Vec::new();
+        for warning in response.get_warnings()? {
+            warnings.push(warning.get_rendered()?.to_string()?);
+        }
+        Ok(Defined { function: response.get_function()?, said, warnings: warnings.join("\n") })
     }
 
     async fn define_text(&self, lhs: &str, rhs: &str) -> Answer<Defined> {
@@ -158,6 +162,7 @@ impl Bench {
 struct Defined {
     function: function::Client,
     said: String,
+    warnings: String,
 }
 
 impl Defined {
@@ -288,6 +293,34 @@ fn a_body_may_be_an_expression() {
         assert_eq!(by_text.call(&[int(5)]).await.unwrap(), int(5));
         let low = bench.define_body("low(h[m])[g/cm^3]", &Call(rho, vec![Argument(0)])).await.unwrap();
         assert_snapshot!(low.said, @r"[g/cm**3] \frac{\rho{\left(\frac{h}{1000} \right)}}{1000}");
+    });
+}
+
+#[test]
+fn definitions_that_are_warned_of() {
+    with_client(Limits::default(), async |bench| {
+        let sine = bench.define_text("s(lat[deg])", "sin(lat)").await.unwrap();
+        assert_snapshot!(sine.warnings, @r"
+        definition:1:5: warning: `s`: `sin` takes radians, found a number in `deg`: parameters are plain numbers
+          1 | sin(lat)
+            |     ^^^
+        hint: write `sin(lat*pi/180)`, or declare it in `rad`
+        ");
+        let noise = bench.define_text("noise(h[km])[nT/Hz^1/2]", "3*h").await.unwrap();
+        assert_snapshot!(noise.warnings, @r"
+        definition:1:17: warning: `noise`: `nT/Hz^1/2` can be read in two ways, it is taken for `nT/(2*Hz)`
+          1 | noise(h[km])[nT/Hz^1/2]
+            |                 ^^^^^^
+        hint: write `nT/(2*Hz)`, or `nT/Hz^(1/2)` if that is meant
+        ");
+        let sum = bench.define_text("t(h[km])[kg/m^3]", "rho(h) + 1").await.unwrap();
+        assert_snapshot!(sum.warnings, @r"
+        definition:1:10: warning: `t`: a plain number is added to a quantity, it is taken as in `kg/m**3`
+          1 | rho(h) + 1
+            |          ^
+        hint: if another unit is meant, define it with that, as in `c_0[kg/m**3]: 1`, and write `c_0`
+        ");
+        assert_eq!(bench.define_text("g(x)", "f(x) + 1").await.unwrap().warnings, "");
     });
 }
 
