@@ -300,7 +300,6 @@ impl Diagnostic {
 
     /// Says what it is about.
     #[must_use]
-    #[must_use]
     pub fn about(mut self, subject: Subject) -> Self {
         self.subject = subject;
         self

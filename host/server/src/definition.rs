@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use capnp::capability::get_resolved_cap;
 use futures::future::join_all;
-use kamodo_expr::{Definition, Diagnostic, Source};
+use kamodo_expr::{Definition, Diagnostic, Source, Subject};
 use kamodo_registry::{
     Cancel, Function, Snapshot, define, define_unless_cancelled, link_beside, unless_cancelled,
 };
