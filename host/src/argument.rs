@@ -58,7 +58,8 @@ pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Argument>, Error> {
 /// Splits `name=value`; a bare value has no name.
 fn keyword(text: &str) -> (Option<&str>, &str) {
     match text.split_once('=') {
-        Some((name, value)) if is_name(name.trim()) => (Some(name.trim()), value),
+        // Other blanks than this one are refused, since nobody sees which they are.
+        Some((name, value)) if is_name(name.trim_matches(' ')) => (Some(name.trim_matches(' ')), value),
         _ => (None, text),
     }
 }

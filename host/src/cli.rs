@@ -297,7 +297,7 @@ mod tests {
         ");
         insta::assert_snapshot!(whole("kamodo-rpc f 5"), @"
         error: there is no command `f`
-        hint: `kamodo-rpc call f` calls a function of that name, `kamodo-rpc help` lists the commands
+        hint: `kamodo-rpc call f` calls a function of that name, `kamodo-rpc --help` lists the commands
         ");
         insta::assert_snapshot!(whole("kamodo-rpc lst"), @"
         error: there is no command `lst`

@@ -191,7 +191,59 @@ fn hints_on_a_call_are_in_the_words_of_the_shell() {
             "kamodo-rpc list 'f(x)'",
         ],
     );
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @"
+    $ kamodo-rpc call f '[]'
+    []
+    $ kamodo-rpc call f '[1, null]'
+    kamodo-rpc: `f`: `**` does not take `list` and `int`
+    hint: give a number, or a list of numbers whose rows are equally long, in place of `[1, null]`
+    $ kamodo-rpc call f '[[1], [2, 3]]'
+    kamodo-rpc: `f`: `**` does not take `list` and `int`
+    hint: give a number, or a list of numbers whose rows are equally long, in place of `[[1], [2, 3]]`
+    $ kamodo-rpc call f null
+    kamodo-rpc: `f`: `**` does not take `NoneType` and `int`
+    hint: give a number, or a list of numbers whose rows are equally long, in place of `null`
+    $ kamodo-rpc call r a=1 2 3
+    kamodo-rpc: `r(a, b, c)`: argument `a` is given by position and by keyword
+    hint: values without a name are for the first parameters: write `kamodo-rpc call r a=1 b=2 c=3`
+    $ kamodo-rpc call p_dyn v=400 '5[1/cm^3]' 6
+    kamodo-rpc: `p_dyn(n, v)`: argument `v` is given by position and by keyword
+    hint: leave out one of the two `v`
+    $ kamodo-rpc call r 1 b=2 3 4
+    kamodo-rpc: `r(a, b, c)`: argument `b` is given by position and by keyword
+    hint: leave out one of the two `b`
+    $ kamodo-rpc call p_dyn 5
+    kamodo-rpc: `p_dyn(n, v)`: missing argument `v`
+    hint: call it as `kamodo-rpc call p_dyn n=5 v=…`
+    $ kamodo-rpc call p_dyn 5 port=400
+    kamodo-rpc: `p_dyn(n, v)` has no argument `port`
+    hint: a flag is written `--port 400`
+    $ kamodo-rpc call b -5[nT] --unit nT
+    -5.0
+    $ kamodo-rpc call b -- -5[nT]
+    -5e-09
+    $ kamodo-rpc call b 5nT
+    kamodo-rpc: argument `5nT`: expected a number, a JSON list or `@file`, found `5nT`
+    hint: write `'5[nT]'`
+    $ kamodo-rpc call b 'B=5 nT'
+    kamodo-rpc: argument `B=5 nT`: expected a number, a JSON list or `@file`, found `5 nT`
+    hint: write `'B=5[nT]'`
+    $ kamodo-rpc call f 'x = 5'
+    19
+    $ kamodo-rpc call f 2*pi
+    kamodo-rpc: argument `2*pi`: expected a number, a JSON list or `@file`, found `2*pi`
+    hint: `call` takes numbers; compute them with `eval`, as in `kamodo-rpc eval 'f(2*pi)'`
+    $ kamodo-rpc call 'f(5)'
+    kamodo-rpc: the server has no function `f(5)`
+    hint: write `kamodo-rpc eval 'f(5)'`
+    $ kamodo-rpc list f f --format csv
+    symbol,units,arg_units,equation,citation,state,origin
+    f(x),,,x^{2} - x - 1,,served,kamodo_rpc.yaml
+    f(x),,,x^{2} - x - 1,,served,kamodo_rpc.yaml
+    $ kamodo-rpc list 'f(x)'
+    kamodo-rpc: the server has no function `f(x)`
+    hint: did you mean `f`?
+    ");
     for command in hinted(&said) {
         let output = server.shell(&command);
         assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{command}");
@@ -218,7 +270,54 @@ fn hints_on_an_expression_are_in_the_words_of_the_shell() {
             "kamodo-rpc eval 'g(x) = f(x)' '[1, null]'",
         ],
     );
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @"
+    $ kamodo-rpc eval 'b(5[nT])'
+    kamodo-rpc: definition:1:4: error: `expression`: unexpected `[`
+      1 | b(5[nT])
+        |    ^
+    hint: write `kamodo-rpc eval 'b(x)' 'x=5[nT]'`
+    $ kamodo-rpc eval 'b(5 nT)'
+    kamodo-rpc: definition:1:5: error: `expression`: expected an operator or `)`, found `nT`
+      1 | b(5 nT)
+        |     ^^
+        |  ^ opened here
+    hint: write `kamodo-rpc eval 'b(x)' 'x=5[nT]'`
+    $ kamodo-rpc eval 'f([1, 2])'
+    kamodo-rpc: definition:1:3: error: `expression`: unexpected `[`
+      1 | f([1, 2])
+        |   ^
+    hint: write `kamodo-rpc eval 'f(x)' 'x=[1, 2]'`
+    $ kamodo-rpc eval 'b(5)[nT]'
+    kamodo-rpc: definition:1:5: error: `expression`: unexpected `[`
+      1 | b(5)[nT]
+        |     ^
+    hint: write `kamodo-rpc eval 'b(5)' --unit nT`
+    $ kamodo-rpc eval 'b(B=5)'
+    kamodo-rpc: definition:1:4: error: `expression`: unexpected `=`
+      1 | b(B=5)
+        |    ^
+    hint: the arguments of a call stand in their order, without names; a comparison is `==`
+    $ kamodo-rpc eval 'nosuch(5)'
+    kamodo-rpc: definition:1:1: error: `expression`: calls `nosuch`, which is not served
+      1 | nosuch(5)
+        | ^^^^^^^^^
+    hint: `kamodo-rpc list` lists what is served
+    $ kamodo-rpc eval f 5
+    kamodo-rpc: `f`: expected arguments as `name=value`
+    hint: write `kamodo-rpc call f 5`
+    $ kamodo-rpc eval 'f(x)' 5
+    kamodo-rpc: `f(x)`: expected arguments as `name=value`
+    hint: write `kamodo-rpc eval 'f(x)' x=5`
+    $ kamodo-rpc eval 'g(x): f(x)' 5
+    kamodo-rpc: `g(x): f(x)`: expected arguments as `name=value`
+    hint: write `kamodo-rpc eval 'g(x) = f(x)' 5`
+    $ kamodo-rpc eval 'g(x) = f(x)'
+    kamodo-rpc: `g(x)`: missing argument `x`
+    hint: call it as `kamodo-rpc eval 'g(x) = f(x)' x=…`
+    $ kamodo-rpc eval 'g(x) = f(x)' '[1, null]'
+    kamodo-rpc: `g`: `**` does not take `list` and `int`
+    hint: give a number, or a list of numbers whose rows are equally long, in place of `[1, null]`
+    ");
     for command in hinted(&said) {
         let output = server.shell(&command);
         assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{command}");
@@ -467,11 +566,11 @@ fn errors_of_call() {
     ");
     assert_snapshot!(error(&["p", "1"]), @r"
     kamodo-rpc: `p(x, y)`: missing argument `y`
-    hint: call it as `p(x, y)`
+    hint: call it as `kamodo-rpc call p x=1 y=…`
     ");
     assert_snapshot!(error(&["p", "1", "2", "3"]), @r"
     kamodo-rpc: `p(x, y)` takes 2 arguments, found 3
-    hint: call it as `p(x, y)`
+    hint: call it as `kamodo-rpc call p x=1 y=2`
     ");
     assert_snapshot!(error(&["p", "1", "2", "x=3"]), @r"
     kamodo-rpc: `p(x, y)`: argument `x` is given by position and by keyword
@@ -479,11 +578,11 @@ fn errors_of_call() {
     ");
     assert_snapshot!(error(&["p", "1", "2", "z=3"]), @r"
     kamodo-rpc: `p(x, y)` has no argument `z`
-    hint: call it as `p(x, y)`
+    hint: call it as `kamodo-rpc call p x=1 y=2`
     ");
     assert_snapshot!(usage(&["f", "[1, 2"]), @r"
     kamodo-rpc: argument `[1, 2`: expected a number, a JSON list or `@file`, found `[1, 2`
-    hint: an argument stands alone or as `name=value`; quote a list
+    hint: write `'[1, 2]'`
     ");
     assert_snapshot!(usage(&["f", "@missing.npy"]), @r"
     kamodo-rpc: argument `@missing.npy`: missing.npy: cannot be read: No such file or directory (os error 2)

@@ -225,7 +225,7 @@ fn units_of_arguments_and_results() {
     assert_eq!(no_such.code, Some(1));
     assert_snapshot!(no_such.stderr, @"
     kamodo-rpc: `f(h, t)` has no argument `z`
-    hint: call it as `f(h, t)`
+    hint: call it as `kamodo-rpc call f 'h=1[km]' t=…`
     ");
 }
 

@@ -8,6 +8,9 @@ use crate::shell::{number_length, quoted};
 /// Returns what to do about an argument without or with its name, if that is clear. `next` is the argument behind it.
 pub(super) fn hint(name: Option<&str>, value: &str, next: Option<&str>) -> Option<String> {
     let value = value.trim();
+    if value.starts_with('@') {
+        return None; // it is a file already
+    }
     let write = |meant: &str| {
         let named = name.map(|name| format!("{name}={meant}"));
         format!("write `{}`", quoted(named.as_deref().unwrap_or(meant)))
@@ -42,12 +45,16 @@ pub(super) fn hint(name: Option<&str>, value: &str, next: Option<&str>) -> Optio
     }
 }
 
-/// `5nT`, `5 km/s`, `5[nT`
+/// `5nT`, `5 km/s`, `5[nT`, `5/cm^3`
 fn quantity(text: &str) -> Option<String> {
     let (number, rest) = text.split_at(number_length(text));
     let unit = rest.trim().trim_start_matches('[').trim_end_matches(']').trim();
-    let is_unit = unit.starts_with(is_name_start) && Unit::parse(unit).is_ok();
-    (!number.is_empty() && is_unit).then(|| format!("{number}[{unit}]"))
+    let unit = match unit.strip_prefix('/') {
+        Some(divisor) if divisor.starts_with(is_name_start) => format!("1/{divisor}"),
+        None if unit.starts_with(is_name_start) => unit.to_owned(),
+        _ => return None,
+    };
+    (!number.is_empty() && Unit::parse(&unit).is_ok()).then(|| format!("{number}[{unit}]"))
 }
 
 /// `1,5`, which is a number in some countries
@@ -102,6 +109,7 @@ mod tests {
         assert_snapshot!(of("5nT"), @"write `'5[nT]'`");
         assert_snapshot!(of("-5 km/s"), @"write `'-5[km/s]'`");
         assert_snapshot!(of("5[nT"), @"write `'5[nT]'`");
+        assert_snapshot!(of("5/cm^3"), @"write `'5[1/cm^3]'`");
         assert_snapshot!(of("1e3eV"), @"write `'1e3[eV]'`");
         assert_snapshot!(of("(1, 2)"), @"write `'[1, 2]'`");
         assert_snapshot!(of("[1 2 3]"), @"write `'[1, 2, 3]'`");

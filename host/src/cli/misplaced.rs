@@ -62,7 +62,7 @@ fn command_meant(whole: &clap::Command, command: &str) -> String {
     match suggest(command, shown.map(clap::Command::get_name)) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!(
-            "`kamodo-rpc call {}` calls a function of that name, `kamodo-rpc help` lists the commands",
+            "`kamodo-rpc call {}` calls a function of that name, `kamodo-rpc --help` lists the commands",
             quoted(command)
         ),
     }
