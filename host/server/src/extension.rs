@@ -23,7 +23,7 @@ use crate::definition;
 use crate::error::RequestError;
 use crate::evaluate;
 use crate::function::FunctionServer;
-use crate::kamodo::write_meta;
+use crate::meta::write_meta;
 
 pub(crate) use shown::{Audience, write_diagnostics, write_pins};
 

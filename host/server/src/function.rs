@@ -13,8 +13,8 @@ use crate::connection::Connection;
 use crate::definition::Defined;
 use crate::error::RequestError;
 use crate::key::own_keywords;
+use crate::limits::YIELD_BYTES;
 use crate::math::Operator;
-use crate::value::YIELD_BYTES;
 
 /// A function capability. It holds a name, not a function, and so survives every reload.
 pub(crate) struct FunctionServer {

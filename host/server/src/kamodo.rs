@@ -3,15 +3,15 @@
 use std::rc::Rc;
 
 use capnp::Error;
-use kamodo_registry::{Function, Published, keys};
-use kamodo_schema::{self as schema, function, meta};
+use kamodo_registry::{Published, keys};
+use kamodo_schema::{self as schema, function};
 
 use crate::connection::Connection;
-use crate::error::RequestError;
 use crate::evaluate;
 use crate::extension::{Audience, ExtensionServer};
 use crate::function::FunctionServer;
 use crate::math::Operator;
+use crate::meta::write_meta;
 use crate::value::{Place, ValueServer};
 
 /// The bootstrap capability of one connection.
@@ -94,25 +94,4 @@ impl schema::Server for KamodoServer {
         results.get().set_extension(capnp_rpc::new_client(server));
         Ok(())
     }
-}
-
-pub(crate) fn write_meta(
-    mut builder: meta::Builder<'_>,
-    function: &Function,
-    shown: &Published,
-) -> Result<(), RequestError> {
-    builder.set_units(&shown.units[..]);
-    let mut entries = builder.reborrow().init_arg_units().init_entries(shown.arg_units.len() as u32);
-    for (index, (name, unit)) in shown.arg_units.iter().enumerate() {
-        let mut entry = entries.reborrow().get(index as u32);
-        entry.set_key(&name[..])?;
-        entry.set_value(&unit[..])?;
-    }
-    builder.set_citation(&function.meta.citation[..]);
-    builder.set_equation(&function.meta.equation[..]);
-    let mut hidden = builder.init_hidden_args(shown.hidden_args.len() as u32);
-    for (index, name) in shown.hidden_args.iter().enumerate() {
-        hidden.set(index as u32, &name[..]);
-    }
-    Ok(())
 }

@@ -18,7 +18,8 @@ use tokio::sync::watch;
 use tokio::task::{JoinSet, LocalSet};
 
 use crate::Error;
-use crate::connection::{self, Shared};
+use crate::connection::Shared;
+use crate::session;
 use crate::worker::Phase;
 
 /// Administrators at a time.
@@ -109,13 +110,13 @@ async fn serve(
                 Ok(socket) if connections.len() < PLACES && file.admits(&socket) => {
                     let (administration, shared) = (administration.clone(), shared.clone());
                     connections.spawn_local(
-                        connection::serve_administrator(socket, administration, shared, stopped.clone())
+                        session::serve_administrator(socket, administration, shared, stopped.clone())
                     );
                 }
                 Ok(_) => tracing::warn!("{}: an administrator was refused", file.path.display()),
                 Err(error) => {
                     tracing::warn!("{}: cannot accept a connection: {error}", file.path.display());
-                    tokio::time::sleep(crate::server::REFUSED).await;
+                    tokio::time::sleep(crate::limits::REFUSED).await;
                 }
             },
             Some(joined) = connections.join_next() => {

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use kamodo_registry::{Administration, Dispatcher, Registry, StuckCalls};
 use kamodo_wire::tls::{Acceptor, Identity};
-use kamodo_wire::transport;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Error;
 use crate::connection::Shared;
 use crate::dealer::{Crew, Dealer, LOOK};
+use crate::limits::{Limits, REFUSED};
 use crate::listener::listen;
 use crate::local;
 use crate::worker::Phase;
@@ -34,27 +34,6 @@ pub struct Config {
     pub n_workers: usize,
     /// What clients may use at first.
     pub limits: Limits,
-}
-
-/// What clients may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Connections at a time.
-    pub n_connections: usize,
-    /// Calls at a time of one connection.
-    pub n_calls: usize,
-    /// Values that one connection may hold at a time.
-    pub n_values: usize,
-    /// Bytes of the values that one connection may hold.
-    pub value_bytes: usize,
-    /// How long a client may take to shake hands.
-    pub handshake: Duration,
-    /// After how long a silent client is asked whether it is still there.
-    pub keep_alive: Duration,
-    /// After how long a plugin's call is told of that still runs.
-    pub long_call: Duration,
-    /// What one connection may cost.
-    pub transport: transport::Limits,
 }
 
 /// What of a running server may be replaced, from any thread.
@@ -91,9 +70,6 @@ pub struct Drained {
     pub threads: Vec<String>,
 }
 
-/// How long to wait before accepting again after the system refused, as when descriptors run out.
-pub(crate) const REFUSED: Duration = Duration::from_millis(100);
-
 /// How long threads may take to end after the deadline; what does not return then never does.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -107,23 +83,6 @@ impl Default for Config {
             identity: None,
             n_workers: thread::available_parallelism().map_or(1, usize::from),
             limits: Limits::default(),
-        }
-    }
-}
-
-// === impl Limits ===
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            n_connections: 256,
-            n_calls: 256,
-            n_values: 1024,
-            value_bytes: 1 << 30,
-            handshake: Duration::from_secs(5),
-            keep_alive: Duration::from_secs(60),
-            long_call: Duration::from_secs(60),
-            transport: transport::Limits::default(),
         }
     }
 }

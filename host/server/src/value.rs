@@ -20,9 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::connection::{Connection, OpenCall};
 use crate::error::RequestError;
-
-/// A result over this is written after the other clients of the thread had their turn.
-pub(crate) const YIELD_BYTES: usize = 1 << 20;
+use crate::limits::YIELD_BYTES;
 
 /// A value that a client may read, any number of times, or use in further expressions.
 pub(crate) struct ValueServer {

@@ -18,7 +18,8 @@ use tokio::runtime::Builder;
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::connection::{self, Shared};
+use crate::connection::Shared;
+use crate::session;
 
 /// A connection that was accepted, and its place among those that there may be.
 pub(crate) struct Accepted {
@@ -226,8 +227,8 @@ async fn serve(
                     let (shared, stopped) = (shared.clone(), stopped.clone());
                     connections.spawn_local(async move {
                         match excess_of {
-                            None => connection::serve(socket, acceptor, shared, stopped).await,
-                            Some(limit) => connection::turn_away(socket, acceptor, &shared, limit).await,
+                            None => session::serve(socket, acceptor, shared, stopped).await,
+                            Some(limit) => session::turn_away(socket, acceptor, &shared, limit).await,
                         }
                         drop(place);
                     });
