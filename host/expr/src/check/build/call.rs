@@ -127,10 +127,13 @@ impl<'a> Builder<'a> {
             let own = definition.name();
             let hint = meant.unwrap_or_else(|| match is_known {
                 true => format!(
-                    "the language has no `{name}`: `{own}` is served as soon as a plugin, an upstream or a                      definition brings one"
+                    "the language has no `{name}`: `{own}` is served as soon as a plugin, an upstream or a \
+                     definition brings one"
                 ),
                 false => {
-                    format!("`{own}` is served as soon as a plugin, an upstream or a definition brings `{name}`")
+                    format!(
+                        "`{own}` is served as soon as a plugin, an upstream or a definition brings `{name}`"
+                    )
                 }
             });
             let warning = definition.error(name_span.clone(), message).into_warning().with_hint(hint);
