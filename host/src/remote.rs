@@ -95,12 +95,7 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
 
 /// Defines a function, and tells what is to be said of it though the server takes it, once for all times that it is
 /// sent. What is wrong with it, the server says.
-async fn define(
-    client: &Client,
-    lhs: &str,
-    rhs: &str,
-    is_warned: &Cell<bool>,
-) -> Result<Field, ClientError> {
+async fn define(client: &Client, lhs: &str, rhs: &str, is_warned: &Cell<bool>) -> Result<Field, ClientError> {
     let defined = client.define(lhs, rhs).await;
     if is_warned.replace(true) {
         return defined;

@@ -114,7 +114,7 @@ impl Definitions {
         let linked = connection.compute(definition.name(), linking).await?;
         let (function, warnings) = linked.map_err(|mut diagnostics| {
             let current = connection.registry().current();
-            let is_missing = |name: &&Arc<str>| current.snapshot.find(name).is_none();
+            let is_missing = |name: &&Arc<str>| current.snapshot.get(name).is_err();
             for missing in diagnostics.iter_mut().filter(|told| told.subject == Subject::Missing) {
                 let mut names = definition.calls().iter().filter(is_missing);
                 if let Some(hint) = names.find_map(|name| current.standing.hint_of(name)) {
