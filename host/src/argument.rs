@@ -72,7 +72,7 @@ fn quantity(text: &str) -> (&str, Option<&str>) {
         match bracket {
             "]" if depth == 0 && at + 1 != text.len() => break, // it is not at the end
             "]" => depth += 1,
-            _ if depth == 1 && at > 0 => {
+            _ if depth == 1 && text[..at].contains(|letter| !matches!(letter, '-' | '+' | ' ')) => {
                 let unit = text[at + 1..text.len() - 1].trim();
                 return (text[..at].trim_end(), Some(unit).filter(|unit| !unit.is_empty()));
             }
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(quantity("[[1], [2]] [km]"), ("[[1], [2]]", Some("km")));
         assert_eq!(quantity("@x.npy[nT]"), ("@x.npy", Some("nT")));
         assert_eq!(quantity("5[]"), ("5", None));
-        for list in ["[1, 2]", "[[1], [2]]", "\"a[b]\"", "[1, 2", "1]", "]", "[]", "5"] {
+        for list in ["[1, 2]", "[[1], [2]]", "\"a[b]\"", "[1, 2", "1]", "]", "[]", "5", "-[1, 2]"] {
             assert_eq!(quantity(list), (list, None));
         }
     }

@@ -299,6 +299,10 @@ mod tests {
         error: there is no command `f`
         hint: `kamodo-rpc call f` calls a function of that name, `kamodo-rpc --help` lists the commands
         ");
+        insta::assert_snapshot!(whole("kamodo-rpc call p --n 5 --v=400"), @"
+        error: there is no flag `--n`
+        hint: write an argument as `n=5`
+        ");
         insta::assert_snapshot!(whole("kamodo-rpc lst"), @"
         error: there is no command `lst`
         hint: did you mean `list`?

@@ -74,6 +74,8 @@ pub(crate) fn of_expression(error: Error, expression: &str, given: &[Given]) -> 
                 hint.starts_with("units stand on the left") || hint.starts_with("write a name in place");
             if is_bracket || hint.starts_with("there is no implicit") {
                 of_quantities(expression, given)
+            } else if hint.starts_with("the arguments of a call stand") {
+                called(expression).map(|command| format!("write `{command}`"))
             } else {
                 of_values(message, given).or_else(|| of_binding(message, hint, given, &["eval", expression]))
             }
@@ -185,7 +187,21 @@ fn of_binding(message: &str, hint: &str, given: &[Given], start: &[&str]) -> Opt
 /// What is meant by a name that is no function's: a call as it is written in an expression.
 fn in_place_of_name(name: &str, given: &[Given]) -> Option<String> {
     let (function, _) = name.split_once('(')?;
-    (is_name(function) && given.is_empty()).then(|| format!("write `{}`", command(["eval", name])))
+    let whole = called(name).unwrap_or_else(|| command(["eval", name]));
+    (is_name(function) && given.is_empty()).then(|| format!("write `{whole}`"))
+}
+
+/// Returns the command for an expression that is one call, with names of its arguments.
+fn called(expression: &str) -> Option<String> {
+    let (function, args) = expression.trim().strip_suffix(')')?.split_once('(')?;
+    let args: Vec<_> =
+        args.split(',').map(|arg| arg.split('=').map(str::trim).collect::<Vec<_>>().join("=")).collect();
+    let is_named = |arg: &String| {
+        arg.split_once('=').is_some_and(|(name, value)| is_name(name) && value.parse::<f64>().is_ok())
+    };
+    let is_known = |arg: &String| is_named(arg) || arg.parse::<f64>().is_ok();
+    (is_name(function) && args.iter().any(is_named) && args.iter().all(is_known))
+        .then(|| command(["call", function].into_iter().chain(args.iter().map(String::as_str))))
 }
 
 /// How the quantities and lists in an expression are given: as arguments, and the unit of the result as a flag.

@@ -187,6 +187,7 @@ fn hints_on_a_call_are_in_the_words_of_the_shell() {
             "kamodo-rpc call f 'x = 5'",
             "kamodo-rpc call f 2*pi",
             "kamodo-rpc call 'f(5)'",
+            "kamodo-rpc call 'p_dyn(n=5, v=400)'",
             "kamodo-rpc list f f --format csv",
             "kamodo-rpc list 'f(x)'",
         ],
@@ -236,6 +237,9 @@ fn hints_on_a_call_are_in_the_words_of_the_shell() {
     $ kamodo-rpc call 'f(5)'
     kamodo-rpc: the server has no function `f(5)`
     hint: write `kamodo-rpc eval 'f(5)'`
+    $ kamodo-rpc call 'p_dyn(n=5, v=400)'
+    kamodo-rpc: the server has no function `p_dyn(n=5, v=400)`
+    hint: write `kamodo-rpc call p_dyn n=5 v=400`
     $ kamodo-rpc list f f --format csv
     symbol,units,arg_units,equation,citation,state,origin
     f(x),,,x^{2} - x - 1,,served,kamodo_rpc.yaml
@@ -296,7 +300,7 @@ fn hints_on_an_expression_are_in_the_words_of_the_shell() {
     kamodo-rpc: definition:1:4: error: `expression`: unexpected `=`
       1 | b(B=5)
         |    ^
-    hint: the arguments of a call stand in their order, without names; a comparison is `==`
+    hint: write `kamodo-rpc call b B=5`
     $ kamodo-rpc eval 'nosuch(5)'
     kamodo-rpc: definition:1:1: error: `expression`: calls `nosuch`, which is not served
       1 | nosuch(5)

@@ -87,7 +87,7 @@ fn is_expression(text: &str) -> bool {
     let is_known = |word: &str| {
         word.is_empty()
             || word.starts_with(|first: char| first.is_ascii_digit() || first == '.')
-            || kamodo_expr::reserved(word).is_some()
+            || kamodo_expr::reserved(word).is_some_and(|what| what.ends_with("of the language"))
     };
     let are_known = text.split(|letter| !(is_name_part(letter) || letter == '.')).all(is_known);
     text.chars().all(is_part) && are_known && (has_operator || is_name(text)) && !text.is_empty()
@@ -122,7 +122,7 @@ mod tests {
         assert_snapshot!(hint(Some("B"), "5nT", None).unwrap_or_default(), @"write `'B=5[nT]'`");
         assert_snapshot!(hint(Some("n"), "", Some("5")).unwrap_or_default(), @"write `n=5`, without a blank");
         assert_snapshot!(hint(None, "n", Some("5")).unwrap_or_default(), @"write `n=5`");
-        for other in ["five", "", "[1, null", "a b", "x=y"] {
+        for other in ["five", "", "[1, null", "a b", "x=y", "None", "@x.npy"] {
             assert_eq!(of(other), "", "{other}");
         }
     }

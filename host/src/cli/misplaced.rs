@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use kamodo_units::suggest;
+use kamodo_value::is_name;
 
 use super::{Cli, TABLE, unquoted};
 use crate::settings::Setting;
@@ -29,6 +30,9 @@ pub(super) fn refuse(args: &[OsString]) -> Result<(), clap::Error> {
         let message = format!("there is no command `{command}`");
         return Err(error(ErrorKind::InvalidSubcommand, &message, &command_meant(&whole, command)));
     }
+    if let Some(error) = whole.find_subcommand(command).and_then(|command| argument_as_flag(command, args)) {
+        return Err(error);
+    }
     let misplaced =
         args.iter().skip(2).filter_map(|arg| arg.to_str()).find_map(|arg| Some((arg, flag(arg)?)));
     match misplaced.filter(|_| !NAMING.contains(&command)) {
@@ -50,6 +54,32 @@ fn flag(arg: &str) -> Option<String> {
         None if name == "plugins" => Some(format!("--plugins {value}")),
         None => None,
     }
+}
+
+/// Returns the error of a flag that is none, if the command has arguments with names and no flag that is similar.
+fn argument_as_flag(command: &clap::Command, args: &[OsString]) -> Option<clap::Error> {
+    if !NAMING.contains(&command.get_name()) {
+        return None;
+    }
+    let words = args.iter().skip(2).filter_map(|arg| arg.to_str());
+    let words: Vec<_> = words.take_while(|arg| *arg != "--").collect();
+    words.iter().enumerate().find_map(|(index, word)| {
+        let word = word.strip_prefix("--")?;
+        let (name, value) = match word.split_once('=') {
+            Some(both) => both,
+            None => (word, *words.get(index + 1)?),
+        };
+        let mut flags = command.get_arguments().filter_map(clap::Arg::get_long);
+        if !is_name(name)
+            || name == "help"
+            || flags.any(|flag| flag == name || suggest(name, std::iter::once(flag)).is_some())
+        {
+            return None;
+        }
+        let message = format!("there is no flag `--{name}`");
+        let hint = format!("write an argument as `{}`", quoted(&format!("{name}={value}")));
+        Some(error(ErrorKind::UnknownArgument, &message, &hint))
+    })
 }
 
 fn command_meant(whole: &clap::Command, command: &str) -> String {
