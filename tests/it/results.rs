@@ -266,6 +266,39 @@ fn units_in_expressions() {
     ");
 }
 
+/// `check` and `eval` say the same of one definition.
+#[test]
+fn warnings_of_an_expression_are_those_of_check() {
+    let project = Project::new("f(h[m]): h");
+    let server = Server::start(&project);
+    let eval = |args: &[&str]| server.command(&[&["eval"], args].concat());
+    for (args, line) in [
+        (&["sin(x)", "x=30[deg]"][..], "expression(x[deg]): sin(x)"),
+        (&["x + y", "x=2[km]", "y=3[m]", "--unit", "m"], "expression(x[km],y[m])[m]: x + y"),
+        (&["asin(x)", "x=0.5", "--unit", "deg"], "expression(x)[deg]: asin(x)"),
+        (&["n(x[nT/Hz^1/2]) = 2*x", "1"], "n(x[nT/Hz^1/2]): 2*x"),
+        (&["x*y", "x=2[km]", "y=3[m]", "--json"], "expression(x[km],y[m]): x*y"),
+    ] {
+        let evaluated = eval(args);
+        assert_eq!(evaluated.code, Some(0), "{args:?}: {evaluated:?}");
+        let facts = |text: &str| {
+            let of_warnings = |line: &&str| line.contains(": warning: ") || line.starts_with("hint: ");
+            let fact = |line: &str| line.split_once(": warning: ").map_or(line, |(_, fact)| fact).to_owned();
+            text.lines().filter(of_warnings).map(fact).collect::<Vec<_>>()
+        };
+        let checked = Project::new(line).run(&["check"]).stdout;
+        assert_eq!(facts(&evaluated.stderr), facts(&checked), "{args:?}\n{checked}");
+    }
+    let output = eval(&["sin(x)", "x=30[deg]"]);
+    assert_snapshot!(output.stderr, @r"
+    definition:1:5: warning: `expression`: `sin` takes radians, found a number in `deg`: parameters are plain numbers
+      1 | sin(x)
+        |     ^
+    hint: write `sin(x*pi/180)`, or declare it in `rad`
+    ");
+    assert_eq!(output.stdout, "-0.9880316240928618\n");
+}
+
 #[test]
 fn one_flag_says_how_to_print() {
     let project = Project::new("f: x");
