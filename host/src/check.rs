@@ -15,9 +15,12 @@ use crate::{Error, Settings, Sources, Supervisor, answer, describe, paths, telem
 fn distrusted(upstream: &Upstream) -> Option<Diagnostic> {
     let file = upstream.certificate.as_ref()?;
     let error = kamodo_client::check_certificate(file).err()?;
-    let message = format!("{}; no function of {} comes before", telemetry::chain(&error), upstream.origin());
+    let origin = upstream.origin();
+    let message = format!("{}: no function of it comes before that is mended", telemetry::chain(&error));
     let hint = error.hint().unwrap_or_else(|| "name a copy of that server's certificate".to_owned());
-    Some(Diagnostic::new(Severity::Warning, message).with_hint(hint))
+    let mut diagnostic = Diagnostic::new(Severity::Warning, message).with_hint(hint);
+    diagnostic.file = Some(origin.to_string().into());
+    Some(diagnostic)
 }
 
 /// Prints what the file defines; the status is 1 where an error would keep something from being served.

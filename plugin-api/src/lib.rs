@@ -49,6 +49,8 @@
 //! | it is loaded, it starts, an example runs | the trial refuses the plugin, and says what it changed from what to what |
 //! | a call, or a thread of the plugin's own | what can be put back is put back: after the call, or in less than a second; it is logged once, and `kamodo-rpc status` shows it |
 //!
+//! A plugin that closes or replaces a descriptor that it did not open is not called any more until its file changes: the
+//! number may be somebody's connection by the next call.
 //! What cannot be put back (the nice value, the session, the user, a descriptor that leads elsewhere) is told and stays.
 //! Environment variables are compared in the trial only.
 //! How numbers are computed is put back after each entry, also while the plugin is loaded: a library that was built with

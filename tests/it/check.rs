@@ -176,7 +176,7 @@ fn an_upstream_is_named_whose_prefix_a_missing_name_has() {
         |       ^^^^^^^
     hint: `f` is served as soon as a plugin, an upstream or a definition brings `sat_rho`
 
-    warning: selfsigned.cert: cannot be read: No such file or directory (os error 2); no function of upstream model.example:60000 as sat_ comes before
+    upstream model.example:60000 as sat_: warning: selfsigned.cert: cannot be read: No such file or directory (os error 2): no function of it comes before that is mended
     hint: name a copy of that server's certificate
 
     1 function, 0 errors, 2 warnings

@@ -255,7 +255,7 @@ fn a_certificate_of_an_upstream_that_cannot_be_used_is_told_by_check() {
     |--------|-------|-----|-----|-----------|-----------------|
     | f(x)   |       | f   | x   |           | kamodo_rpc.yaml |
 
-    warning: its.cert: cannot be read: expected a regular file, found a named pipe; no function of upstream localhost:1 comes before
+    upstream localhost:1: warning: its.cert: cannot be read: expected a regular file, found a named pipe: no function of it comes before that is mended
     hint: put a regular file in its place, or remove it
 
     1 function, 0 errors, 1 warning
@@ -300,6 +300,9 @@ fn a_result_does_not_wait_for_a_reader_of_a_named_pipe() {
     kamodo-rpc: socket: cannot be written: expected a file, a named pipe or a character device, found a socket
     hint: name a file, or leave `--output` out to print the result
     ");
+    // What others wrote to the file at standard output stays.
+    let script = "{ echo before; kamodo-rpc call f 5 -o /dev/stdout; echo after; } > all; cat all";
+    assert_eq!(project.shell_at(server.port(), script).stdout, "before\n5\nafter\n");
     for device in ["/dev/stdout", "/dev/null"] {
         let output = server.call(&["f", "5", "-o", device]);
         let printed = if device == "/dev/stdout" { "5\n" } else { "" };

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -64,8 +65,22 @@ fn whole(file: File, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
     Ok(out.into_inner()?)
 }
 
+/// Returns standard output or error, if it is named so. What is there may be a file to which others write as well: it
+/// must be neither replaced nor written from its beginning.
+fn standard(path: &Path) -> Option<io::Result<File>> {
+    let descriptor = match path.to_str()? {
+        "/dev/stdout" => io::stdout().as_fd().try_clone_to_owned(),
+        "/dev/stderr" => io::stderr().as_fd().try_clone_to_owned(),
+        _ => return None,
+    };
+    Some(descriptor.map(File::from))
+}
+
 /// Opens what is no file that could be replaced. A named pipe without a reader would keep whoever opens it waiting.
 fn open_directly(path: &Path) -> io::Result<File> {
+    if let Some(own) = standard(path) {
+        return own;
+    }
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     let file = options.open(path).map_err(|error| match error.raw_os_error() {
@@ -84,6 +99,9 @@ fn create(path: &Path) -> io::Result<File> {
 
 fn way(path: &Path) -> io::Result<Way> {
     let path = &*resolve(path);
+    if standard(path).is_some() {
+        return Ok(Way::Directly(path.into()));
+    }
     let permissions = match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
         Ok(metadata) if !metadata.is_file() => {

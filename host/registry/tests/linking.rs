@@ -5,8 +5,13 @@ use std::sync::Arc;
 
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
+<<<<<<< ours
     Admission, Admitted, CallError, Cancel, Change, ContributedFunction, Contribution, Cost, Dispatcher,
     Function, Linked, NativeFunction, Origin, OriginKey, Publisher, Reason, Standing, bind, link,
+=======
+    Admission, Admitted, Body, CallError, Cancel, Change, ContributedFunction, Contribution, Cost,
+    Dispatcher, Function, Linked, NativeFunction, Origin, OriginKey, Reason, Registry, Standing, bind, link,
+>>>>>>> theirs
 };
 use kamodo_value::{Meta, Parameter, Signature, Value};
 
@@ -322,6 +327,14 @@ fn a_long_chain_needs_no_deep_stack() {
     let linked = link(&[yaml("a.yaml", &text)]);
     assert_eq!(rendered(&linked), "");
     assert_eq!(call(&linked.functions, "f4999", &[0]), Ok(Value::Int(5000.into())));
+    // Each would hold a copy of a thousand steps; those of small files have their callees inlined.
+    let n_steps = |function: &Arc<Function>| match &function.body {
+        Body::Program { program, .. } => program.n_steps(),
+        _ => 0,
+    };
+    assert_eq!(n_steps(&linked.functions[999]), 1000);
+    assert!(linked.functions.iter().map(n_steps).sum::<usize>() < 2 << 20);
+    assert!(linked.functions.iter().skip(3000).all(|function| n_steps(function) <= 17));
 }
 
 /// The names that are served, with what a call of each with 3 gives.
