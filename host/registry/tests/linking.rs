@@ -5,13 +5,8 @@ use std::sync::Arc;
 
 use kamodo_expr::{Definition, Source};
 use kamodo_registry::{
-<<<<<<< ours
-    Admission, Admitted, CallError, Cancel, Change, ContributedFunction, Contribution, Cost, Dispatcher,
-    Function, Linked, NativeFunction, Origin, OriginKey, Publisher, Reason, Standing, bind, link,
-=======
     Admission, Admitted, Body, CallError, Cancel, Change, ContributedFunction, Contribution, Cost,
-    Dispatcher, Function, Linked, NativeFunction, Origin, OriginKey, Reason, Registry, Standing, bind, link,
->>>>>>> theirs
+    Dispatcher, Function, Linked, NativeFunction, Origin, OriginKey, Publisher, Reason, Standing, bind, link,
 };
 use kamodo_value::{Meta, Parameter, Signature, Value};
 
@@ -285,8 +280,8 @@ fn origins_whose_names_are_shown_alike_keep_their_own_faults() {
         let file = OsStr::from_bytes(name).into();
         Contribution { origin: Origin::Yaml { file }, ..yaml(shown, text) }
     };
-    let (first, second) =
-        (named(b"\xfe.yaml", "f(x[m])[kg]: x"), named(b"\xff.yaml", "g(x[m])[s]: x\nh: g(y)"));
+    let first = named(b"\xfe.yaml", "a(x[m])[kg]: x\nf(x[m])[s]: a(x)");
+    let second = named(b"\xff.yaml", "b(x[m])[kg]: x\ng(x[m])[s]: b(x)");
     let keys = [first.origin.key(), second.origin.key()];
     assert_eq!(keys.each_ref().map(OriginKey::to_string), [shown, shown]);
     let admitted = Admission::default().admit([Change::Brought(first), Change::Brought(second)]);
@@ -329,7 +324,7 @@ fn a_long_chain_needs_no_deep_stack() {
     assert_eq!(call(&linked.functions, "f4999", &[0]), Ok(Value::Int(5000.into())));
     // Each would hold a copy of a thousand steps; those of small files have their callees inlined.
     let n_steps = |function: &Arc<Function>| match &function.body {
-        Body::Program { program, .. } => program.n_steps(),
+        Body::Program { program, .. } => program.list().steps.len(),
         _ => 0,
     };
     assert_eq!(n_steps(&linked.functions[999]), 1000);
