@@ -20,6 +20,7 @@ mod moment;
 mod paths;
 mod quantity;
 pub mod reference;
+mod refused;
 pub mod remote;
 pub mod settings;
 mod shell;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
+use kamodo_client::extension::Diagnostic;
 use kamodo_client::{Client, Endpoint, Error as ClientError, Field, Options, Session, block_on};
 use kamodo_expr::{Definition, Source};
 use kamodo_units::{Factor, Unit};
@@ -13,8 +14,8 @@ use kamodo_value::Value;
 use crate::argument::Argument;
 use crate::cli::{Answer, Call, Cli, Completions, Eval};
 use crate::quantity::Declared;
+use crate::refused::{self, Given};
 use crate::settings::RemoteFlags;
-use crate::shell::{self, Given};
 use crate::{Error, answer, argument, quantity, telemetry};
 
 /// Calls one function and shows its result.
@@ -37,7 +38,7 @@ pub fn call(call: &Call) -> Result<ExitCode, Error> {
         let (args, kwargs) = split(declared.arguments(arguments)?);
         in_unit(session.call(&call.name, &args, &kwargs).await?, factor)
     });
-    let result = result.map_err(|error| shell::of_call(error, &call.name, &given))?;
+    let result = result.map_err(|error| refused::of_call(error, &call.name, &given))?;
     answer::show(&result, &call.answer)
 }
 
@@ -89,20 +90,32 @@ pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
         });
         evaluated.await?
     });
-    let result = result.map_err(|error| shell::of_expression(error, &eval.expression, &given))?;
+    let result = result.map_err(|error| refused::of_expression(error, &eval.expression, &given))?;
     answer::show(&result, &eval.answer)
 }
 
 /// Defines a function, and tells what is to be said of it though the server takes it, once for all times that it is
-/// sent. What is wrong with it, the server says.
-async fn define(client: &Client, lhs: &str, rhs: &str, is_warned: &Cell<bool>) -> Result<Field, ClientError> {
+/// sent. What is wrong with it, the server says. A hint that contains `unwritten` is about a left-hand side that nobody
+/// wrote.
+async fn define(
+    client: &Client,
+    lhs: &str,
+    rhs: &str,
+    is_warned: &Cell<bool>,
+    unwritten: Option<&str>,
+) -> Result<Field, ClientError> {
     let defined = client.define(lhs, rhs).await;
     if is_warned.replace(true) {
         return defined;
     }
     match &defined {
         Ok(field) if !field.warnings.is_empty() => {
-            field.warnings.iter().for_each(|warning| telemetry::say(&warning.rendered));
+            let is_about_unwritten = |warning: &&Diagnostic| {
+                let shown = unwritten.zip(warning.hint.as_deref());
+                shown.is_some_and(|(unwritten, hint)| hint.contains(unwritten))
+            };
+            let told = field.warnings.iter().filter(|warning| !is_about_unwritten(warning));
+            told.for_each(|warning| telemetry::say(&warning.rendered));
         }
         // A server that is older sends no warnings, and one that refuses it none beside the error.
         _ => warn_of(lhs, rhs),
@@ -136,7 +149,7 @@ async fn evaluate(
     let mut field = match sides {
         Some((lhs, rhs)) => {
             let lhs = format!("{lhs}{bracketed}");
-            define(client, &lhs, rhs, is_warned).await?
+            define(client, &lhs, rhs, is_warned, None).await?
         }
         None => define_unnamed(client, &eval.expression, &arguments, &bracketed, is_warned).await?,
     };
@@ -187,7 +200,10 @@ async fn define_unnamed(
     });
     let parameters = parameters.collect::<Vec<_>>().join(",");
     let lhs = format!("{name}({parameters}){unit}");
-    define(client, &lhs, rhs, is_warned).await.map_err(|error| match error {
+    // Without a unit that is asked for, the result is in its own.
+    let unwritten = format!("{name}(");
+    let unwritten = Some(&*unwritten).filter(|_| unit.is_empty());
+    define(client, &lhs, rhs, is_warned, unwritten).await.map_err(|error| match error {
         ClientError::Remote { message, hint: Some(hint), overloaded }
             if hint.starts_with(&format!("did you mean `{name}(")) =>
         {

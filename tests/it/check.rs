@@ -121,6 +121,11 @@ fn units_that_do_not_fit() {
     | f(x)   | kg    | f(x) | x   | x: cm     | kamodo_rpc.yaml |
     | g(x)   | m     | g(x) | x   | x: cm     | kamodo_rpc.yaml |
 
+    kamodo_rpc.yaml:2:15: warning: `f`: the right-hand side is a number in `cm`, and no factor converts that to `kg`: parameters are plain numbers
+      2 | f(x[cm])[kg]: x
+        |               ^
+    hint: write `f(x[cm])[cm]` on the left, or multiply by a constant that carries the rest of the unit
+
     kamodo_rpc.yaml:3:14: warning: `g`: the right-hand side is a number in `cm`, and is not converted to `m`: parameters are plain numbers
       3 | g(x[cm])[m]: x
         |              ^
@@ -131,7 +136,7 @@ fn units_that_do_not_fit() {
         |                      ^^^^ Length, expected Mass
     hint: multiply it by a quantity of the dimension Mass·Length^-1, or change the unit on the left
 
-    2 functions, 1 error, 1 warning
+    2 functions, 1 error, 2 warnings
     ");
 }
 

@@ -444,6 +444,8 @@ fn what_the_language_knows() {
     assert_snapshot!(run(&["functions", "log", "pi"]), @r"
     function:   log(x, base)
     meaning:    the natural logarithm, or the one to a base
+    real:       from 0
+    units:      pure numbers, to a pure number
     example:    log(8.0, 2) = 3.0
 
     constant:   pi

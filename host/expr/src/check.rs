@@ -23,7 +23,6 @@ use crate::latex::written;
 use crate::print::{Fractions, latex, text};
 use crate::work::{self, FEW_STEPS, MAX_STEPS, MAX_STEPS_TOGETHER, Stopped};
 use crate::{Diagnostic, Expr, Node, Span, Subject, language};
-pub use build::form_of;
 use build::{Builder, Built, Parameters, SeriesForm};
 pub(crate) use unit::converted;
 

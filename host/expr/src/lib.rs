@@ -10,6 +10,7 @@ mod builtin;
 mod check;
 mod definition;
 mod diagnostic;
+mod elsewhere;
 mod expr;
 mod float;
 mod language;
@@ -25,12 +26,13 @@ mod work;
 
 pub use builtin::{Accuracy, Builtin};
 pub use check::publish::latex;
-pub use check::{Checked, Outcome, Scope, form_of};
+pub use check::{Checked, Outcome, Scope};
 pub use definition::{Definition, bare_letters};
 pub use diagnostic::{
     Diagnostic, FileText, Label, MAX_DIAGNOSTICS, Position, Severity, Source, Span, Subject, bounded, listed,
     shortened, shortened_to,
 };
+pub use elsewhere::form_of;
 pub use expr::{Constant, Expr, Node};
 pub use float::Float;
 pub use language::{Facts, reserved, words};

@@ -164,7 +164,7 @@ impl Dispatcher {
     /// Returns whether the thread of this is in a call that has taken longer than one may that runs in place.
     #[must_use]
     pub fn is_stuck_here(&self) -> bool {
-        !self.here.longer_than(crate::watchdog::HERE).is_empty()
+        !self.here.longer_than(crate::calls::HERE).is_empty()
     }
 
     /// Calls the function, on this thread where that takes less than handing it to another one would.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use std::{fmt, io, thread};
 
-use crate::calls::{Calls, LongCall};
+use crate::calls::{Calls, HERE, LongCall};
 use crate::lane::Lanes;
 use crate::{Body, Function, Health, NativeFunction, Origin};
 
@@ -49,10 +49,6 @@ pub struct StuckCalls {
 
 /// How often it is looked.
 const PERIOD: Duration = Duration::from_millis(100);
-
-/// How long a call may take on a thread that serves connections. It was declared to take microseconds, but a busy
-/// machine may keep its thread waiting.
-pub(crate) const HERE: Duration = Duration::from_millis(500);
 
 /// After how long a call is told of whose client waits, if nobody says otherwise.
 const LONG: Duration = Duration::from_secs(60);

@@ -280,8 +280,8 @@ fn origins_whose_names_are_shown_alike_keep_their_own_faults() {
         let file = OsStr::from_bytes(name).into();
         Contribution { origin: Origin::Yaml { file }, ..yaml(shown, text) }
     };
-    let first = named(b"\xfe.yaml", "a(x[m])[kg]: x\nf(x[m])[s]: a(x)");
-    let second = named(b"\xff.yaml", "b(x[m])[kg]: x\ng(x[m])[s]: b(x)");
+    let first = named(b"\xfe.yaml", "a(x[m])[kg]: 2*x\nf(x[m])[s]: a(x)");
+    let second = named(b"\xff.yaml", "b(x[m])[kg]: 2*x\ng(x[m])[s]: b(x)");
     let keys = [first.origin.key(), second.origin.key()];
     assert_eq!(keys.each_ref().map(OriginKey::to_string), [shown, shown]);
     let admitted = Admission::default().admit([Change::Brought(first), Change::Brought(second)]);

@@ -365,7 +365,7 @@ fn feeds_that_cannot_be() {
         let extension = client.extension();
         assert_snapshot!(text(extension.watch(9).await.map(drop)), @r"
         generation 9 was not published yet: the present one is 1
-        hint: the server has started anew: ask for a description, and watch from there
+        hint: watch from generation 1: they are counted anew when a server is started
         ");
         let mut feeds = Vec::new();
         for _ in 0..16 {

@@ -1,6 +1,7 @@
 //! The signals that a server listens to, from before its first look to its end.
 
 use std::io;
+use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,6 +56,8 @@ impl Signals {
     /// # Errors
     /// If the system refuses what that needs.
     pub(super) fn start(health: Arc<Health>, log: Log) -> io::Result<Self> {
+        // The library does not say that the system refuses its pair of sockets: it panics.
+        drop((UnixStream::pair()?, UnixStream::pair()?));
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let sources = {
             let _inside = runtime.enter();

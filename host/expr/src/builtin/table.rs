@@ -440,7 +440,7 @@ builtins! {
         )
         {
             real: Real::Never, notation: Notation::Head("E", "E"), least: Some(1), signs: &[("E", Sign::Letter)],
-            accuracy: within(2e-15, "parameters from -50")
+            domain: Domain::AtMost(1.0), accuracy: within(2e-15, "parameters from -50")
         };
     Ei "Ei" => One(Unary::Ei), One(special::exponential_integral)
         ("x", "the exponential integral", "Ei(0.5)")

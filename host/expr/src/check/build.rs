@@ -2,7 +2,6 @@
 
 mod call;
 mod conversion;
-mod elsewhere;
 mod function;
 
 use std::collections::HashSet;
@@ -19,7 +18,6 @@ use crate::simplify::{self, Number, Simplified, Unfit};
 use crate::work::{self, Stopped};
 use crate::{Builtin, Constant, Diagnostic, Expr, Node, Span, language, print};
 pub(super) use call::parameter_text;
-pub use elsewhere::form_of;
 use function::Written;
 
 /// Whether the parameters of the definition carry their units: in an argument of a call whose parameter

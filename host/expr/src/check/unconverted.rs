@@ -52,14 +52,14 @@ pub(super) fn warnings(
         }
     }
     definition.tree().visit(&mut |tree| {
-        if let TreeKind::Call { name, args, .. } = &tree.kind
+        if let TreeKind::Call { args, .. } | TreeKind::Sign { args, .. } = &tree.kind
             && let ([angle], Some(function)) = (&args[..], builtin(scope, tree))
             && function.row().takes_angle
             && is_without_conversion(angle)
             && !calls_others(definition, scope, angle)
             && let Some(unit) = unit_of(angle)
         {
-            warnings.extend(degrees(definition, name, angle, &unit));
+            warnings.extend(degrees(definition, function.name(), angle, &unit));
         }
     });
     warnings
@@ -128,7 +128,7 @@ fn pure_parts<'t>(scope: &dyn Scope, tree: &'t Tree, parts: &mut Vec<(&'t Tree, 
                 parts.push((tree, function));
             }
         }
-        TreeKind::Call { args, .. } => match builtin(scope, tree) {
+        TreeKind::Call { args, .. } | TreeKind::Sign { args, .. } => match builtin(scope, tree) {
             Some(Builtin::Abs | Builtin::Min | Builtin::Max) => {
                 args.iter().for_each(|arg| pure_parts(scope, arg, parts));
             }
@@ -180,8 +180,13 @@ fn pure_result(
 
 /// Returns the function of the language that a part is a call of.
 fn builtin(scope: &dyn Scope, tree: &Tree) -> Option<Builtin> {
-    let TreeKind::Call { name, args, .. } = &tree.kind else { return None };
-    language::builtin(name, args.len()).filter(|_| scope.callee(name).is_none())
+    match &tree.kind {
+        TreeKind::Call { name, args, .. } => {
+            language::builtin(name, args.len()).filter(|_| scope.callee(name).is_none())
+        }
+        TreeKind::Sign { own, function, .. } => function.filter(|_| scope.callee(own).is_none()),
+        _ => None,
+    }
 }
 
 fn is_number(tree: &Tree) -> bool {
@@ -272,7 +277,9 @@ fn is_of_quantities(names: &Names, tree: &Tree) -> bool {
             is_of_quantities(names, first) && rest.iter().all(|(_, factor)| is_of_quantities(names, factor))
         }
         TreeKind::Sum(terms) => terms.iter().all(|(_, term)| is_of_quantities(names, term)),
-        TreeKind::Call { args, .. } => args.iter().all(|arg| is_of_quantities(names, arg)),
+        TreeKind::Call { args, .. } | TreeKind::Sign { args, .. } => {
+            args.iter().all(|arg| is_of_quantities(names, arg))
+        }
         _ => false,
     }
 }

@@ -18,7 +18,7 @@ use crate::linker::{self, Above};
 const ANSWERS: &str = include_str!("../golden/numpy_names.tsv");
 
 /// Every other name of numpy and Python.
-const OTHERS: &str = include_str!("../../src/check/build/elsewhere/others.txt");
+const OTHERS: &str = include_str!("../../src/elsewhere/others.txt");
 
 /// Reads a number, a truth, or the two parts of a complex number.
 fn read(text: &str) -> Value {

@@ -1,5 +1,5 @@
 """Writes numpy_names.tsv: what functions answer that numpy, Python and its math have under names that sympy does not
-have, and ../../src/check/build/elsewhere/others.txt: the names of all other functions of these three.
+have, and ../../src/elsewhere/others.txt: the names of all other functions of these three.
 
 Run with numpy 1.24 and sympy 1.5.1, which the published Kamodo has: python numpy_names.py
 A published definition calls these functions of numpy, or of math where numpy has none; what sympy knows by the same

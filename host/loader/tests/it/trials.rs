@@ -104,7 +104,7 @@ fn ends_while_it_starts() {
     hint: mend what a debugger shows: `gdb --args kamodo-try-plugin model.so /dev/null`
     ");
     assert_snapshot!(refusal("start: panic"), @r"
-    model.so (digest8): panicked while it started: no coefficients (tests/fixtures/plugins/misbehaves.rs:30)
+    model.so (digest8): panicked while it started: no coefficients (tests/fixtures/plugins/misbehaves.rs:32)
     hint: return an error instead, or mend what panics
     ");
     let flood = refusal("start: flood");
@@ -144,8 +144,8 @@ fn ends_in_an_example() {
     ");
     assert_snapshot!(refusal("example: panic"), @r"
     model.so (digest8): its examples do not hold:
-      example `doubled(1.0)`: expected 2.0, found a panic: no coefficients (tests/fixtures/plugins/misbehaves.rs:30)
-      example `doubled(0.5)`: expected 1.0, found a panic: no coefficients (tests/fixtures/plugins/misbehaves.rs:30)
+      example `doubled(1.0)`: expected 2.0, found a panic: no coefficients (tests/fixtures/plugins/misbehaves.rs:32)
+      example `doubled(0.5)`: expected 1.0, found a panic: no coefficients (tests/fixtures/plugins/misbehaves.rs:32)
     hint: mend the function or the example; `kamodo_plugin_api::testing::check_examples` tries them in a test
     ");
     assert_snapshot!(refusal("example: close"), @r"

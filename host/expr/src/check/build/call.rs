@@ -7,9 +7,9 @@ use kamodo_value::{Parameter, Signature, Value};
 
 use super::super::did_you_mean;
 use super::super::unit::Carried;
-use super::{Builder, Parameters, Quantity, elsewhere};
+use super::{Builder, Parameters, Quantity};
 use crate::ast::{Tree, TreeKind};
-use crate::{Builtin, Expr, Float, Span, Subject, language};
+use crate::{Builtin, Expr, Float, Span, Subject, elsewhere, language};
 
 /// How many names the misspelt ones of one definition are compared with, all together.
 const MAX_COMPARED: usize = 200_000;
@@ -111,7 +111,10 @@ impl<'a> Builder<'a> {
             self.missing.push(name.to_string());
             let message = format!("no function `{name}` is there yet");
             let definition = self.definition;
-            let elsewhere = call.and_then(|(args, span)| elsewhere::hint(definition, name, args, span));
+            let elsewhere = call.and_then(|(args, span)| {
+                let args: Vec<_> = args.iter().map(|arg| arg.span.clone()).collect();
+                elsewhere::hint(&definition.rhs().text, definition.is_latex(), name, &args, span)
+            });
             // What is called as numpy or Python calls it is not misspelt.
             let is_known = call.is_some() && elsewhere::is_known(name);
             let n_args = call.map(|(args, _)| args.len());

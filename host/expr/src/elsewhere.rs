@@ -3,8 +3,6 @@
 use std::ops::Range;
 
 use crate::Span;
-use crate::ast::Tree;
-use crate::definition::Definition;
 
 /// A function of numpy, Python's `math` or C, and the form of the language that has its value, whatever the arguments
 /// are; `tests/front/elsewhere.rs` compares them with what numpy and Python answer.
@@ -134,27 +132,26 @@ const UNWORKED: [&str; 6] = ["Derivative", "diff", "Integral", "integrate", "Lim
 /// What chooses between values by an order of its own.
 const CHOICES: [&str; 3] = ["ITE", "piecewise", "select"];
 
-/// Returns what to write in place of a call, if its function is known elsewhere.
-pub(super) fn hint(definition: &Definition, name: &str, args: &[Tree], span: &Span) -> Option<String> {
-    let text = &definition.rhs().text;
+/// Returns what to write in place of a call of `name`, at `span` of `text`, if its function is known elsewhere.
+pub(crate) fn hint(text: &str, is_latex: bool, name: &str, args: &[Span], span: &Span) -> Option<String> {
     if UNWORKED.contains(&name) {
         return Some(format!("`{name}` is shown, but not worked out here: write out what it comes to"));
     }
-    if CHOICES.contains(&name) && !definition.is_latex() {
+    if CHOICES.contains(&name) && !is_latex {
         return Some("write cases as `Piecewise((x, x > 0), (0, True))`".to_owned());
     }
     let Ok(index) = FORMS.binary_search_by_key(&name, |form| form.name) else {
         return None;
     };
     let Form { parameters, form, .. } = &FORMS[index];
-    if definition.is_latex() {
+    if is_latex {
         let parameters = parameters.iter().map(char::to_string).collect::<Vec<_>>().join(",");
         return Some(format!("define it, outside of LaTeX: `{name}({parameters}): {form}`"));
     }
     if args.len() != parameters.len() {
         return Some(format!("`{}` is written `{form}`", FORMS[index].call()));
     }
-    let args: Vec<_> = args.iter().map(|arg| &text[arg.span.clone()]).collect();
+    let args: Vec<_> = args.iter().map(|arg| &text[arg.clone()]).collect();
     let filled = filled(form, parameters, &args);
     // In a greater expression it stays one operand.
     let is_whole = text[..span.start].trim().is_empty() && text[span.end..].trim().is_empty();
@@ -166,7 +163,7 @@ pub(super) fn hint(definition: &Definition, name: &str, args: &[Tree], span: &Sp
 }
 
 /// Returns whether numpy, Python or its `math` has a function that the language has not.
-pub(super) fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     OTHERS.lines().any(|other| other == name)
 }
 
