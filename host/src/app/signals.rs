@@ -56,8 +56,9 @@ impl Signals {
     /// # Errors
     /// If the system refuses what that needs.
     pub(super) fn start(health: Arc<Health>, log: Log) -> io::Result<Self> {
-        // The library does not say that the system refuses its pair of sockets: it panics.
-        drop((UnixStream::pair()?, UnixStream::pair()?));
+        // The runtime panics if the system refuses what it opens: two descriptors to wait with, and a pair of sockets
+        // for signals, one of them twice.
+        drop([UnixStream::pair()?, UnixStream::pair()?, UnixStream::pair()?]);
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let sources = {
             let _inside = runtime.enter();

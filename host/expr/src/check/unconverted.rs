@@ -387,7 +387,9 @@ fn calls_others(definition: &Definition, scope: &dyn Scope, tree: &Tree) -> bool
     tree.visit(&mut |tree| {
         calls |= match &tree.kind {
             TreeKind::Call { name, .. } => is_there(name) || language::function(name).is_none(),
-            TreeKind::Name(name) | TreeKind::Symbol(name) => scope.is_defined_above(name),
+            TreeKind::Name(name) | TreeKind::Symbol(name) => {
+                !definition.left().has_parameter(name) && scope.is_defined_above(name)
+            }
             TreeKind::Sign { own, .. } => !own.is_empty() && is_there(own),
             _ => false,
         };

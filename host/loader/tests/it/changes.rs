@@ -30,6 +30,8 @@ fn refusal(deed: &str) -> String {
     let text = place.refusal(&place.install_change(deed, "model.so"));
     let here = std::env::current_dir().unwrap();
     let text = text.replace(&format!("`{}`", here.display()), "`/where/it/runs`");
+    // A shell starts what runs in the background with this signal ignored.
+    let text = text.replace("SIGINT changed from ignored to", "SIGINT changed from the default to");
     // What these are is the machine's business.
     let marks = [("umask changed from ", " to "), ("NOFILE changed from ", " to "), ("64 of at most ", "\n")];
     marks.into_iter().fold(text, |text, (mark, end)| without_number(&text, mark, end))
