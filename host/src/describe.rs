@@ -2,7 +2,7 @@
 
 use kamodo_expr::{Diagnostic, Severity};
 use kamodo_registry::Function;
-use kamodo_value::Value;
+use kamodo_value::{Scalar, Value};
 use serde_json::{Map, Number, Value as Json, json};
 
 /// Describes functions and diagnostics as one JSON object.
@@ -89,23 +89,16 @@ fn nested(shape: &[usize], elements: &mut impl Iterator<Item = Json>) -> Json {
     }
 }
 
-fn scalar(scalar: kamodo_value::Scalar) -> Json {
-    use kamodo_value::Scalar;
+fn scalar(scalar: Scalar) -> Json {
     match scalar {
         Scalar::Bool(truth) => truth.into(),
-        Scalar::Int8(integer) => integer.into(),
-        Scalar::Int16(integer) => integer.into(),
-        Scalar::Int32(integer) => integer.into(),
-        Scalar::Int64(integer) => integer.into(),
-        Scalar::Uint8(integer) => integer.into(),
-        Scalar::Uint16(integer) => integer.into(),
-        Scalar::Uint32(integer) => integer.into(),
-        Scalar::Uint64(integer) => integer.into(),
-        Scalar::Float16(float) => number(float.to_f64()),
-        Scalar::Float32(float) => number(float.into()),
-        Scalar::Float64(float) => number(float),
         Scalar::Complex64(complex) => complex.to_string().into(),
         Scalar::Complex128(complex) => complex.to_string().into(),
+        Scalar::Uint64(integer) => integer.into(),
+        real => match real.as_integer().map(i64::try_from) {
+            Some(Ok(integer)) => integer.into(),
+            _ => real.as_f64().map_or(Json::Null, number),
+        },
     }
 }
 

@@ -283,41 +283,16 @@ fn each<T>(buffer: Buffer, number: impl Fn(Scalar) -> Option<T>) -> Result<Vec<T
     Option::ok_or(elements, buffer)
 }
 
-/// A real number as a double, where one holds it.
+/// A real number as a double, if one holds it.
 fn double(scalar: Scalar) -> Option<f64> {
-    Some(match scalar {
-        Scalar::Bool(truth) => f64::from(u8::from(truth)),
-        Scalar::Int8(integer) => integer.into(),
-        Scalar::Int16(integer) => integer.into(),
-        Scalar::Int32(integer) => integer.into(),
-        Scalar::Int64(integer) => return exact(integer),
-        Scalar::Uint8(integer) => integer.into(),
-        Scalar::Uint16(integer) => integer.into(),
-        Scalar::Uint32(integer) => integer.into(),
-        Scalar::Uint64(integer) => return exact(i64::try_from(integer).ok()?),
-        Scalar::Float16(float) => float.to_f64(),
-        Scalar::Float32(float) => float.into(),
-        Scalar::Float64(float) => float,
-        Scalar::Complex64(_) | Scalar::Complex128(_) => return None,
-    })
-}
-
-fn exact(integer: i64) -> Option<f64> {
-    (integer.unsigned_abs() <= EXACT).then_some(integer as f64)
+    match scalar.as_integer() {
+        Some(integer) => (integer.unsigned_abs() <= EXACT.into()).then_some(integer as f64),
+        None => scalar.as_f64(),
+    }
 }
 
 fn integer(scalar: Scalar) -> Option<i64> {
-    match scalar {
-        Scalar::Int8(integer) => Some(integer.into()),
-        Scalar::Int16(integer) => Some(integer.into()),
-        Scalar::Int32(integer) => Some(integer.into()),
-        Scalar::Int64(integer) => Some(integer),
-        Scalar::Uint8(integer) => Some(integer.into()),
-        Scalar::Uint16(integer) => Some(integer.into()),
-        Scalar::Uint32(integer) => Some(integer.into()),
-        Scalar::Uint64(integer) => integer.try_into().ok(),
-        _ => None,
-    }
+    scalar.as_integer()?.try_into().ok()
 }
 
 // === FromValue ===
@@ -345,8 +320,7 @@ impl FromValue for f64 {
 impl FromValue for Complex<f64> {
     fn from_value(value: Value) -> Result<Self, Mismatch> {
         let complex = |scalar| match scalar {
-            Scalar::Complex64(complex) => Some(Self::new(complex.re.into(), complex.im.into())),
-            Scalar::Complex128(complex) => Some(complex),
+            Scalar::Complex64(_) | Scalar::Complex128(_) => Some(scalar.as_complex()),
             real => double(real).map(Self::from),
         };
         scalar(&value).and_then(complex).ok_or_else(|| mismatch("a complex number", &value))

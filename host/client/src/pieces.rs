@@ -113,7 +113,7 @@ where
     let size = T::DTYPE.size();
     elements.chunks(PIECE_BYTES / size).map(move |chunk| {
         let chunk_bytes = chunk.len() * size;
-        literal::bytes_of(&Array::vector(chunk.to_vec()), 0..chunk_bytes).into_owned()
+        literal::bytes_of(&Array::vector(chunk.to_vec()), 0..chunk_bytes).to_owned()
     })
 }
 

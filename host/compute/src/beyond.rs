@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use kamodo_value::{Scalar, Value};
 use num_bigint::BigInt;
-use num_complex::Complex;
 use num_integer::Integer as _;
 use num_traits::{FromPrimitive, ToPrimitive, Zero};
 
@@ -129,14 +128,10 @@ fn against_float(integer: &BigInt, float: f64) -> Option<Ordering> {
 
 fn as_python(value: &Value) -> Option<Value> {
     Some(match value {
-        Value::Scalar(scalar) => match (ufunc::integer_of(scalar), scalar) {
+        Value::Scalar(scalar) => match (ufunc::integer_of(scalar), scalar.as_f64()) {
             (Some(integer), _) => Value::Int(integer),
-            (None, Scalar::Float16(float)) => Value::Float(half::f16::to_f64(*float)),
-            (None, Scalar::Float32(float)) => Value::Float(f64::from(*float)),
-            (None, Scalar::Float64(float)) => Value::Float(*float),
-            (None, Scalar::Complex64(z)) => Value::Complex(Complex::new(z.re.into(), z.im.into())),
-            (None, Scalar::Complex128(z)) => Value::Complex(*z),
-            _ => return None,
+            (None, Some(float)) => Value::Float(float),
+            (None, None) => Value::Complex(scalar.as_complex()),
         },
         Value::Bool(truth) => Value::Int(u8::from(*truth).into()),
         Value::Int(_) | Value::Float(_) | Value::Complex(_) | Value::Rational(_) => value.clone(),

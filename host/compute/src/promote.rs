@@ -131,14 +131,6 @@ fn float_of_size(size: usize) -> Dtype {
 fn smallest(scalar: Scalar, beside_signed: bool) -> Dtype {
     match scalar {
         Scalar::Bool(_) => Dtype::Bool,
-        Scalar::Int8(value) => smallest_integer(value.into(), beside_signed),
-        Scalar::Int16(value) => smallest_integer(value.into(), beside_signed),
-        Scalar::Int32(value) => smallest_integer(value.into(), beside_signed),
-        Scalar::Int64(value) => smallest_integer(value.into(), beside_signed),
-        Scalar::Uint8(value) => smallest_integer(value.into(), beside_signed),
-        Scalar::Uint16(value) => smallest_integer(value.into(), beside_signed),
-        Scalar::Uint32(value) => smallest_integer(value.into(), beside_signed),
-        Scalar::Uint64(value) => smallest_integer(value.into(), beside_signed),
         Scalar::Float16(_) => Dtype::Float16,
         Scalar::Float32(value) => float_of_size(fitting(value.into())),
         Scalar::Float64(value) => float_of_size(fitting(value)),
@@ -150,6 +142,7 @@ fn smallest(scalar: Scalar, beside_signed: bool) -> Dtype {
                 Dtype::Complex64
             }
         }
+        integer => integer.as_integer().map_or(Dtype::Int64, |value| smallest_integer(value, beside_signed)),
     }
 }
 

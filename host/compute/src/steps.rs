@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use kamodo_value::{Scalar, Value};
+use kamodo_value::Value;
 
 use crate::operation::{Binary, Reduction, Ternary, Unary};
 
@@ -102,18 +102,8 @@ pub(crate) fn as_double(value: &Value) -> Option<f64> {
     match value {
         Value::Bool(truth) => Some(f64::from(u8::from(*truth))),
         Value::Int(integer) if integer.bits() <= 63 => integer.to_f64(),
-        Value::Float(float) | Value::Scalar(Scalar::Float64(float)) => Some(*float),
-        Value::Scalar(Scalar::Float32(float)) => Some(f64::from(*float)),
-        Value::Scalar(Scalar::Float16(float)) => Some(f64::from(*float)),
-        Value::Scalar(Scalar::Int64(integer)) => Some(*integer as f64),
-        Value::Scalar(Scalar::Int32(integer)) => Some(f64::from(*integer)),
-        Value::Scalar(Scalar::Int16(integer)) => Some(f64::from(*integer)),
-        Value::Scalar(Scalar::Int8(integer)) => Some(f64::from(*integer)),
-        Value::Scalar(Scalar::Uint64(integer)) => Some(*integer as f64),
-        Value::Scalar(Scalar::Uint32(integer)) => Some(f64::from(*integer)),
-        Value::Scalar(Scalar::Uint16(integer)) => Some(f64::from(*integer)),
-        Value::Scalar(Scalar::Uint8(integer)) => Some(f64::from(*integer)),
-        Value::Scalar(Scalar::Bool(truth)) => Some(f64::from(u8::from(*truth))),
+        Value::Float(float) => Some(*float),
+        Value::Scalar(scalar) => scalar.as_f64(),
         _ => None,
     }
 }

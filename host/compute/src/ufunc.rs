@@ -142,7 +142,7 @@ impl<'a> Operand<'a> {
                 return Ok(Some(Self { shape: shape.into(), buffer: Cow::Owned(buffer), is_array: true }));
             }
             value => match scalar(value) {
-                Some(scalar) => one(scalar),
+                Some(scalar) => scalar.into_buffer(),
                 None => return Ok(None),
             },
         };
@@ -188,33 +188,15 @@ pub(crate) fn scalar(value: &Value) -> Option<Scalar> {
     })
 }
 
-macro_rules! one {
-    ($scalar:expr; $($variant:ident)*) => {
-        match $scalar { $(Scalar::$variant(element) => Buffer::$variant(vec![element]),)* }
-    };
-}
-
-fn one(scalar: Scalar) -> Buffer {
-    one!(scalar; Bool Int8 Int16 Int32 Int64 Uint8 Uint16 Uint32 Uint64 Float16 Float32 Float64 Complex64 Complex128)
-}
-
 fn is_sequence(value: &Value) -> bool {
     matches!(value, Value::Text(_) | Value::Data(_) | Value::List(_))
 }
 
 pub(crate) fn integer_of(scalar: &Scalar) -> Option<BigInt> {
-    Some(match *scalar {
-        Scalar::Bool(truth) => u8::from(truth).into(),
-        Scalar::Int8(integer) => integer.into(),
-        Scalar::Int16(integer) => integer.into(),
-        Scalar::Int32(integer) => integer.into(),
-        Scalar::Int64(integer) => integer.into(),
-        Scalar::Uint8(integer) => integer.into(),
-        Scalar::Uint16(integer) => integer.into(),
-        Scalar::Uint32(integer) => integer.into(),
-        Scalar::Uint64(integer) => integer.into(),
-        _ => return None,
-    })
+    match scalar {
+        Scalar::Bool(truth) => Some(u8::from(*truth).into()),
+        other => other.as_integer().map(BigInt::from),
+    }
 }
 
 // --- types

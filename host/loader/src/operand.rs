@@ -3,8 +3,7 @@
 //! A double array is lent as it is. Everything else that stands for real numbers is converted: integers of
 //! any size to the nearest double, as Python's `float` does it, and nested lists to arrays.
 
-use half::f16;
-use kamodo_value::{Array, Buffer, Scalar, Value};
+use kamodo_value::{Array, Buffer, Value};
 use num_traits::ToPrimitive;
 
 /// An argument as doubles.
@@ -33,30 +32,12 @@ pub(crate) fn number(value: &Value) -> Option<f64> {
         Value::Bool(truth) => f64::from(*truth),
         Value::Int(integer) => integer.to_f64()?,
         Value::Rational(ratio) => ratio.to_f64()?,
-        Value::Scalar(scalar) => return of_scalar(*scalar),
-        Value::Array(array) if array.shape().is_empty() => return of_scalar(array.buffer().get(0)?),
+        Value::Scalar(scalar) => return scalar.as_f64(),
+        Value::Array(array) if array.shape().is_empty() => return array.buffer().get(0)?.as_f64(),
         _ => return None,
     };
     // Python's `float` refuses an integer that is beyond the doubles, too.
     (number.is_finite() || matches!(value, Value::Float(_))).then_some(number)
-}
-
-fn of_scalar(scalar: Scalar) -> Option<f64> {
-    Some(match scalar {
-        Scalar::Bool(truth) => f64::from(truth),
-        Scalar::Int8(integer) => integer.into(),
-        Scalar::Int16(integer) => integer.into(),
-        Scalar::Int32(integer) => integer.into(),
-        Scalar::Int64(integer) => integer as f64,
-        Scalar::Uint8(integer) => integer.into(),
-        Scalar::Uint16(integer) => integer.into(),
-        Scalar::Uint32(integer) => integer.into(),
-        Scalar::Uint64(integer) => integer as f64,
-        Scalar::Float16(number) => number.to_f64(),
-        Scalar::Float32(number) => number.into(),
-        Scalar::Float64(number) => number,
-        Scalar::Complex64(_) | Scalar::Complex128(_) => return None,
-    })
 }
 
 // === impl Operand ===
@@ -72,7 +53,7 @@ impl Operand {
                 let shape = array.shape().to_vec();
                 Ok(Self::Converted {
                     shape,
-                    values: elements(array.buffer()).ok_or_else(|| unreal(&array.into()))?,
+                    values: array.buffer().to_doubles().ok_or_else(|| unreal(&array.into()))?,
                 })
             }
             Value::List(items) => stack(items),
@@ -115,27 +96,6 @@ fn stack(items: Vec<Value>) -> Result<Operand, Mismatch> {
         values.extend(item.values());
     }
     Ok(Operand::Converted { shape, values })
-}
-
-fn elements(buffer: &Buffer) -> Option<Vec<f64>> {
-    fn all<T: Copy>(elements: &[T], convert: impl Fn(T) -> f64) -> Option<Vec<f64>> {
-        Some(elements.iter().map(|&element| convert(element)).collect())
-    }
-    match buffer {
-        Buffer::Bool(elements) => all(elements, f64::from),
-        Buffer::Int8(elements) => all(elements, f64::from),
-        Buffer::Int16(elements) => all(elements, f64::from),
-        Buffer::Int32(elements) => all(elements, f64::from),
-        Buffer::Int64(elements) => all(elements, |integer| integer as f64),
-        Buffer::Uint8(elements) => all(elements, f64::from),
-        Buffer::Uint16(elements) => all(elements, f64::from),
-        Buffer::Uint32(elements) => all(elements, f64::from),
-        Buffer::Uint64(elements) => all(elements, |integer| integer as f64),
-        Buffer::Float16(elements) => all(elements, f16::to_f64),
-        Buffer::Float32(elements) => all(elements, f64::from),
-        Buffer::Float64(elements) => Some(elements.clone()),
-        Buffer::Complex64(_) | Buffer::Complex128(_) => None,
-    }
 }
 
 fn unreal(value: &Value) -> Mismatch {

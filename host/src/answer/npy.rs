@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use kamodo_value::{Array, Buffer, Dtype, Scalar, Value};
+use kamodo_value::{Array, Buffer, Dtype, Value};
 
 /// A number as numpy would hold it: an array, without dimensions where the result is one number.
 pub(crate) fn array(value: &Value) -> Option<Array> {
@@ -13,22 +13,7 @@ pub(crate) fn array(value: &Value) -> Option<Array> {
         Value::Int(integer) => one(vec![i64::try_from(integer).ok()?].into()),
         Value::Float(float) => one(vec![*float].into()),
         Value::Complex(complex) => one(vec![*complex].into()),
-        Value::Scalar(scalar) => one(match *scalar {
-            Scalar::Bool(element) => vec![element].into(),
-            Scalar::Int8(element) => vec![element].into(),
-            Scalar::Int16(element) => vec![element].into(),
-            Scalar::Int32(element) => vec![element].into(),
-            Scalar::Int64(element) => vec![element].into(),
-            Scalar::Uint8(element) => vec![element].into(),
-            Scalar::Uint16(element) => vec![element].into(),
-            Scalar::Uint32(element) => vec![element].into(),
-            Scalar::Uint64(element) => vec![element].into(),
-            Scalar::Float16(element) => vec![element].into(),
-            Scalar::Float32(element) => vec![element].into(),
-            Scalar::Float64(element) => vec![element].into(),
-            Scalar::Complex64(element) => vec![element].into(),
-            Scalar::Complex128(element) => vec![element].into(),
-        }),
+        Value::Scalar(scalar) => one(scalar.into_buffer()),
         Value::None
         | Value::Rational(_)
         | Value::Text(_)
@@ -55,58 +40,21 @@ pub(super) fn write(array: &Array, out: &mut impl Write) -> io::Result<()> {
     let length = u16::try_from(header.len()).map_err(io::Error::other)?;
     out.write_all(&length.to_le_bytes())?;
     out.write_all(header.as_bytes())?;
-    macro_rules! elements {
-        ($elements:expr) => {
-            $elements.iter().try_for_each(|element| out.write_all(&element.to_le_bytes()))
-        };
-    }
-    match array.buffer() {
-        Buffer::Bool(elements) => {
-            elements.iter().try_for_each(|element| out.write_all(&[u8::from(*element)]))
-        }
-        Buffer::Int8(elements) => elements!(elements),
-        Buffer::Int16(elements) => elements!(elements),
-        Buffer::Int32(elements) => elements!(elements),
-        Buffer::Int64(elements) => elements!(elements),
-        Buffer::Uint8(elements) => out.write_all(elements),
-        Buffer::Uint16(elements) => elements!(elements),
-        Buffer::Uint32(elements) => elements!(elements),
-        Buffer::Uint64(elements) => elements!(elements),
-        Buffer::Float16(elements) => elements!(elements),
-        Buffer::Float32(elements) => elements!(elements),
-        Buffer::Float64(elements) => elements!(elements),
-        Buffer::Complex64(elements) => elements.iter().try_for_each(|element| {
-            out.write_all(&element.re.to_le_bytes())?;
-            out.write_all(&element.im.to_le_bytes())
-        }),
-        Buffer::Complex128(elements) => elements.iter().try_for_each(|element| {
-            out.write_all(&element.re.to_le_bytes())?;
-            out.write_all(&element.im.to_le_bytes())
-        }),
-    }
+    // They lie in memory as the header says: the lowest byte first.
+    out.write_all(array.buffer().as_bytes())
 }
 
 /// The bytes before the header's text.
 const PREFIX: usize = 10;
 
-fn code(dtype: Dtype) -> &'static str {
-    match dtype {
-        Dtype::Bool => "|b1",
-        Dtype::Int8 => "|i1",
-        Dtype::Int16 => "<i2",
-        Dtype::Int32 => "<i4",
-        Dtype::Int64 => "<i8",
-        Dtype::Uint8 => "|u1",
-        Dtype::Uint16 => "<u2",
-        Dtype::Uint32 => "<u4",
-        Dtype::Uint64 => "<u8",
-        Dtype::Float16 => "<f2",
-        Dtype::Float32 => "<f4",
-        Dtype::Float64 => "<f8",
-        Dtype::Complex64 => "<c8",
-        Dtype::Complex128 => "<c16",
-    }
+/// The element type with its byte order, which one byte does not have.
+fn code(dtype: Dtype) -> String {
+    let order = if dtype.size() == 1 { '|' } else { '<' };
+    format!("{order}{}", dtype.code())
 }
+
+// The elements are written as they lie in memory.
+const _: () = assert!(cfg!(target_endian = "little"), "arrays are written as they lie, not swapped");
 
 #[cfg(test)]
 mod tests {

@@ -81,7 +81,7 @@ pub(super) async fn write(into: &sink::Client, array: &Array) -> Result<(), Requ
     let piece_bytes = PIECE_BYTES / size * size;
     for start in (0..n_bytes).step_by(piece_bytes) {
         let mut request = into.write_request();
-        request.get().set_data(&literal::bytes_of(array, start..n_bytes.min(start + piece_bytes)));
+        request.get().set_data(literal::bytes_of(array, start..n_bytes.min(start + piece_bytes)));
         request.send().await?;
     }
     Ok(())

@@ -3,7 +3,6 @@
 //! The bytes of a message are aligned to eight, as are those of a `Data` in it, so elements are copied
 //! as a slice of their own type; where a sender's are not aligned, they are copied one by one.
 
-use bytemuck::Pod;
 use kamodo_schema::array;
 use kamodo_value::{Array, Buffer, Dtype, TextArray, Value};
 
@@ -53,8 +52,10 @@ pub fn read_array(reader: array::Reader<'_>) -> Result<Value, Error> {
     };
     const FITS: &str = "the length in bytes was compared with the shape above";
     Ok(match element.kind {
-        ElementKind::Number(dtype) => Array::new(shape, buffer_of(dtype, bytes)).expect(FITS).into(),
-        ElementKind::Text { width } => TextArray::new(shape, width, elements(bytes)).expect(FITS).into(),
+        ElementKind::Number(dtype) => Array::new(shape, Buffer::from_bytes(dtype, bytes)).expect(FITS).into(),
+        ElementKind::Text { width } => {
+            TextArray::new(shape, width, bytemuck::pod_collect_to_vec(bytes)).expect(FITS).into()
+        }
     })
 }
 
@@ -93,24 +94,7 @@ pub fn write_array(mut builder: array::Builder<'_>, array: &Array) -> Result<(),
     builder.set_dtype(array.dtype().name());
     write_shape(builder.reborrow(), array.shape())?;
     let target = builder.init_data(n_bytes as u32);
-    match array.buffer() {
-        Buffer::Bool(elements) => {
-            target.iter_mut().zip(elements).for_each(|(byte, &element)| *byte = u8::from(element));
-        }
-        Buffer::Int8(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Int16(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Int32(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Int64(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Uint8(elements) => target.copy_from_slice(elements),
-        Buffer::Uint16(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Uint32(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Uint64(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Float16(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Float32(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Float64(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Complex64(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-        Buffer::Complex128(elements) => target.copy_from_slice(bytemuck::cast_slice(elements)),
-    }
+    target.copy_from_slice(array.buffer().as_bytes());
     Ok(())
 }
 
@@ -189,30 +173,4 @@ pub(super) fn expected_bytes(shape: &[usize], element_bytes: usize) -> u128 {
         return 0;
     }
     shape.iter().fold(element_bytes as u128, |bytes, &dim| bytes.saturating_mul(dim as u128))
-}
-
-pub(super) fn buffer_of(dtype: Dtype, bytes: &[u8]) -> Buffer {
-    match dtype {
-        Dtype::Bool => Buffer::Bool(bytes.iter().map(|&byte| byte != 0).collect()),
-        Dtype::Int8 => Buffer::Int8(elements(bytes)),
-        Dtype::Int16 => Buffer::Int16(elements(bytes)),
-        Dtype::Int32 => Buffer::Int32(elements(bytes)),
-        Dtype::Int64 => Buffer::Int64(elements(bytes)),
-        Dtype::Uint8 => Buffer::Uint8(elements(bytes)),
-        Dtype::Uint16 => Buffer::Uint16(elements(bytes)),
-        Dtype::Uint32 => Buffer::Uint32(elements(bytes)),
-        Dtype::Uint64 => Buffer::Uint64(elements(bytes)),
-        Dtype::Float16 => Buffer::Float16(elements(bytes)),
-        Dtype::Float32 => Buffer::Float32(elements(bytes)),
-        Dtype::Float64 => Buffer::Float64(elements(bytes)),
-        Dtype::Complex64 => Buffer::Complex64(elements(bytes)),
-        Dtype::Complex128 => Buffer::Complex128(elements(bytes)),
-    }
-}
-
-fn elements<T: Pod>(bytes: &[u8]) -> Vec<T> {
-    match bytemuck::try_cast_slice(bytes) {
-        Ok(elements) => elements.to_vec(),
-        Err(_) => bytemuck::pod_collect_to_vec(bytes),
-    }
 }

@@ -1,12 +1,11 @@
 //! Arrays that travel in pieces, so that no message holds one whole.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use kamodo_value::{Array, Buffer, Dtype};
 
 use super::Error;
-use super::array::{MAX_DIMENSIONS, buffer_of, dtype_of, expected_bytes};
+use super::array::{MAX_DIMENSIONS, dtype_of, expected_bytes};
 
 /// The element type and the shape of an array that is to come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +79,7 @@ impl Assembly {
     #[must_use]
     pub fn new(form: Form) -> Self {
         let n_elements = form.n_bytes / form.dtype.size();
-        Self { buffer: zeros(form.dtype, n_elements), form, n_filled: 0 }
+        Self { buffer: Buffer::zeroed(form.dtype, n_elements), form, n_filled: 0 }
     }
 
     /// Puts the next bytes in their place.
@@ -93,11 +92,10 @@ impl Assembly {
             return Err(self.form.length_error(end));
         }
         let place = self.n_filled..end;
-        match &mut self.buffer {
-            Buffer::Bool(elements) => {
-                elements[place].iter_mut().zip(bytes).for_each(|(element, &byte)| *element = byte != 0);
-            }
-            numbers => bytes_mut(numbers)[place].copy_from_slice(bytes),
+        if let Buffer::Bool(elements) = &mut self.buffer {
+            elements[place].iter_mut().zip(bytes).for_each(|(element, &byte)| *element = byte != 0);
+        } else if let Some(own) = self.buffer.as_bytes_mut() {
+            own[place].copy_from_slice(bytes);
         }
         self.n_filled = end;
         Ok(())
@@ -118,68 +116,11 @@ impl Assembly {
 /// Reads whole elements.
 #[must_use]
 pub fn read_elements(dtype: Dtype, bytes: &[u8]) -> Array {
-    Array::vector(buffer_of(dtype, bytes))
+    Array::vector(Buffer::from_bytes(dtype, bytes))
 }
 
 /// Returns some of the bytes of an array, counted from its first, as they travel.
 #[must_use]
-pub fn bytes_of(array: &Array, range: Range<usize>) -> Cow<'_, [u8]> {
-    Cow::Borrowed(
-        &match array.buffer() {
-            Buffer::Bool(elements) => {
-                return elements[range].iter().map(|&element| u8::from(element)).collect();
-            }
-            Buffer::Int8(elements) => bytemuck::cast_slice::<_, u8>(elements),
-            Buffer::Int16(elements) => bytemuck::cast_slice(elements),
-            Buffer::Int32(elements) => bytemuck::cast_slice(elements),
-            Buffer::Int64(elements) => bytemuck::cast_slice(elements),
-            Buffer::Uint8(elements) => elements,
-            Buffer::Uint16(elements) => bytemuck::cast_slice(elements),
-            Buffer::Uint32(elements) => bytemuck::cast_slice(elements),
-            Buffer::Uint64(elements) => bytemuck::cast_slice(elements),
-            Buffer::Float16(elements) => bytemuck::cast_slice(elements),
-            Buffer::Float32(elements) => bytemuck::cast_slice(elements),
-            Buffer::Float64(elements) => bytemuck::cast_slice(elements),
-            Buffer::Complex64(elements) => bytemuck::cast_slice(elements),
-            Buffer::Complex128(elements) => bytemuck::cast_slice(elements),
-        }[range],
-    )
-}
-
-fn bytes_mut(buffer: &mut Buffer) -> &mut [u8] {
-    match buffer {
-        Buffer::Bool(_) => unreachable!("not every byte is one"),
-        Buffer::Int8(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Int16(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Int32(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Int64(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Uint8(elements) => elements,
-        Buffer::Uint16(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Uint32(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Uint64(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Float16(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Float32(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Float64(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Complex64(elements) => bytemuck::cast_slice_mut(elements),
-        Buffer::Complex128(elements) => bytemuck::cast_slice_mut(elements),
-    }
-}
-
-fn zeros(dtype: Dtype, n_elements: usize) -> Buffer {
-    match dtype {
-        Dtype::Bool => Buffer::Bool(vec![false; n_elements]),
-        Dtype::Int8 => Buffer::Int8(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Int16 => Buffer::Int16(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Int32 => Buffer::Int32(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Int64 => Buffer::Int64(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Uint8 => Buffer::Uint8(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Uint16 => Buffer::Uint16(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Uint32 => Buffer::Uint32(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Uint64 => Buffer::Uint64(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Float16 => Buffer::Float16(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Float32 => Buffer::Float32(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Float64 => Buffer::Float64(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Complex64 => Buffer::Complex64(bytemuck::zeroed_vec(n_elements)),
-        Dtype::Complex128 => Buffer::Complex128(bytemuck::zeroed_vec(n_elements)),
-    }
+pub fn bytes_of(array: &Array, range: Range<usize>) -> &[u8] {
+    &array.buffer().as_bytes()[range]
 }

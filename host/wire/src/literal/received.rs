@@ -10,16 +10,16 @@ use kamodo_value::{Array, Scalar, Value};
 pub fn as_received(value: Value) -> Value {
     match value {
         Value::Float(value) => Value::Scalar(Scalar::Float64(value)),
-        Value::Complex(value) => zero_d(vec![value]),
+        Value::Complex(value) => zero_d(value.into()),
         Value::Scalar(Scalar::Bool(value)) => Value::Bool(value),
-        Value::Scalar(Scalar::Float16(value)) => zero_d(vec![value]),
-        Value::Scalar(Scalar::Complex64(value)) => zero_d(vec![value]),
-        Value::Scalar(Scalar::Complex128(value)) => zero_d(vec![value]),
+        Value::Scalar(scalar @ (Scalar::Float16(_) | Scalar::Complex64(_) | Scalar::Complex128(_))) => {
+            zero_d(scalar)
+        }
         Value::List(values) => Value::List(values.into_iter().map(as_received).collect()),
         other => other,
     }
 }
 
-fn zero_d(element: impl Into<kamodo_value::Buffer>) -> Value {
-    Value::Array(Array::new([], element).expect("no dimension holds one element"))
+fn zero_d(scalar: Scalar) -> Value {
+    Value::Array(Array::new([], scalar.into_buffer()).expect("no dimension holds one element"))
 }

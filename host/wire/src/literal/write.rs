@@ -1,8 +1,7 @@
 //! `Value` → `Literal`.
 
 use kamodo_schema::literal;
-use kamodo_value::{Array, Buffer, Scalar, Value};
-use num_complex::Complex;
+use kamodo_value::{Array, Scalar, Value};
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
@@ -63,7 +62,7 @@ fn write_at(mut builder: literal::Builder<'_>, value: &Value, depth: usize) -> R
         Value::Bool(value) => builder.set_bool(*value),
         Value::Int(value) => builder.set_int(&integer::render(value)?[..]),
         Value::Float(value) => builder.set_float64(*value),
-        Value::Complex(value) => write_zero_d(builder, vec![*value])?,
+        Value::Complex(value) => write_zero_d(builder, (*value).into())?,
         Value::Rational(ratio) => write_rational(builder.init_rational(), ratio)?,
         Value::Text(text) => builder.set_text(&fitting("text", text.as_bytes()).map(|_| text)?[..]),
         Value::Data(bytes) => builder.set_data(fitting("data", bytes)?),
@@ -107,18 +106,13 @@ fn write_scalar(mut builder: literal::Builder<'_>, scalar: &Scalar) -> Result<()
         Scalar::Uint64(value) => builder.set_uint64(value),
         Scalar::Float32(value) => builder.set_float32(value),
         Scalar::Float64(value) => builder.set_float64(value),
-        Scalar::Float16(value) => write_zero_d(builder, vec![value])?,
-        Scalar::Complex64(value) => write_zero_d::<Complex<f32>>(builder, vec![value])?,
-        Scalar::Complex128(value) => write_zero_d::<Complex<f64>>(builder, vec![value])?,
+        Scalar::Float16(_) | Scalar::Complex64(_) | Scalar::Complex128(_) => write_zero_d(builder, *scalar)?,
     }
     Ok(())
 }
 
-fn write_zero_d<T>(builder: literal::Builder<'_>, element: Vec<T>) -> Result<(), Error>
-where
-    Vec<T>: Into<Buffer>,
-{
-    let array = Array::new([], element).expect("no dimension holds one element");
+fn write_zero_d(builder: literal::Builder<'_>, scalar: Scalar) -> Result<(), Error> {
+    let array = Array::new([], scalar.into_buffer()).expect("no dimension holds one element");
     array::write_array(builder.init_array(), &array)
 }
 
