@@ -23,8 +23,8 @@ pub(crate) struct Argument {
     pub(crate) unit: Option<Unit>,
 }
 
-/// Reads the arguments of a call: values alone, or as `name=value`, with a unit after them or without.
-pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Argument>, Error> {
+/// Reads the arguments of a call of `function`, which hints name: values alone, or as `name=value`, with a unit after them or without.
+pub(crate) fn read_all(function: &str, texts: &[String]) -> Result<Vec<Argument>, Error> {
     let mut arguments = Vec::<Argument>::new();
     let mut standard_input = None;
     for (index, text) in texts.iter().enumerate() {
@@ -48,7 +48,11 @@ pub(crate) fn read_all(texts: &[String]) -> Result<Vec<Argument>, Error> {
         })?;
         let value = read(value).map_err(|reason| {
             let next = texts.get(index + 1).map(|next| next.trim());
-            Error::Argument { argument: text.to_owned(), reason, meant: meant::hint(name, rest, next) }
+            Error::Argument {
+                argument: text.to_owned(),
+                reason,
+                meant: meant::hint(function, name, rest, next),
+            }
         })?;
         arguments.push(Argument { text: text.to_owned(), name: name.map(str::to_owned), value, unit });
     }
@@ -64,7 +68,7 @@ fn keyword(text: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Splits `value[unit]`; what is a list as a whole has no unit, and neither has `[]` one.
+/// Splits `value[unit]`; what is a list as a whole has no unit, and `[]` is the unit one, as in a definition.
 fn quantity(text: &str) -> (&str, Option<&str>) {
     let text = text.trim();
     let mut depth = 0_usize;
@@ -74,7 +78,7 @@ fn quantity(text: &str) -> (&str, Option<&str>) {
             "]" => depth += 1,
             _ if depth == 1 && text[..at].contains(|letter| !matches!(letter, '-' | '+' | ' ')) => {
                 let unit = text[at + 1..text.len() - 1].trim();
-                return (text[..at].trim_end(), Some(unit).filter(|unit| !unit.is_empty()));
+                return (text[..at].trim_end(), Some(if unit.is_empty() { "1" } else { unit }));
             }
             _ if depth <= 1 => break,
             _ => depth -= 1,
@@ -160,7 +164,7 @@ mod tests {
         assert_eq!(quantity("[1, 2][km]"), ("[1, 2]", Some("km")));
         assert_eq!(quantity("[[1], [2]] [km]"), ("[[1], [2]]", Some("km")));
         assert_eq!(quantity("@x.npy[nT]"), ("@x.npy", Some("nT")));
-        assert_eq!(quantity("5[]"), ("5", None));
+        assert_eq!(quantity("5[]"), ("5", Some("1")));
         for list in ["[1, 2]", "[[1], [2]]", "\"a[b]\"", "[1, 2", "1]", "]", "[]", "5", "-[1, 2]"] {
             assert_eq!(quantity(list), (list, None));
         }

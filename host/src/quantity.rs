@@ -85,6 +85,10 @@ impl Declared {
         };
         // That there is no such parameter is for the server to say.
         let Some((name, declared)) = parameter else { return Ok(argument) };
+        // A pure number is one for a parameter without a unit too.
+        if declared.is_empty() && unit.is_one() {
+            return Ok(Argument { unit: None, ..argument });
+        }
         let place = format!("argument `{}`", argument.text);
         let of = format!("`{name}` of `{}`", self.name);
         let declared = known(&place, &of, declared, unit)?;

@@ -24,7 +24,7 @@ use crate::{Error, answer, argument, quantity, telemetry};
 /// [`Error`] if an argument cannot be read, the server cannot be reached, or it says no.
 pub fn call(call: &Call) -> Result<ExitCode, Error> {
     answer::check(&call.answer)?;
-    let arguments = argument::read_all(&call.args)?;
+    let arguments = argument::read_all(&call.name, &call.args)?;
     let given = Given::of(&arguments);
     let unit = call.answer.unit.as_ref();
     let result = run(async {
@@ -70,7 +70,7 @@ fn in_unit(result: Value, factor: Option<(Factor, &Unit)>) -> Result<Value, Erro
 /// [`Error`] if an argument cannot be read, the server cannot be reached, or it says no.
 pub fn eval(eval: &Eval) -> Result<ExitCode, Error> {
     answer::check(&eval.answer)?;
-    let arguments = argument::read_all(&eval.args)?;
+    let arguments = argument::read_all("f", &eval.args)?;
     let sides = definition(&eval.expression);
     if sides.is_none() && arguments.iter().any(|argument| argument.name.is_none()) {
         return Err(Error::Unnamed {

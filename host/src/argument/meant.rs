@@ -5,8 +5,9 @@ use kamodo_value::{is_name, is_name_part, is_name_start};
 
 use crate::shell::{number_length, quoted};
 
-/// Returns what to do about an argument without or with its name, if that is clear. `next` is the argument behind it.
-pub(super) fn hint(name: Option<&str>, value: &str, next: Option<&str>) -> Option<String> {
+/// Returns what to do about an argument of `function` without or with its name, if that is clear. `next` is the argument
+/// behind it.
+pub(super) fn hint(function: &str, name: Option<&str>, value: &str, next: Option<&str>) -> Option<String> {
     let value = value.trim();
     if value.starts_with('@') {
         return None; // it is a file already
@@ -39,7 +40,7 @@ pub(super) fn hint(name: Option<&str>, value: &str, next: Option<&str>) -> Optio
         }
         _ if is_expression(value) => Some(format!(
             "`call` takes numbers; compute them with `eval`, as in `kamodo-rpc eval {}`",
-            quoted(&format!("f({value})"))
+            quoted(&format!("{function}({value})"))
         )),
         _ => None,
     }
@@ -101,7 +102,7 @@ mod tests {
 
     #[track_caller]
     fn of(value: &str) -> String {
-        hint(None, value, None).unwrap_or_default()
+        hint("f", None, value, None).unwrap_or_default()
     }
 
     #[test]
@@ -119,9 +120,9 @@ mod tests {
         assert_snapshot!(of("n:5"), @"write `n=5`");
         assert_snapshot!(of("2*pi"), @"`call` takes numbers; compute them with `eval`, as in `kamodo-rpc eval 'f(2*pi)'`");
         assert_snapshot!(of("1+2j"), @"`call` takes numbers; compute them with `eval`, as in `kamodo-rpc eval 'f(1+2j)'`");
-        assert_snapshot!(hint(Some("B"), "5nT", None).unwrap_or_default(), @"write `'B=5[nT]'`");
-        assert_snapshot!(hint(Some("n"), "", Some("5")).unwrap_or_default(), @"write `n=5`, without a blank");
-        assert_snapshot!(hint(None, "n", Some("5")).unwrap_or_default(), @"write `n=5`");
+        assert_snapshot!(hint("f", Some("B"), "5nT", None).unwrap_or_default(), @"write `'B=5[nT]'`");
+        assert_snapshot!(hint("f", Some("n"), "", Some("5")).unwrap_or_default(), @"write `n=5`, without a blank");
+        assert_snapshot!(hint("f", None, "n", Some("5")).unwrap_or_default(), @"write `n=5`");
         for other in ["five", "", "[1, null", "a b", "x=y", "None", "@x.npy"] {
             assert_eq!(of(other), "", "{other}");
         }
